@@ -1,0 +1,25 @@
+"""What is stored: Tortoise tables and their migrations, no rules."""
+
+from models.api_token import ApiToken
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet, ReceivedDocument
+from models.installation import Installation
+from models.license import License
+from models.session import Session
+from models.user import User
+from models.vendor import TrustedKey, Vendor
+
+__all__ = [
+    "ApiToken",
+    "Assignment",
+    "AuditEvent",
+    "ChangeSet",
+    "Installation",
+    "License",
+    "ReceivedDocument",
+    "Session",
+    "TrustedKey",
+    "User",
+    "Vendor",
+]

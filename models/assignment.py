@@ -1,0 +1,29 @@
+"""Seats."""
+
+from tortoise import Model, fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import UniqueConstraint
+
+from models.fields import belongs_to
+
+
+class Assignment(Model):
+    """A user holds a license: one seat."""
+
+    id = fields.BigIntField(primary_key=True)
+    installation = belongs_to("Installation")
+    installation_id: int
+    license = belongs_to("License")
+    license_id: int
+    user = belongs_to("User")
+    user_id: int
+    is_plan = fields.BooleanField(default=False)
+    """Whether the license is a user plan; a partial unique index lets a user hold one."""
+    assigned_at = fields.DatetimeField()
+    assigned_by_kind = fields.CharField(max_length=20)
+    assigned_by_name = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "assignment"
+        constraints = (UniqueConstraint(name="assignment_seat", fields=("license_id", "user_id")),)
+        indexes = (Index(fields=("user_id", "license_id")),)

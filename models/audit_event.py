@@ -1,0 +1,41 @@
+"""What was done."""
+
+from typing import Any
+
+from tortoise import Model, fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import UniqueConstraint
+
+from models.fields import belongs_to
+
+
+class AuditEvent(Model):
+    """Something that was done, which triggers refuse to alter or remove it."""
+
+    id = fields.BigIntField(primary_key=True)
+    installation = belongs_to("Installation")
+    installation_id: int
+    position = fields.BigIntField()
+    """Rises by one with each event of the installation, in the order of commits."""
+    occurred_at = fields.DatetimeField()
+    action = fields.CharField(max_length=40)
+    actor_kind = fields.CharField(max_length=20)
+    actor_name = fields.CharField(max_length=200)
+    request_id = fields.CharField(max_length=64)
+    facts: Any = fields.JSONField()
+    """What the summary names: texts as they were at the time."""
+    details: Any = fields.JSONField()
+    """A list of `[name, before, after]`."""
+    vendor = belongs_to("Vendor", null=True)
+    vendor_id: int | None
+    change_set = belongs_to("ChangeSet", null=True)
+    change_set_id: int | None
+    license = belongs_to("License", null=True)
+    license_id: int | None
+    user = belongs_to("User", null=True)
+    user_id: int | None
+
+    class Meta:
+        table = "audit_event"
+        constraints = (UniqueConstraint(name="audit_event_position", fields=("installation_id", "position")),)
+        indexes = (Index(fields=("user_id", "position")), Index(fields=("license_id", "position")))

@@ -1,0 +1,77 @@
+"""Many rows in one statement, on both engines: the rows travel as one JSON array of arrays."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tortoise import Model, fields
+from tortoise.connection import get_connection
+
+Columns = Mapping[str, fields.Field[Any]]
+
+
+async def insert_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows that all name the same columns, as one statement whatever their number.
+
+    Raises:
+        tortoise.exceptions.IntegrityError: A row breaks a constraint; none is inserted.
+    """
+    if not rows:
+        return
+    columns = {name: model._meta.fields_map[name] for name in rows[0]}
+    names = ", ".join(f'"{name}"' for name in columns)
+    await _run(
+        f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(_values(columns))} FROM {_source()}',
+        columns,
+        rows,
+    )
+
+
+async def update_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Updates rows that all name their `id` and the same columns, as one statement whatever their number.
+
+    Raises:
+        tortoise.exceptions.IntegrityError: A row would break a constraint; none is updated.
+    """
+    if not rows:
+        return
+    columns = {name: model._meta.fields_map[name] for name in rows[0]}
+    values = dict(zip(columns, _values(columns), strict=True))
+    row_id = values.pop("id")
+    table = model._meta.db_table
+    settings = ", ".join(f'"{name}" = {value}' for name, value in values.items())
+    await _run(f'UPDATE "{table}" SET {settings} FROM {_source()} WHERE "{table}"."id" = {row_id}', columns, rows)
+
+
+async def _run(statement: str, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> None:
+    payload = [[_json_ready(field, row[name]) for name, field in columns.items()] for row in rows]
+    await get_connection("default").execute_query(statement, [json.dumps(payload)])
+
+
+def _json_ready(field: fields.Field[Any], value: Any) -> Any:
+    """A value as it travels to the database, instants in the form in which Tortoise stores them on SQLite."""
+    if value is None or isinstance(field, fields.JSONField):
+        return value
+    stored: Any = field.to_db_value(value, None)  # type: ignore[arg-type]
+    return stored.isoformat(" ") if hasattr(stored, "isoformat") else stored
+
+
+def _is_sqlite() -> bool:
+    return get_connection("default").capabilities.dialect == "sqlite"
+
+
+def _source() -> str:
+    return "json_each(?)" if _is_sqlite() else "jsonb_array_elements($1::jsonb) AS item(value)"
+
+
+def _values(columns: Columns) -> list[str]:
+    """The expressions that read the columns, by position, from the array of one row."""
+    if _is_sqlite():
+        return [f"value ->> {position}" for position in range(len(columns))]
+    return [_postgres_value(position, field) for position, field in enumerate(columns.values())]
+
+
+def _postgres_value(position: int, field: fields.Field[Any]) -> str:
+    if isinstance(field, fields.JSONField):
+        return f"NULLIF(value -> {position}, 'null'::jsonb)"
+    return f"(value ->> {position})::{field.get_for_dialect('postgres', 'SQL_TYPE')}"

@@ -1,0 +1,26 @@
+"""Migration operations that Tortoise does not have."""
+
+from typing import Any
+
+from tortoise.migrations.operations import TortoiseOperation
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+
+
+class RunEngineSQL(TortoiseOperation):
+    """Runs the statement written for the engine at hand, `sqlite` or `postgres`, if there is one."""
+
+    reversible = False
+
+    def __init__(self, **statements: str) -> None:
+        self.statements = statements
+
+    async def database_forward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        """Runs it, which says nothing of the models' state."""
+        if state_editor:
+            dialect: Any = state_editor.client.capabilities.dialect
+            # Not through the editor, which cuts SQLite's triggers at the semicolons inside them.
+            if dialect in self.statements:
+                await state_editor.client.execute_query(self.statements[dialect])

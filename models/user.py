@@ -1,0 +1,69 @@
+"""Who uses the product."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise import Model, fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+
+from licensing.enums import UserStatus
+from models.fields import SortKeyField, belongs_to
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class User(Model):
+    """A person, or a system account, that has access."""
+
+    id = fields.BigIntField(primary_key=True)
+    installation = belongs_to("Installation")
+    installation_id: int
+    login = fields.CharField(max_length=200)
+    name = fields.CharField(max_length=200)
+    email = fields.CharField(max_length=320, null=True)
+    kind = fields.CharField(max_length=10)
+    status = fields.CharField(max_length=30, default=UserStatus.ACTIVE.value)
+    group = fields.CharField(max_length=200, null=True)
+    role = fields.CharField(max_length=200, null=True)
+    can_log_in = fields.BooleanField(default=True)
+    is_administrator = fields.BooleanField(default=False)
+    password_hash = fields.CharField(max_length=200, null=True)
+    last_login_at = fields.DatetimeField(null=True)
+    open_requests = fields.IntField(default=0)
+    """Open service requests that the user owns."""
+    name_key = SortKeyField(max_length=400)
+    login_key = SortKeyField(max_length=400)
+    last_login_key = fields.BigIntField(default=0)
+    """The last login in microseconds since 1970; 0 for never."""
+    search_key = fields.TextField()
+    """All that a search looks at, casefolded, a line each."""
+
+    class Meta:
+        table = "user"
+        indexes = (
+            Index(fields=("installation_id", "name_key", "id")),
+            Index(fields=("installation_id", "last_login_key", "id")),
+        )
+        constraints = (
+            UniqueConstraint(name="user_login", fields=("installation_id", "login_key")),
+            CheckConstraint(name="user_open_requests", check="open_requests >= 0"),
+            CheckConstraint(name="user_retired_administrator", check="NOT (is_administrator AND status = 'RETIRED')"),
+        )
+
+
+def sort_key(text: str) -> str:
+    """The form of a text in which it is sorted, searched and compared in any case."""
+    return text.casefold()[:400]
+
+
+def user_keys(
+    *, name: str, login: str, email: str | None, group: str | None, role: str | None, last_login_at: datetime | None
+) -> dict[str, Any]:
+    """The columns that are derived from others, to be written with them."""
+    return {
+        "name_key": sort_key(name),
+        "login_key": sort_key(login),
+        "last_login_key": int((last_login_at - EPOCH).total_seconds() * 1_000_000) if last_login_at else 0,
+        "search_key": "\n".join(part for part in (name, login, email, group, role) if part).casefold(),
+    }

@@ -1,0 +1,178 @@
+"""Change sets: read, rejected and acknowledged. They are activated in `activation.py`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from licensing.enums import AuditAction, ChangeSetStatus
+from licensing.errors import ChangeSetClosed, Invalid, NotFound
+from models import ChangeSet, Vendor
+from resolvers.context import SYSTEM, Actor, Context
+from resolvers.events import Change, changing
+from resolvers.pages import Keyset, Page, PageRequest, fetch_page
+from resolvers.reviews import ReviewedChangeSet, Surplus, load, visible
+
+__all__ = [
+    "acknowledge_change_set",
+    "change_sets_page",
+    "close",
+    "count_change_sets",
+    "get",
+    "load",
+    "pending_changes",
+    "reject_pending_changes",
+    "supersede",
+    "surplus_requirements",
+    "vendor_name",
+]
+
+NEWEST_FIRST = Keyset("changeSets", {"id": int}, is_descending=True)
+
+
+async def get(context: Context, change_set_id: int) -> ReviewedChangeSet:
+    """One change set.
+
+    Raises:
+        NotFound: The caller can see none with this id.
+    """
+    [found] = await load(context, [change_set_id])
+    if found is None:
+        raise NotFound(["input", "changeSetId"])
+    return found
+
+
+async def pending_changes(context: Context, vendor: str | None = None) -> list[ReviewedChangeSet]:
+    """At most one change set a vendor: the open one, else the latest activated automatically and not acknowledged."""
+    wanted = visible(context).filter(
+        Q(outcome__isnull=True) | Q(outcome=ChangeSetStatus.AUTO_ACTIVATED.value, acknowledged_at__isnull=True)
+    )
+    if vendor is not None:
+        wanted = wanted.filter(vendor__key=vendor)
+    by_vendor: dict[int, tuple[bool, int]] = {}
+    for id_, vendor_id, outcome in await wanted.values_list("id", "vendor_id", "outcome"):
+        by_vendor[vendor_id] = max(by_vendor.get(vendor_id, (False, 0)), (outcome is None, id_))
+    ids = [id_ for _, (_, id_) in sorted(by_vendor.items())]
+    return [found for found in await load(context, ids) if found]
+
+
+async def surplus_requirements(context: Context, vendor: str | None = None) -> list[Surplus]:
+    """Licenses with more seats in use than a pending change set allows."""
+    pending = await pending_changes(context, vendor)
+    return [surplus for change_set in pending for surplus in change_set.surplus_requirements]
+
+
+async def change_sets_page(
+    context: Context, *, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None, page: PageRequest
+) -> Page[ReviewedChangeSet]:
+    """Change sets ever received, newest first."""
+    found = await fetch_page(await _filtered(context, vendor, statuses), NEWEST_FIRST, page, ["id"])
+    loaded = await load(context, [id_ for (id_,) in found.rows])
+    return found.of([one for one in loaded if one])
+
+
+async def count_change_sets(context: Context, *, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> int:
+    """How many change sets the pages hold together."""
+    return await (await _filtered(context, vendor, statuses)).count()
+
+
+async def reject_pending_changes(context: Context, change_set_id: int, reason: str) -> None:
+    """Turns down an open change set; rejecting it again changes nothing.
+
+    Raises:
+        NotFound: The caller can see none with this id.
+        ChangeSetClosed: It has been activated or superseded.
+    """
+    async with changing(context) as change:
+        reviewed = await get(context, change_set_id)
+        if reviewed.status is ChangeSetStatus.REJECTED:
+            return
+        if reviewed.closed_at:
+            raise ChangeSetClosed(["input", "changeSetId"])
+        await close(change, reviewed, ChangeSetStatus.REJECTED, rejection_reason=reason)
+        change.record(
+            AuditAction.CHANGE_SET_REJECTED,
+            vendor_id=reviewed.vendor_id,
+            change_set_id=reviewed.id,
+            vendor=await vendor_name(reviewed.vendor_id),
+            reason=reason,
+        )
+
+
+async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
+    """Marks an automatically activated change set, and the vendor's before it, as seen.
+
+    Raises:
+        NotFound: The caller can see none with this id.
+        Invalid: It is not one that was activated automatically.
+    """
+    async with changing(context) as change:
+        reviewed = await get(context, change_set_id)
+        if reviewed.status is not ChangeSetStatus.AUTO_ACTIVATED:
+            raise Invalid(
+                ["input", "changeSetId"],
+                reason="Only what was activated automatically is marked as seen. Read `pendingChanges` again.",
+            )
+        marked = await ChangeSet.filter(
+            vendor_id=reviewed.vendor_id,
+            id__lte=reviewed.id,
+            outcome=ChangeSetStatus.AUTO_ACTIVATED.value,
+            acknowledged_at__isnull=True,
+        ).update(acknowledged_at=change.now)
+        if marked:
+            change.record(
+                AuditAction.CHANGE_SET_ACKNOWLEDGED,
+                vendor_id=reviewed.vendor_id,
+                change_set_id=reviewed.id,
+                vendor=await vendor_name(reviewed.vendor_id),
+            )
+
+
+async def close(
+    change: Change, reviewed: ReviewedChangeSet, outcome: ChangeSetStatus, *, by: Actor | None = None, **columns: Any
+) -> None:
+    """Gives an open change set its outcome, and stores its numbers as they are now."""
+    actor = by or change.context.caller.actor
+    await ChangeSet.filter(id=reviewed.id).update(
+        outcome=outcome.value,
+        closed_at=change.now,
+        closed_by_kind=actor.kind.value,
+        closed_by_name=actor.name,
+        changes=[asdict(one) for one in reviewed.changes],
+        previous_license_owner=reviewed.previous_license_owner,
+        previous_expires_at=reviewed.previous_expires_at,
+        **columns,
+    )
+
+
+async def supersede(change: Change, vendor: Vendor) -> None:
+    """Closes the vendor's open change set, if there is one, in favor of a newer document."""
+    open_ids: list[Any] = await ChangeSet.filter(vendor_id=vendor.id, outcome__isnull=True).values_list("id", flat=True)
+    for reviewed in await load(change.context, open_ids):
+        assert reviewed is not None
+        await close(change, reviewed, ChangeSetStatus.SUPERSEDED, by=SYSTEM)
+        change.record(
+            AuditAction.CHANGE_SET_SUPERSEDED,
+            vendor_id=vendor.id,
+            change_set_id=reviewed.id,
+            vendor=vendor.name,
+        )
+
+
+async def vendor_name(vendor_id: int) -> str:
+    """The name that an event remembers."""
+    [name] = await Vendor.filter(id=vendor_id).values_list("name", flat=True)
+    return str(name)
+
+
+async def _filtered(
+    context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None
+) -> QuerySet[ChangeSet]:
+    wanted = visible(context) if vendor is None else visible(context).filter(vendor__key=vendor)
+    if statuses is None:
+        return wanted
+    open_ids: list[Any] = await wanted.filter(outcome__isnull=True).values_list("id", flat=True)
+    still_open = [one.id for one in await load(context, open_ids) if one and one.status in statuses]
+    return wanted.filter(Q(outcome__in=[status.value for status in statuses]) | Q(id__in=still_open))

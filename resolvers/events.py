@@ -1,0 +1,90 @@
+"""Changes and what is recorded of them: every transaction that changes something is a `changing` block."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tortoise.transactions import in_transaction
+
+from licensing.enums import AuditAction
+from models import AuditEvent, Installation
+from models.bulk import insert_rows
+from resolvers.context import Actor, Context
+
+Detail = tuple[str, str | None, str | None]
+"""What changed, by name: its value before and after; None for none."""
+
+
+@dataclass(slots=True)
+class Change:
+    """An open transaction that is the installation's only writer."""
+
+    context: Context
+    installation: Installation
+    now: datetime
+    _events: list[dict[str, Any]] = field(default_factory=list)
+
+    def record(
+        self,
+        action: AuditAction,
+        *,
+        vendor_id: int | None = None,
+        change_set_id: int | None = None,
+        license_id: int | None = None,
+        user_id: int | None = None,
+        details: Iterable[Detail] = (),
+        actor: Actor | None = None,
+        **facts: object,
+    ) -> None:
+        """Notes an event, to be written with the change; `facts` are what its summary names."""
+        actor = actor or self.context.caller.actor
+        self._events.append(
+            {
+                "installation_id": self.installation.id,
+                "occurred_at": self.now,
+                "action": action.value,
+                "actor_kind": actor.kind.value,
+                "actor_name": actor.name,
+                "request_id": self.context.request_id,
+                "facts": facts,
+                "details": [list(detail) for detail in details],
+                "vendor_id": vendor_id,
+                "change_set_id": change_set_id,
+                "license_id": license_id,
+                "user_id": user_id,
+            }
+        )
+
+    async def write_events(self) -> None:
+        """Gives the noted events their positions, in the order noted, and writes them in one statement."""
+        if not self._events:
+            return
+        first = self.installation.event_position + 1
+        self.installation.event_position += len(self._events)
+        await self.installation.save(update_fields=["event_position"])
+        await insert_rows(AuditEvent, [{**event, "position": first + i} for i, event in enumerate(self._events)])
+        self._events.clear()
+
+
+@asynccontextmanager
+async def changing(context: Context) -> AsyncIterator[Change]:
+    """Opens a transaction, waits to be the installation's only writer, and writes the events with the change.
+
+    On an exception nothing is written. What the context had read is forgotten afterwards.
+    """
+    try:
+        async with in_transaction():
+            installation = await Installation.select_for_update().get(id=context.installation_id)
+            change = Change(context, installation, context.now())
+            yield change
+            await change.write_events()
+    finally:
+        context.forget()
+
+
+async def record_refusal(context: Context, action: AuditAction, **event: Any) -> None:
+    """Records that something was refused, after its own transaction was rolled back."""
+    async with changing(context) as change:
+        change.record(action, **event)

@@ -1,0 +1,183 @@
+"""Seats: the licenses in force and their holders as the rules see them, and the two statements that give and take."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tortoise.expressions import F, Q
+
+from licensing.assignments import LicenseRule
+from licensing.changes import seats_available
+from licensing.claims import LicenseGrant
+from licensing.enums import AuditAction, LicenseScope, UserKind, UserStatus
+from licensing.errors import NoSeats, NotFound
+from models import Assignment, License, User
+from models.bulk import insert_rows
+from resolvers.context import Context
+from resolvers.events import Change
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedLicense:
+    """A license in force: its row, and what decides who may hold it."""
+
+    id: int
+    vendor_id: int
+    in_use: int
+    rule: LicenseRule
+
+    @property
+    def available(self) -> int | None:
+        """Seats left; None if unlimited."""
+        return seats_available(self.rule.total, self.in_use)
+
+
+class LicensesInForce:
+    """An installation's licenses in force, by key and by id."""
+
+    def __init__(self, licenses: Iterable[SeatedLicense]) -> None:
+        self.by_key = {license.rule.key: license for license in licenses}
+        self.by_id = {license.id: license for license in self.by_key.values()}
+        self.rules = {key: license.rule for key, license in self.by_key.items()}
+
+    def visible(self, context: Context, license_id: int, *path: str) -> SeatedLicense:
+        """The license with this id, if the caller may see it.
+
+        Raises:
+            NotFound: There is none in force here, or it is another vendor's than the caller's token is bound to.
+        """
+        license = self.by_id.get(license_id)
+        if license is None or context.caller.vendor_id not in (None, license.vendor_id):
+            raise NotFound(path or None)
+        return license
+
+
+@dataclass(slots=True)
+class Holder:
+    """A user and the keys of the licenses they hold."""
+
+    id: int
+    name: str
+    kind: UserKind
+    status: UserStatus
+    open_requests: int
+    held: set[str]
+
+
+def rule_of(vendor_key: str, grant: LicenseGrant) -> LicenseRule:
+    """What decides who may hold a license, with codes made keys."""
+    return LicenseRule(
+        key=f"{vendor_key}.{grant.code}",
+        name=grant.name,
+        scope=grant.scope,
+        is_plan=grant.plan,
+        is_hidden=grant.hidden,
+        total=grant.total,
+        requires=f"{vendor_key}.{grant.requires}" if grant.requires else None,
+        includes=frozenset(f"{vendor_key}.{code}" for code in grant.includes),
+        kinds=grant.user_kinds,
+    )
+
+
+async def load_licenses_in_force(installation_id: int) -> LicensesInForce:
+    """Reads the installation's licenses in force, of all vendors, in one statement."""
+    rows = await License.filter(installation_id=installation_id, in_force=True).values_list(
+        "id",
+        "vendor_id",
+        "in_use",
+        "key",
+        "name",
+        "scope",
+        "is_plan",
+        "is_hidden",
+        "total",
+        "requires",
+        "includes",
+        "kinds",
+    )
+    licenses = []
+    for id_, vendor_id, in_use, key, name, scope, is_plan, is_hidden, total, requires, includes, kinds in rows:
+        vendor_key, _, code = key.partition(".")
+        grant = LicenseGrant(
+            code=code,
+            name=name,
+            scope=LicenseScope(scope),
+            total=total,
+            plan=is_plan,
+            hidden=is_hidden,
+            includes=tuple(includes),
+            requires=requires,
+            kinds=None if kinds is None else tuple(UserKind(kind) for kind in kinds),
+        )
+        licenses.append(SeatedLicense(id_, vendor_id, in_use, rule_of(vendor_key, grant)))
+    return LicensesInForce(licenses)
+
+
+async def load_holders(installation_id: int, user_ids: Iterable[int], licenses: LicensesInForce) -> dict[int, Holder]:
+    """Reads users and all that they hold in two statements; those who are not of the installation are missing."""
+    ids = list(user_ids)
+    users = await User.filter(installation_id=installation_id, id__in=ids).values_list(
+        "id", "name", "kind", "status", "open_requests"
+    )
+    holders = {
+        id_: Holder(id_, name, UserKind(kind), UserStatus(status), open_requests, set())
+        for id_, name, kind, status, open_requests in users
+    }
+    for user_id, license_id in await Assignment.filter(user_id__in=list(holders)).values_list("user_id", "license_id"):
+        holders[user_id].held.add(licenses.by_id[license_id].rule.key)
+    return holders
+
+
+async def take(change: Change, license: SeatedLicense, holders: Sequence[Holder]) -> None:
+    """Takes a license from users who hold it, and frees their seats."""
+    if not holders:
+        return
+    await Assignment.filter(license_id=license.id, user_id__in=[holder.id for holder in holders]).delete()
+    await License.filter(id=license.id).update(in_use=F("in_use") - len(holders))
+    for holder in holders:
+        holder.held.discard(license.rule.key)
+        _record(change, AuditAction.USER_LICENSE_REVOKED, license, holder)
+
+
+async def give(change: Change, license: SeatedLicense, holders: Sequence[Holder]) -> None:
+    """Gives a license to users who do not hold it yet, if it has the seats.
+
+    Raises:
+        NoSeats: It has not; the transaction must be rolled back.
+    """
+    if not holders:
+        return
+    actor = change.context.caller.actor
+    seated = await License.filter(
+        Q(total__isnull=True) | Q(total__gte=F("in_use") + len(holders)), id=license.id, in_force=True
+    ).update(in_use=F("in_use") + len(holders))
+    if not seated:
+        raise NoSeats(license=license.rule.name, wanted=len(holders), available=license.available)
+    await insert_rows(
+        Assignment,
+        [
+            {
+                "installation_id": change.installation.id,
+                "license_id": license.id,
+                "user_id": holder.id,
+                "is_plan": license.rule.is_plan,
+                "assigned_at": change.now,
+                "assigned_by_kind": actor.kind.value,
+                "assigned_by_name": actor.name,
+            }
+            for holder in holders
+        ],
+    )
+    for holder in holders:
+        holder.held.add(license.rule.key)
+        _record(change, AuditAction.USER_LICENSE_ASSIGNED, license, holder)
+
+
+def _record(change: Change, action: AuditAction, license: SeatedLicense, holder: Holder) -> None:
+    change.record(
+        action,
+        vendor_id=license.vendor_id,
+        license_id=license.id,
+        user_id=holder.id,
+        user=holder.name,
+        license=license.rule.name,
+    )

@@ -1,0 +1,139 @@
+"""Each test that touches data runs on SQLite and on PostgreSQL, in a database of its own that is migrated and empty."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tortoise import Tortoise
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from licensing.enums import ActorKind
+from models import License, User, Vendor
+from models.config import tortoise_config
+from models.migrate import migrate
+from resolvers.context import ALL_SCOPES, Actor, Context, Principal
+from tests import makers
+from tests.postgres import PostgresMissing, create_database, drop_database, running_postgres
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Asyncio alone: Tortoise knows no other."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server, without a database's name."""
+    try:
+        with running_postgres() as url:
+            yield url
+    except PostgresMissing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated, empty database to copy."""
+    name = create_database(postgres_server)
+    asyncio.run(migrate(f"{postgres_server}/{name}"))
+    yield name
+    drop_database(postgres_server, name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database file to copy."""
+    path = tmp_path_factory.mktemp("template") / "seatkeeper.db"
+    asyncio.run(migrate(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a SQLite database for this test alone."""
+    return f"sqlite://{shutil.copy(sqlite_template, tmp_path / 'seatkeeper.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database for this test alone."""
+    name = create_database(postgres_server, template=postgres_template)
+    yield f"{postgres_server}/{name}"
+    drop_database(postgres_server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database for this test alone; the test runs once for each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """The same, with Tortoise connected to it."""
+    EXECUTOR_CACHE.clear()  # it remembers statements by table and not by engine
+    await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
+    yield database_url
+    await Tortoise.close_connections()
+
+
+@pytest.fixture
+async def installation(database: str) -> int:
+    """The id of «Fjordlys Handel AS», which has its main vendor and nothing else."""
+    made = await makers.make_installation("1204417838", "Fjordlys Handel AS")
+    await makers.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
+    installation_id: int = made.id
+    return installation_id
+
+
+@pytest.fixture
+async def administrator(installation: int) -> User:
+    """Inga Solheim, login `inga`, who has no password and holds no license."""
+    return await makers.make_user("Inga Solheim", login="inga", installation_id=installation, is_administrator=True)
+
+
+@pytest.fixture
+def context(installation: int, administrator: User) -> Context:
+    """A request of the administrator's, who may do everything."""
+    actor = Actor(ActorKind.ADMINISTRATOR, administrator.name)
+    return Context(Principal(installation, actor, ALL_SCOPES, user_id=administrator.id), request_id="test-request")
+
+
+@pytest.fixture
+def make_vendor(installation: int) -> Callable[..., Awaitable[Vendor]]:
+    """`makers.make_vendor`, in the test's installation."""
+    return partial(makers.make_vendor, installation_id=installation)
+
+
+@pytest.fixture
+def make_license(installation: int) -> Callable[..., Awaitable[License]]:
+    """`makers.make_license`, in the test's installation."""
+    return partial(makers.make_license, installation_id=installation)
+
+
+@pytest.fixture
+def make_user(installation: int) -> Callable[..., Awaitable[User]]:
+    """`makers.make_user`, in the test's installation."""
+    return partial(makers.make_user, installation_id=installation)
+
+
+@pytest.fixture
+def other_installation(database: str) -> Callable[..., Awaitable[int]]:
+    """Makes another installation with a main vendor `superoffice`, and returns its id."""
+
+    async def make(serial_number: str = "2000000006", **facts: Any) -> int:
+        made = await makers.make_installation(serial_number, "Annen Bedrift AS", **facts)
+        await makers.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
+        installation_id: int = made.id
+        return installation_id
+
+    return make

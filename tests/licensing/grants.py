@@ -1,0 +1,44 @@
+"""Makers of licenses in force, and hypothesis strategies for them."""
+
+from hypothesis import strategies as st
+
+from licensing.changes import Terms
+from licensing.claims import LicenseDates, LicenseGrant
+from licensing.enums import LicenseScope
+from tests.documents import OWNER
+
+
+def license(code, total=None, **members):
+    """A license for users, unlimited and named by its code, unless stated otherwise."""
+    return LicenseGrant(**{"code": code, "name": code.title(), "scope": LicenseScope.USER, "total": total, **members})
+
+
+def terms(*grants, owner=OWNER, **dates):
+    """What a vendor's licenses are."""
+    return Terms(owner, LicenseDates(**dates), grants)
+
+
+# Which codes are plans and which cover everyone is the same in all sets: neither ever changes.
+PLANS, SYSTEM = ("plan-a", "plan-b"), ("server", "portal")
+FEATURES = ("t2", "quote", "chat")
+
+
+@st.composite
+def grants(draw):
+    """A vendor's whole set of licenses, some hidden."""
+    return [
+        license(
+            code,
+            total=None if code in SYSTEM else draw(st.none() | st.integers(0, 5)),
+            name=draw(st.sampled_from(["Old name", "New name"])),
+            scope=LicenseScope.SYSTEM if code in SYSTEM else LicenseScope.USER,
+            plan=code in PLANS,
+            hidden=draw(st.booleans()),
+            includes=tuple(draw(st.permutations(FEATURES)))[: draw(st.integers(0, 3))] if code in PLANS else (),
+            sort=draw(st.integers(0, 2)),
+        )
+        for code in draw(st.sets(st.sampled_from([*PLANS, *SYSTEM, "marketing", "visible-for"])))
+    ]
+
+
+in_use = st.dictionaries(st.sampled_from([*PLANS, *SYSTEM, "marketing", "visible-for"]), st.integers(0, 6))

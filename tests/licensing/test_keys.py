@@ -1,0 +1,84 @@
+"""Vendors hand out public Ed25519 keys as JWKs; private ones are refused wherever they do not belong."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from licensing.errors import Invalid
+from licensing.keys import generate, parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
+
+# The example key of RFC 8037, appendix A.
+PUBLIC = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+
+
+def test_a_key_is_named_by_its_thumbprint():
+    assert thumbprint(PUBLIC) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"  # RFC 8037, appendix A.3
+    assert thumbprint({**PUBLIC, "kid": "mine"}) == thumbprint(PUBLIC)
+
+
+@pytest.mark.parametrize("form", [dict, json.dumps, lambda jwk: json.dumps(jwk).encode()], ids=["dict", "str", "bytes"])
+def test_a_public_key_is_read_in_any_form(form):
+    key = parse_public_jwk(form({**PUBLIC, "kid": "ours", "use": "sig"}))
+
+    assert (key.kid, key.jwk, key.not_before, key.not_after) == (thumbprint(PUBLIC), PUBLIC, None, None)
+
+
+def test_its_validity_is_read_from_nbf_and_exp():
+    key = parse_public_jwk({**PUBLIC, "nbf": 1_800_000_000, "exp": 1_900_000_000}).trusted_for("superoffice")
+
+    assert key.vendor == "superoffice"
+    assert key.not_before == datetime.fromtimestamp(1_800_000_000, UTC)
+    assert key.not_after == datetime.fromtimestamp(1_900_000_000, UTC)
+
+
+def test_a_private_key_is_no_public_one():
+    with pytest.raises(Invalid, match="This is a private key"):
+        parse_public_jwk(generate().as_dict(private=True))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "ssh-ed25519 AAAA",
+        "[]",
+        {},
+        {**PUBLIC, "kty": "EC"},
+        {**PUBLIC, "crv": "X25519"},
+        {**PUBLIC, "x": 1},
+        {**PUBLIC, "x": ""},
+        {**PUBLIC, "x": "AAAA"},
+        {**PUBLIC, "x": PUBLIC["x"][:-1] + "p"},
+        {**PUBLIC, "x": PUBLIC["x"] + "="},
+        {**PUBLIC, "exp": "2027-01-01"},
+        {**PUBLIC, "exp": 10**12},
+        '{"kty": "OKP", "crv": "Ed25519", "x": "A", "x": "B"}',
+    ],
+)
+def test_what_is_no_ed25519_key_is_refused(source):
+    with pytest.raises(Invalid, match="This is no Ed25519 key"):
+        parse_public_jwk(source)
+
+
+def test_a_private_key_can_be_kept_and_read_again():
+    private = generate()
+
+    again = parse_private_jwk(json.dumps(private.as_dict(private=True)))
+
+    assert public_jwk(again) == public_jwk(private)
+    assert set(public_jwk(private)) == {"kty", "crv", "x"}
+
+
+def test_a_private_key_is_known_by_its_own_public_half_whatever_its_file_says():
+    private = generate()
+
+    again = parse_private_jwk({**private.as_dict(private=True), "x": PUBLIC["x"]})
+
+    assert public_jwk(again) == public_jwk(private)
+
+
+@pytest.mark.parametrize("source", [PUBLIC, {**PUBLIC, "d": "AAAA"}, "{}"])
+def test_what_is_no_private_key_is_refused(source):
+    with pytest.raises(Invalid):
+        parse_private_jwk(source)

@@ -1,0 +1,98 @@
+"""A PostgreSQL for the tests: the one that `TEST_POSTGRES_URL` names, else one of their own in a temporary folder."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+
+_database_numbers = count(1)
+
+
+class PostgresMissing(Exception):
+    """Neither an address nor the server's programs were found."""
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Gives the address of a server without a database's name, as in `postgres://postgres@127.0.0.1:5555`.
+
+    Raises:
+        PostgresMissing: There is no server to use and none that could be started.
+    """
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        yield url.rstrip("/")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-"))
+    try:
+        port = _start(_programs(), folder)
+        yield f"postgres://postgres@127.0.0.1:{port}"
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            _run(_programs() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def create_database(server_url: str, *, template: str = "template1") -> str:
+    """Makes a database, as a copy of the template, and returns its name."""
+    name = f"seatkeeper_test_{os.getpid()}_{next(_database_numbers)}"
+    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """Removes a database, whoever is still connected to it."""
+    _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _execute(server_url: str, statement: str) -> None:
+    async def execute() -> None:
+        connection = await asyncpg.connect(f"{server_url}/postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(execute())
+
+
+def _programs() -> Path:
+    """The newest version's programs, which Debian keeps off the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    if found and (found[-1] / "initdb").exists():
+        return found[-1]
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    raise PostgresMissing(
+        "PostgreSQL is not installed. Install it (Debian: apt-get install postgresql), "
+        "or name a server in TEST_POSTGRES_URL."
+    )
+
+
+def _start(programs: Path, folder: Path) -> int:
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    _run(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+    _run(programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-o", options, "-w", "start")
+    return port
+
+
+def _run(*command: str | Path) -> None:
+    # PostgreSQL refuses to run as root.
+    user = "postgres" if os.geteuid() == 0 else None
+    done = subprocess.run(command, user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")

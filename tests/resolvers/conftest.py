@@ -1,0 +1,65 @@
+"""License files on their way into the test's installation."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import pytest
+
+from licensing.enums import ImportMode
+from models import TrustedKey, Vendor
+from resolvers.context import Context
+from resolvers.license_files import import_license_file, verify_license_file
+from resolvers.reviews import ReviewedChangeSet
+from tests.documents import ISSUED, KEY, claims, grant, signed, trusted
+
+Import = Callable[..., Awaitable[ReviewedChangeSet | None]]
+
+
+@pytest.fixture
+async def trusted_vendor(installation: int) -> Vendor:
+    """The main vendor, which signs with the tests' key."""
+    vendor = await Vendor.get(installation_id=installation, key="superoffice")
+    key = trusted()
+    await TrustedKey.create(installation_id=installation, vendor_id=vendor.id, kid=key.kid, jwk=dict(key.jwk))
+    return vendor
+
+
+@pytest.fixture
+def import_file(context: Context, trusted_vendor: Vendor) -> Import:
+    """Imports a license file with these claims, as the administrator does."""
+
+    async def do(stated: dict[str, Any], mode: ImportMode = ImportMode.FOLLOW_POLICY) -> ReviewedChangeSet | None:
+        content = signed(stated)
+        document = await verify_license_file(context, content, mode)
+        return await import_license_file(context, document, content, mode)
+
+    return do
+
+
+@pytest.fixture
+def offer(import_file: Import) -> Callable[..., Awaitable[ReviewedChangeSet]]:
+    """The vendor's next document, left for review: license types with their new totals, plans unless stated otherwise."""
+    sequence = count(1)
+
+    async def do(totals: dict[str, int | None], **stated: Any) -> ReviewedChangeSet:
+        number = next(sequence)
+        licenses = [
+            grant(key.removeprefix("superoffice."), name=key.removeprefix("superoffice."), total=total)
+            for key, total in totals.items()
+        ]
+        document = claims(seq=number, jti=f"document-{number}", **{"licenses": licenses, **stated})
+        change_set = await import_file(document, ImportMode.REVIEW)
+        assert change_set is not None
+        return change_set
+
+    return do
+
+
+def at(moment: datetime) -> int:
+    """The moment as documents state it."""
+    return int(moment.timestamp())
+
+
+__all__ = ["ISSUED", "KEY", "Import", "at"]

@@ -1,0 +1,297 @@
+"""Activating a change set."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from licensing.enums import ActorKind, AuditAction, ChangeSetStatus, LicenseChangeKind
+from licensing.errors import (
+    ChangeSetClosed,
+    HasAnotherPlan,
+    Invalid,
+    LicenseExpired,
+    LicensingError,
+    NoSeats,
+    NotAssignable,
+    NotFound,
+    NotYetEffective,
+    RevocationBlocked,
+    SurplusSeats,
+)
+from models import Assignment, AuditEvent, License, User, Vendor
+from resolvers.activation import activate_licenses
+from resolvers.assignments import revoke_user_licenses
+from resolvers.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
+from resolvers.context import Context
+from resolvers.reviews import ReviewedChangeSet
+from tests.documents import grant
+from tests.resolvers.conftest import Import, at
+
+MakeLicense = Callable[..., Awaitable[License]]
+MakeUser = Callable[..., Awaitable[User]]
+Offer = Callable[..., Awaitable[ReviewedChangeSet]]
+
+SALES, SERVICE = "superoffice.ten-sales", "superoffice.ten-service"
+
+
+async def holders(key: str) -> set[str]:
+    """Names of those who hold a license; the counter agrees."""
+    license = await License.get(key=key)
+    ids = await Assignment.filter(license_id=license.id).values_list("user_id", flat=True)
+    assert license.in_use == len(ids)
+    return {user.name for user in await User.filter(id__in=list(ids))}
+
+
+async def actions() -> list[str]:
+    return [str(action) for action in await AuditEvent.all().order_by("position").values_list("action", flat=True)]
+
+
+async def test_activation_is_blocked_while_seats_are_in_surplus(
+    context: Context, make_license: MakeLicense, offer: Offer
+) -> None:
+    await make_license(SALES, name="Sales Premium", total=5, held_by=4)
+    change_set = await offer({SALES: 3})
+
+    with pytest.raises(SurplusSeats, match="1 more seat of ten-sales is in use"):
+        await activate_licenses(context, change_set.id)
+
+    assert (await get(context, change_set.id)).surplus_requirements[0].seats_to_remove == 1
+    assert (await License.get(key=SALES)).total == 5
+    assert await actions() == [AuditAction.CHANGE_SET_RECEIVED, AuditAction.ACTIVATION_REFUSED]
+
+
+async def test_as_many_seats_in_use_as_there_will_be_is_no_surplus(
+    context: Context, make_license: MakeLicense, offer: Offer
+) -> None:
+    await make_license(SALES, total=5, held_by=3)
+    change_set = await offer({SALES: 3})
+
+    await activate_licenses(context, change_set.id)
+
+    assert (await License.get(key=SALES)).total == 3
+
+
+async def test_revocations_and_activation_are_one_step(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    sales = await make_license(SALES, total=5)
+    users = [await make_user(name, holds=[SALES]) for name in ("Kari", "Ola", "Per")]
+    change_set = await offer({SALES: 2})
+
+    await activate_licenses(context, change_set.id, revocations=[(sales.id, [users[0].id])])
+
+    assert await holders(SALES) == {"Ola", "Per"}
+    assert (await License.get(id=sales.id)).total == 2
+    closed = await get(context, change_set.id)
+    assert closed.status is ChangeSetStatus.ACTIVATED
+    assert [(one.old_total, one.new_total, one.in_use, one.kind) for one in closed.changes] == [
+        (5, 2, 2, LicenseChangeKind.DECREASED)
+    ]
+
+
+async def test_when_activation_still_fails_all_is_as_it_was(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    sales = await make_license(SALES, total=5)
+    users = [await make_user(name, holds=[SALES]) for name in ("Kari", "Ola", "Per")]
+    change_set = await offer({SALES: 1})
+
+    with pytest.raises(SurplusSeats):
+        await activate_licenses(context, change_set.id, revocations=[(sales.id, [users[0].id])])
+
+    assert await holders(SALES) == {"Kari", "Ola", "Per"}
+    assert AuditAction.USER_LICENSE_REVOKED not in await actions()
+
+
+async def test_one_blocked_user_refuses_the_whole_and_who_does_not_hold_it_is_no_error(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    sales = await make_license(SALES, total=5, plan=True)
+    kari, busy = await make_user("Kari", holds=[SALES]), await make_user("Bo", holds=[SALES], open_requests=1)
+    ola = await make_user("Ola")
+    change_set = await offer({}, licenses=[grant("ten-sales", total=1, plan=True)])
+
+    with pytest.raises(RevocationBlocked) as refusal:
+        await activate_licenses(context, change_set.id, revocations=[(sales.id, [kari.id, busy.id])])
+    assert refusal.value.path == ["input", "revocations", "0", "userIds", "1"]
+    await activate_licenses(context, change_set.id, revocations=[(sales.id, [ola.id, kari.id])])
+    assert await holders(SALES) == {"Bo"}
+
+
+async def test_a_plan_replaces_a_plan_with_every_seat_in_use(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    demo = await make_license("superoffice.ten-demo", total=3, plan=True)
+    users = [await make_user(name, holds=["superoffice.ten-demo"], open_requests=1) for name in ("A", "B", "C")]
+    change_set = await offer({}, licenses=[grant("ten-sales", name="Sales Premium", total=3, plan=True)])
+    assert change_set.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
+
+    await activate_licenses(context, change_set.id, moves=[(demo.id, SALES, [user.id for user in users])])
+
+    assert await holders(SALES) == {"A", "B", "C"}
+    assert await holders("superoffice.ten-demo") == set()
+    assert not (await License.get(key="superoffice.ten-demo")).in_force
+    assert (await actions()).count("USER_LICENSE_ASSIGNED") == 3
+
+
+async def test_moves_need_seats_in_the_license_they_lead_to(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    sales = await make_license(SALES, total=3, plan=True)
+    users = [await make_user(name, holds=[SALES]) for name in ("A", "B")]
+    service = grant("ten-service", total=1, plan=True)
+    change_set = await offer({}, licenses=[service])
+
+    with pytest.raises(NoSeats) as refusal:
+        await activate_licenses(context, change_set.id, moves=[(sales.id, SERVICE, [user.id for user in users])])
+
+    assert refusal.value.path == ["input", "moves", "0"]
+    assert await holders(SALES) == {"A", "B"}
+
+
+async def test_moves_obey_the_rules_of_assigning(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    extra = await make_license("superoffice.extra", total=3)
+    await make_license(SALES, total=3, plan=True)
+    kari = await make_user("Kari", holds=["superoffice.extra", SALES])
+    licenses = [
+        grant("extra", total=3),
+        grant("ten-sales", total=3, plan=True),
+        grant("ten-service", total=3, plan=True),
+        grant("server", scope="SYSTEM"),
+    ]
+    change_set = await offer({}, licenses=licenses)
+
+    for target, refusal in [
+        (SERVICE, HasAnotherPlan),
+        ("superoffice.server", NotAssignable),
+        ("superoffice.unknown", NotFound),
+    ]:
+        with pytest.raises(refusal):
+            await activate_licenses(context, change_set.id, moves=[(extra.id, target, [kari.id])])
+    with pytest.raises(Invalid):
+        await activate_licenses(context, change_set.id, [(extra.id, [kari.id])], moves=[(extra.id, SALES, [kari.id])])
+    with pytest.raises(NotFound):
+        await activate_licenses(context, change_set.id, [(extra.id, [999_999])])
+
+
+async def test_activating_again_changes_nothing(context: Context, offer: Offer) -> None:
+    change_set = await offer({SALES: 3})
+    await activate_licenses(context, change_set.id)
+    events = await actions()
+
+    await activate_licenses(context, change_set.id)
+
+    assert await actions() == events
+
+
+async def test_activating_again_fails_once_a_newer_one_is_in_force(context: Context, offer: Offer) -> None:
+    first = await offer({SALES: 3})
+    await activate_licenses(context, first.id)
+    second = await offer({SALES: 4})
+    await activate_licenses(context, first.id)
+    await activate_licenses(context, second.id)
+
+    with pytest.raises(ChangeSetClosed):
+        await activate_licenses(context, first.id)
+    assert (await License.get(key=SALES)).total == 4
+
+
+async def test_what_was_superseded_between_review_and_activation_is_closed(context: Context, offer: Offer) -> None:
+    reviewed = await offer({SALES: 3})
+    await offer({SALES: 4})
+
+    with pytest.raises(ChangeSetClosed):
+        await activate_licenses(context, reviewed.id)
+
+
+async def test_not_before_it_takes_effect_and_not_after_it_expired(context: Context, offer: Offer) -> None:
+    early = await offer({SALES: 3}, nbf=at(datetime.now(UTC) + timedelta(days=1)))
+    with pytest.raises(NotYetEffective):
+        await activate_licenses(context, early.id)
+    late = await offer({SALES: 3}, dates={"expires_at": "2025-01-01T00:00:00Z"})
+    with pytest.raises(LicenseExpired):
+        await activate_licenses(context, late.id)
+
+
+async def test_an_unknown_change_set_is_not_found(context: Context) -> None:
+    with pytest.raises(NotFound):
+        await activate_licenses(context, 999_999)
+
+
+async def test_a_rejected_change_set_cannot_be_activated(context: Context, offer: Offer) -> None:
+    change_set = await offer({SALES: 3})
+    await reject_pending_changes(context, change_set.id, "We bought 30")
+    await reject_pending_changes(context, change_set.id, "We bought 30")
+
+    with pytest.raises(ChangeSetClosed):
+        await activate_licenses(context, change_set.id)
+    assert await pending_changes(context) == []
+    assert (await actions()).count("CHANGE_SET_REJECTED") == 1
+
+
+async def test_numbers_of_a_closed_change_set_never_move_again(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    sales = await make_license(SALES, total=5)
+    kari = await make_user("Kari", holds=[SALES])
+    change_set = await offer({SALES: 3})
+    await activate_licenses(context, change_set.id)
+    await revoke_user_licenses(context, sales.id, [kari.id])
+
+    [change] = (await get(context, change_set.id)).changes
+    assert (change.old_total, change.new_total, change.in_use) == (5, 3, 1)
+
+
+async def test_acknowledging_is_for_what_was_activated_automatically(
+    context: Context, offer: Offer, trusted_vendor: Vendor
+) -> None:
+    change_set = await offer({SALES: 3})
+    with pytest.raises(Invalid):
+        await acknowledge_change_set(context, change_set.id)
+    await activate_licenses(context, change_set.id)
+    with pytest.raises(Invalid):
+        await acknowledge_change_set(context, change_set.id)
+
+
+async def test_two_administrators_activating_at_once_both_succeed(context: Context, offer: Offer) -> None:
+    change_set = await offer({SALES: 3})
+
+    results = await asyncio.gather(*(activate_licenses(context, change_set.id) for _ in range(2)))
+
+    assert results == [None, None]
+    assert (await actions()).count("LICENSES_ACTIVATED") == 1
+
+
+async def test_revoking_while_another_activates_ends_consistent(
+    context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
+) -> None:
+    sales = await make_license(SALES, total=10)
+    users = [await make_user(f"User {number}", holds=[SALES]) for number in range(6)]
+    change_set = await offer({SALES: 5})
+
+    outcomes = await asyncio.gather(
+        activate_licenses(context, change_set.id),
+        revoke_user_licenses(context, sales.id, [users[0].id]),
+        activate_licenses(context, change_set.id),
+        return_exceptions=True,
+    )
+
+    assert all(not isinstance(one, BaseException) or isinstance(one, LicensingError) for one in outcomes)
+    stored = await License.get(id=sales.id)
+    closed = await get(context, change_set.id)
+    assert stored.in_use == 5
+    assert (stored.total == 5) is (closed.status is ChangeSetStatus.ACTIVATED)
+
+
+async def test_the_event_says_what_changed(context: Context, make_license: MakeLicense, offer: Offer) -> None:
+    await make_license(SALES, name="ten-sales", total=5)
+    change_set = await offer({SALES: 8}, dates={"expires_at": "2030-01-01T00:00:00Z"})
+    await activate_licenses(context, change_set.id)
+
+    event = await AuditEvent.get(action="LICENSES_ACTIVATED")
+    assert event.actor_kind == ActorKind.ADMINISTRATOR
+    assert event.details == [[SALES, "5", "8"], ["expiresAt", None, "2030-01-01T00:00:00+00:00"]]

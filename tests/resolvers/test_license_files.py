@@ -1,0 +1,279 @@
+"""Importing a license file."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from licensing.enums import ActivationPolicy, AuditAction, ChangeSetStatus, ImportMode, LicenseChangeKind
+from licensing.errors import (
+    FileExpired,
+    FileInvalid,
+    FileOutdated,
+    SerialNumberMismatch,
+    SignatureInvalid,
+    SigningKeyUnknown,
+)
+from licensing.keys import generate
+from models import AuditEvent, ChangeSet, Installation, License, ReceivedDocument, TrustedKey, Vendor
+from resolvers.activation import activate_licenses
+from resolvers.change_sets import get, reject_pending_changes
+from resolvers.context import Context
+from resolvers.license_files import verify_license_file
+from tests.documents import claims, grant, signed
+from tests.resolvers.conftest import Import
+
+Make = Callable[..., Awaitable[License]]
+
+
+def document(seq: int = 1, **stated: object) -> dict[str, object]:
+    return claims(seq=seq, jti=f"document-{seq}", **stated)
+
+
+def sales(total: int | None, **members: object) -> dict[str, object]:
+    return grant("ten-sales", name="Sales Premium", total=total, **members)
+
+
+async def actions() -> list[str]:
+    return [str(action) for action in await AuditEvent.all().order_by("position").values_list("action", flat=True)]
+
+
+async def nothing_is_kept() -> bool:
+    return not (await ReceivedDocument.exists() or await ChangeSet.exists() or await License.exists())
+
+
+async def test_the_first_file_is_activated_at_once(import_file: Import) -> None:
+    change_set = await import_file(document())
+
+    assert change_set is not None
+    assert change_set.status is ChangeSetStatus.ACTIVATED
+    assert change_set.closed_by is not None and change_set.closed_by.name == "Inga Solheim"
+    assert [(one.key, one.kind, one.old_total, one.new_total) for one in change_set.changes] == [
+        ("superoffice.server", LicenseChangeKind.ADDED, None, None),
+        ("superoffice.ten-sales", LicenseChangeKind.ADDED, 0, 5),
+    ]
+    assert (await License.get(key="superoffice.ten-sales")).total == 5
+    assert (await License.get(key="superoffice.t2")).is_hidden
+    assert await actions() == [AuditAction.CHANGE_SET_RECEIVED, AuditAction.LICENSES_ACTIVATED]
+
+
+async def test_a_file_that_leaves_a_surplus_waits(import_file: Import, make_license: Make) -> None:
+    await make_license("superoffice.ten-sales", name="Sales Premium", total=5, held_by=4)
+
+    change_set = await import_file(document(licenses=[sales(3)]))
+
+    assert change_set is not None
+    assert change_set.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
+    assert not change_set.can_activate
+    [surplus] = change_set.surplus_requirements
+    assert (surplus.seats_in_use, surplus.seats_available, surplus.seats_to_remove) == (4, 3, 1)
+    assert (await License.get(key="superoffice.ten-sales")).total == 5
+
+
+@pytest.mark.parametrize(
+    ("policy", "total", "status"),
+    [
+        (ActivationPolicy.AUTOMATIC, 9, ChangeSetStatus.ACTIVATED),
+        (ActivationPolicy.AUTOMATIC, 4, ChangeSetStatus.ACTIVATED),
+        (ActivationPolicy.REVIEW_REDUCTIONS, 9, ChangeSetStatus.ACTIVATED),
+        (ActivationPolicy.REVIEW_REDUCTIONS, 4, ChangeSetStatus.AWAITING_ACTIVATION),
+        (ActivationPolicy.MANUAL, 9, ChangeSetStatus.AWAITING_ACTIVATION),
+    ],
+)
+async def test_the_activation_policy_decides(
+    import_file: Import, make_license: Make, trusted_vendor: Vendor, policy: ActivationPolicy, total: int, status: str
+) -> None:
+    await make_license("superoffice.ten-sales", name="Sales Premium", total=5)
+    await Vendor.filter(id=trusted_vendor.id).update(activation_policy=policy.value)
+
+    change_set = await import_file(document(licenses=[sales(total)]))
+
+    assert change_set is not None and change_set.status == status
+
+
+async def test_review_leaves_it_pending_whatever_the_policy_says(import_file: Import) -> None:
+    change_set = await import_file(document(), ImportMode.REVIEW)
+
+    assert change_set is not None and change_set.status is ChangeSetStatus.AWAITING_ACTIVATION
+    assert change_set.can_activate
+
+
+async def test_a_preview_writes_nothing(import_file: Import) -> None:
+    change_set = await import_file(document(), ImportMode.PREVIEW)
+
+    assert change_set is not None
+    assert (change_set.id, change_set.status, len(change_set.changes)) == (0, ChangeSetStatus.AWAITING_ACTIVATION, 2)
+    assert await nothing_is_kept()
+    assert await actions() == []
+
+
+async def test_the_same_file_again_is_the_same_change_set(import_file: Import) -> None:
+    first = await import_file(document())
+    events = await AuditEvent.all().count()
+
+    again = await import_file(document())
+
+    assert first is not None and again is not None and again.id == first.id
+    assert await AuditEvent.all().count() == events
+
+
+async def test_a_newer_file_supersedes_the_one_that_waits(import_file: Import, context: Context) -> None:
+    waiting = await import_file(document(1), ImportMode.REVIEW)
+    newer = await import_file(document(2), ImportMode.REVIEW)
+
+    assert waiting is not None and newer is not None
+    assert (await get(context, waiting.id)).status is ChangeSetStatus.SUPERSEDED
+    assert newer.status is ChangeSetStatus.AWAITING_ACTIVATION
+    assert AuditAction.CHANGE_SET_SUPERSEDED in await actions()
+    with pytest.raises(FileOutdated):
+        await import_file(document(1))
+
+
+async def test_an_older_file_is_outdated(import_file: Import) -> None:
+    await import_file(document(2))
+    with pytest.raises(FileOutdated):
+        await import_file(document(1))
+    assert await actions() == ["CHANGE_SET_RECEIVED", "LICENSES_ACTIVATED", "LICENSE_FILE_REFUSED"]
+
+
+async def test_a_file_that_states_what_is_in_force_is_up_to_date(import_file: Import) -> None:
+    await import_file(document(1))
+
+    assert await import_file(document(2, vendor={"name": "SuperOffice Norge AS"})) is None
+
+    assert (await Vendor.get(key="superoffice")).name == "SuperOffice Norge AS"
+    assert await ChangeSet.all().count() == 1
+    with pytest.raises(FileOutdated):
+        await import_file(document(2, owner="Another"))
+
+
+async def test_new_dates_alone_make_a_change_set_with_an_empty_list(import_file: Import) -> None:
+    await import_file(document(1))
+
+    change_set = await import_file(document(2, dates={"expires_at": "2030-01-01T00:00:00Z"}))
+
+    assert change_set is not None
+    assert change_set.changes == []
+    assert change_set.status is ChangeSetStatus.ACTIVATED
+    assert (await Vendor.get(key="superoffice")).expires_at == datetime(2030, 1, 1, tzinfo=UTC)
+
+
+async def test_another_owner_waits_and_is_written_when_activated(
+    import_file: Import, context: Context, installation: int
+) -> None:
+    change_set = await import_file(document(owner="Fjordlys Norge AS"))
+
+    assert change_set is not None and change_set.status is ChangeSetStatus.AWAITING_ACTIVATION
+    assert (change_set.previous_license_owner, change_set.license_owner) == ("Fjordlys Handel AS", "Fjordlys Norge AS")
+    await activate_licenses(context, change_set.id)
+    assert (await Installation.get(id=installation)).license_owner == "Fjordlys Norge AS"
+
+
+async def test_a_rejected_file_imported_by_hand_is_a_new_change_set_that_waits(
+    import_file: Import, context: Context
+) -> None:
+    first = await import_file(document(), ImportMode.REVIEW)
+    assert first is not None
+    await reject_pending_changes(context, first.id, "Too few seats")
+
+    again = await import_file(document())
+
+    assert again is not None and again.id != first.id
+    assert again.status is ChangeSetStatus.AWAITING_ACTIVATION
+    assert (await get(context, first.id)).rejection_reason == "Too few seats"
+    assert await ReceivedDocument.all().count() == 1
+
+
+async def test_a_removed_license_comes_back_with_the_same_id(import_file: Import) -> None:
+    await import_file(document(1))
+    before = await License.get(key="superoffice.ten-sales")
+    await import_file(document(2, licenses=[grant("server", name="Server", scope="SYSTEM")]))
+    assert not (await License.get(id=before.id)).in_force
+
+    await import_file(document(3))
+
+    back = await License.get(key="superoffice.ten-sales")
+    assert (back.id, back.in_force, back.total) == (before.id, True, 5)
+
+
+async def test_a_code_keeps_its_nature_even_while_out_of_force(import_file: Import) -> None:
+    await import_file(document(1))
+    await import_file(document(2, licenses=[]))
+    with pytest.raises(FileInvalid, match="server"):
+        await import_file(document(3, licenses=[grant("server", total=3)]))
+
+
+async def test_expired_on_arrival_waits_and_cannot_be_activated(import_file: Import) -> None:
+    change_set = await import_file(document(dates={"expires_at": "2025-01-01T00:00:00Z"}))
+
+    assert change_set is not None and change_set.status is ChangeSetStatus.AWAITING_ACTIVATION
+    assert not change_set.can_activate
+
+
+async def test_in_effect_only_later_waits(import_file: Import) -> None:
+    later = datetime.now(UTC) + timedelta(days=30)
+    change_set = await import_file(document(nbf=int(later.timestamp())))
+
+    assert change_set is not None and change_set.status is ChangeSetStatus.AWAITING_ACTIVATION
+    assert not change_set.can_activate
+
+
+async def test_a_file_past_its_last_moment_is_refused(import_file: Import) -> None:
+    with pytest.raises(FileExpired):
+        await import_file(document(exp=int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())))
+    assert await nothing_is_kept()
+    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED]
+
+
+async def test_a_file_from_tomorrow_and_more_is_refused(import_file: Import) -> None:
+    with pytest.raises(FileInvalid, match="iat"):
+        await import_file(document(iat=int((datetime.now(UTC) + timedelta(days=2)).timestamp())))
+
+
+async def test_refusals_of_verification_are_recorded(context: Context, trusted_vendor: Vendor) -> None:
+    mode = ImportMode.FOLLOW_POLICY
+    altered = signed(document()).replace(b"\n", b"\nA", 1)
+    for content, refusal in [
+        (b"Hello", FileInvalid),
+        (signed(document(), generate()), SigningKeyUnknown),
+        (signed(document(sub="9999999999")), SerialNumberMismatch),
+        (altered, FileInvalid),
+    ]:
+        with pytest.raises(refusal):
+            await verify_license_file(context, content, mode)
+    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED] * 4
+    with pytest.raises(FileInvalid):
+        await verify_license_file(context, b"Hello", ImportMode.PREVIEW)
+    assert len(await actions()) == 4
+
+
+async def test_a_distrusted_key_is_refused(context: Context, trusted_vendor: Vendor) -> None:
+    await TrustedKey.all().update(distrusted_at=datetime(2026, 1, 1, tzinfo=UTC))
+    with pytest.raises(SigningKeyUnknown):
+        await verify_license_file(context, signed(document()), ImportMode.FOLLOW_POLICY)
+
+
+async def test_a_signature_of_other_claims_is_refused(context: Context, trusted_vendor: Vendor) -> None:
+    lines = signed(document()).decode().replace("\n", "").split("-----")
+    header, payload, _ = lines[2].split(".")
+    other = signed(document(2)).decode().replace("\n", "").split("-----")[2].split(".")[2]
+    from licensing.armour import wrap
+
+    with pytest.raises(SignatureInvalid):
+        await verify_license_file(context, wrap(f"{header}.{payload}.{other}").encode(), ImportMode.FOLLOW_POLICY)
+
+
+async def test_twenty_imports_of_two_documents_at_once_end_consistent(import_file: Import) -> None:
+    results = await asyncio.gather(
+        *(import_file(document(1 + number % 2)) for number in range(20)), return_exceptions=True
+    )
+
+    unexpected = [one for one in results if isinstance(one, Exception) and not isinstance(one, FileOutdated)]
+    assert unexpected == []
+    assert await ChangeSet.filter(outcome__isnull=True).count() == 0
+    received = await ReceivedDocument.all().order_by("sequence").values_list("sequence", flat=True)
+    assert list(received) in ([2], [1, 2])
+    assert (await License.get(key="superoffice.ten-sales")).total == 5
+    positions = await AuditEvent.all().order_by("position").values_list("position", flat=True)
+    assert list(positions) == list(range(1, len(positions) + 1))
