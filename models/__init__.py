@@ -8,7 +8,7 @@ from models.installation import Installation
 from models.license import License
 from models.session import Session
 from models.user import User
-from models.vendor import TrustedKey, Vendor
+from models.vendor import TrustedKey, Vendor, VendorReport
 
 __all__ = [
     "ApiToken",
@@ -22,4 +22,5 @@ __all__ = [
     "TrustedKey",
     "User",
     "Vendor",
+    "VendorReport",
 ]

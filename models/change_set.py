@@ -53,6 +53,8 @@ class ChangeSet(Model):
     source = fields.CharField(max_length=20)
     must_be_reviewed = fields.BooleanField(default=False)
     """Whether an administrator asked to review it, so that no policy activates it later."""
+    triage_again_at = fields.DatetimeField(null=True)
+    """When it takes effect and is looked at anew; null if it was in effect when it came."""
     received_at = fields.DatetimeField()
     outcome = fields.CharField(max_length=20, null=True)
     """A final status; null while it is open. Never «blocked»."""

@@ -2,8 +2,8 @@
 
 import shutil
 import sqlite3
-from contextlib import asynccontextmanager, closing
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
 
@@ -29,7 +29,9 @@ async def pending_migrations(database_url: str) -> list[str]:
     config = tortoise_config(database_url)
     try:
         await Tortoise.init(config=config)
-        steps = await MigrationExecutor(get_connection("default"), config["apps"]).plan()
+        connection = get_connection("default")
+        await connection.execute_query("SELECT 1")  # the executor takes a database out of reach for an empty one
+        steps = await MigrationExecutor(connection, config["apps"]).plan()
         return [step.migration.name for step in steps]
     finally:
         await Tortoise.close_connections()

@@ -1,8 +1,9 @@
-"""Issuers of licenses and the keys they sign with."""
+"""Issuers of licenses, the keys they sign with, and what they are told."""
 
 from typing import Any
 
 from tortoise import Model, fields
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 
 from licensing.enums import ActivationPolicy
@@ -30,6 +31,12 @@ class Vendor(Model):
     check_outcome = fields.CharField(max_length=30, null=True)
     check_message = fields.CharField(max_length=1000, null=True)
     next_check_at = fields.DatetimeField(null=True)
+    check_etag = fields.CharField(max_length=200, null=True)
+    """The `ETag` of the document that the license server last gave."""
+    check_claimed_until = fields.DatetimeField(null=True)
+    """Until when one checker has it for itself; null while none has."""
+    expiry_warned_at = fields.DatetimeField(null=True)
+    """The `warn_at` of which an event was left already."""
     removed_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -55,3 +62,24 @@ class TrustedKey(Model):
     class Meta:
         table = "trusted_key"
         constraints = (UniqueConstraint(name="trusted_key_kid", fields=("installation_id", "kid")),)
+
+
+class VendorReport(Model):
+    """What a vendor's license server is to be told, kept until it has arrived."""
+
+    id = fields.BigIntField(primary_key=True)
+    installation = belongs_to("Installation")
+    installation_id: int
+    vendor = belongs_to("Vendor")
+    vendor_id: int
+    kind = fields.CharField(max_length=20)
+    """`acceptances` or `rejections`, as in the address."""
+    content: Any = fields.JSONField()
+    tries = fields.IntField(default=0)
+    next_try_at = fields.DatetimeField(null=True)
+    """Null once it has arrived, or was given up."""
+    delivered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "vendor_report"
+        indexes = (Index(fields=("next_try_at",)),)

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from licensing.assignments import LicenseRule, blocker
 from licensing.changes import LicenseChange, compare
 from licensing.claims import LicenseDocument
 from licensing.document import read_stored
-from licensing.enums import AuditAction, ChangeSetStatus, LicenseScope
+from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus, LicenseScope
 from licensing.errors import ChangeSetClosed, Invalid, LicensingError, NoSeats, NotFound, RevocationBlocked
 from licensing.triage import refusal
 from models import ChangeSet, Vendor
@@ -29,6 +29,10 @@ from resolvers.seats import (
     rule_of,
     take,
 )
+from resolvers.vendor_reports import report
+
+CHECK_INTERVAL = timedelta(days=1)
+"""How often a license server is asked that does not say when."""
 
 Revocations = Sequence[tuple[int, Sequence[int]]]
 """License ids, each with the ids of the users who lose it."""
@@ -116,10 +120,13 @@ async def put_into_force(
         await give(change, licenses.by_key[key], holders)
 
     details = _details(vendor, change.installation.license_owner, claims, changes)
-    await write_statement(vendor, claims)
+    await write_statement(vendor, claims, change.now)
     if vendor.is_main:
         change.installation.license_owner = claims.owner
         await change.installation.save(update_fields=["license_owner"])
+    if reviewed.source is ChangeSetSource.DEMO_CONVERSION:
+        await end_demo(change, vendor, claims.sub)
+    await report(change, vendor, "acceptances", {"serial": claims.sub, "jti": claims.jti, "activated_at": change.now})
     final = replace(reviewed, changes=review(reviewed.id, vendor.key, changes, stored))
     await close(change, final, outcome, by=by)
     change.record(
@@ -133,18 +140,41 @@ async def put_into_force(
     )
 
 
-async def write_statement(vendor: Vendor, claims: LicenseDocument) -> None:
+async def end_demo(change: Change, main_vendor: Vendor, serial_number: str) -> None:
+    """Makes the installation the one that was bought, and has the other vendors asked for it anew."""
+    before = change.installation.serial_number
+    change.installation.serial_number, change.installation.is_demo = serial_number, False
+    await change.installation.save(update_fields=["serial_number", "is_demo"])
+    of_demo = Vendor.filter(installation_id=change.installation.id, license_server__isnull=False)
+    await of_demo.exclude(id=main_vendor.id).update(next_check_at=change.now, check_etag=None)
+    change.record(
+        AuditAction.DEMO_CONVERTED,
+        vendor_id=main_vendor.id,
+        details=[("serialNumber", before, serial_number)],
+        serial_number=serial_number,
+        license_owner=change.installation.license_owner,
+    )
+
+
+async def write_statement(vendor: Vendor, claims: LicenseDocument, now: datetime) -> None:
     """Writes what a document says of the vendor itself, and the dates of its licenses."""
     vendor.name = claims.vendor.name
     vendor.store_url = claims.vendor.store_url
     vendor.support_url = claims.vendor.support_url
     vendor.license_server = claims.vendor.license_server
-    vendor.next_check_at = claims.next_check_at if claims.vendor.license_server else None
+    vendor.next_check_at = next_check(claims, now)
     vendor.warn_at = claims.dates.warn_at
     vendor.expires_at = claims.dates.expires_at
     vendor.grace_ends_at = claims.dates.grace_ends_at
     vendor.maintenance_ends_at = claims.dates.maintenance_ends_at
     await vendor.save()
+
+
+def next_check(claims: LicenseDocument, now: datetime) -> datetime | None:
+    """When the license server is asked next: when the document says, else in a day; None if there is none to ask."""
+    if claims.vendor.license_server is None:
+        return None
+    return claims.next_check_at or now + CHECK_INTERVAL
 
 
 @dataclass(slots=True)

@@ -7,13 +7,14 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from licensing.enums import AuditAction, ChangeSetStatus
+from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus
 from licensing.errors import ChangeSetClosed, Invalid, NotFound
 from models import ChangeSet, Vendor
 from resolvers.context import SYSTEM, Actor, Context
 from resolvers.events import Change, changing
 from resolvers.pages import Keyset, Page, PageRequest, fetch_page
 from resolvers.reviews import ReviewedChangeSet, Surplus, load, visible
+from resolvers.vendor_reports import report
 
 __all__ = [
     "acknowledge_change_set",
@@ -92,11 +93,17 @@ async def reject_pending_changes(context: Context, change_set_id: int, reason: s
         if reviewed.closed_at:
             raise ChangeSetClosed(["input", "changeSetId"])
         await close(change, reviewed, ChangeSetStatus.REJECTED, rejection_reason=reason)
+        vendor = await Vendor.get(id=reviewed.vendor_id)
+        if reviewed.source is ChangeSetSource.DEMO_CONVERSION and vendor.license_server:
+            await Vendor.filter(id=vendor.id).update(next_check_at=change.now)  # it is a demo again
+        [jti] = await ChangeSet.filter(id=reviewed.id).values_list("document__document_id", flat=True)
+        rejection = {"serial": reviewed.serial_number, "jti": jti, "rejected_at": change.now, "reason": reason}
+        await report(change, vendor, "rejections", rejection)
         change.record(
             AuditAction.CHANGE_SET_REJECTED,
-            vendor_id=reviewed.vendor_id,
+            vendor_id=vendor.id,
             change_set_id=reviewed.id,
-            vendor=await vendor_name(reviewed.vendor_id),
+            vendor=vendor.name,
             reason=reason,
         )
 

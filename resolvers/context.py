@@ -10,6 +10,7 @@ from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from resolvers.loaders import Loaders
+    from resolvers.vendor_checks import LicenseServers
 
 ALL_SCOPES = frozenset(ApiScope)
 AUDITOR_SCOPES = frozenset({ApiScope.LICENSES_READ, ApiScope.USERS_READ, ApiScope.AUDIT_READ})
@@ -56,6 +57,8 @@ class Context:
     language: str = "en"
     address: str | None = None
     """Where the request comes from, for the throttling of logins."""
+    license_servers: "LicenseServers | None" = None
+    """How vendors are asked; None where nobody asks them."""
     session_secret: str | None = None
     """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
     _loaders: "Loaders | None" = field(default=None, init=False, repr=False)

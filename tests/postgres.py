@@ -31,7 +31,7 @@ def running_postgres() -> Iterator[str]:
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url.rstrip("/")
         return
-    folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-", dir=_fast_folder()))
     try:
         port = _start(_programs(), folder)
         yield f"postgres://postgres@127.0.0.1:{port}"
@@ -39,6 +39,12 @@ def running_postgres() -> Iterator[str]:
         if (folder / "data" / "postmaster.pid").exists():
             _run(_programs() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
         shutil.rmtree(folder)
+
+
+def _fast_folder() -> Path | None:
+    """Memory, where there is enough: a database is copied there in a twentieth of the time."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
 
 
 def create_database(server_url: str, *, template: str = "template1") -> str:

@@ -127,7 +127,10 @@ def test_surplus_is_told_by_name_and_added_up_where_names_are_equal():
     assert blocking_surplus(changes) == {"Sales": 3}
 
 
-def refused(changes=(), dates=LicenseDates(), effective_at=NOW):
+NO_DATES = LicenseDates()
+
+
+def refused(changes=(), dates=NO_DATES, effective_at=NOW):
     return refusal(changes, dates, effective_at, NOW)
 
 

@@ -1,0 +1,140 @@
+"""Secrets for integrations: issued, listed, revoked, and led back to whose they are."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from licensing.enums import ActorKind, ApiScope, AuditAction
+from licensing.errors import Invalid, NotFound
+from models import ApiToken, Vendor
+from resolvers.context import Actor, Context, Principal
+from resolvers.events import changing
+
+DEFAULT_LIFETIME = timedelta(days=90)
+LONGEST_LIFETIME = timedelta(days=366)
+"""A year, whichever it is."""
+
+_SECRET = re.compile(r"skp_([0-9]{1,18})_([A-Za-z0-9_-]{43})")
+
+
+async def create_api_token(
+    context: Context, *, name: str, scopes: Iterable[ApiScope], vendor_id: int | None, expires_at: datetime | None
+) -> tuple[int, str]:
+    """Issues a token and returns its id and its secret, which is not kept.
+
+    Raises:
+        Invalid: The name, the scopes or the expiry will not do.
+        NotFound: There is no such vendor.
+    """
+    wanted = sorted(set(scopes))
+    name = name.strip()
+    _check_name(name)
+    _check_scopes(context, wanted, vendor_id)
+    random_part = secrets.token_urlsafe(32)
+    async with changing(context) as change:
+        expires_at = _checked_expiry(expires_at, change.now)
+        vendor = await _find_vendor(context, vendor_id)
+        token = await ApiToken.create(
+            installation_id=context.installation_id,
+            name=name,
+            secret_sha256=_fingerprint(random_part),
+            scopes=wanted,
+            vendor_id=vendor_id,
+            created_at=change.now,
+            expires_at=expires_at,
+        )
+        change.record(
+            AuditAction.API_TOKEN_CREATED,
+            vendor_id=vendor_id,
+            details=[
+                ("scopes", None, " ".join(wanted)),
+                ("vendor", None, vendor.key if vendor else None),
+                ("expiresAt", None, expires_at.isoformat()),
+            ],
+            token=name,
+        )
+    return token.id, f"skp_{token.id}_{random_part}"
+
+
+async def revoke_api_token(context: Context, api_token_id: int) -> None:
+    """Stops a token from working; one that was revoked before stays so.
+
+    Raises:
+        NotFound: There is no such token.
+    """
+    async with changing(context) as change:
+        token = await ApiToken.get_or_none(id=api_token_id, installation_id=context.installation_id)
+        if token is None:
+            raise NotFound(["input", "apiTokenId"])
+        if token.revoked_at is None:
+            token.revoked_at = change.now
+            await token.save(update_fields=["revoked_at"])
+            change.record(AuditAction.API_TOKEN_REVOKED, vendor_id=token.vendor_id, token=token.name)
+
+
+async def api_tokens(context: Context) -> list[ApiToken]:
+    """Tokens that have not been revoked, newest first."""
+    return await ApiToken.filter(installation_id=context.installation_id, revoked_at=None).order_by("-id")
+
+
+async def principal_of_token(secret: str, now: datetime) -> Principal | None:
+    """Whose token this is; None if it is unknown, expired, revoked, or its vendor was removed."""
+    if not (parts := _SECRET.fullmatch(secret)):
+        return None
+    token = await ApiToken.get_or_none(id=int(parts[1])).select_related("vendor")
+    if token is None or not secrets.compare_digest(token.secret_sha256, _fingerprint(parts[2])):
+        return None
+    if token.revoked_at is not None or now >= token.expires_at or (token.vendor and token.vendor.removed_at):
+        return None
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    if token.last_used_at is None or token.last_used_at < hour:
+        await ApiToken.filter(id=token.id).update(last_used_at=hour)
+    return Principal(
+        installation_id=token.installation_id,
+        actor=Actor(ActorKind.API_TOKEN, token.name),
+        scopes=frozenset(ApiScope(scope) for scope in token.scopes),
+        vendor_id=token.vendor_id,
+        token_id=token.id,
+    )
+
+
+def _check_name(name: str) -> None:
+    if not name:
+        raise Invalid(["input", "name"], reason="The token has no name. Say what it is for.")
+    if len(name) > 200:
+        raise Invalid(["input", "name"], reason="The name is longer than 200 characters. Shorten it.")
+
+
+def _check_scopes(context: Context, wanted: list[ApiScope], vendor_id: int | None) -> None:
+    path = ["input", "scopes"]
+    if not wanted:
+        raise Invalid(path, reason="The token may do nothing. Give it at least one scope.")
+    if lacking := set(wanted) - context.caller.scopes:
+        names = ", ".join(sorted(lacking))
+        raise Invalid(path, reason=f"You cannot give what you do not have: {names}. Leave it out.")
+    if vendor_id is not None and ApiScope.TOKENS_WRITE in wanted:
+        raise Invalid(path, reason="A token for one vendor cannot issue tokens. Leave TOKENS_WRITE or the vendor out.")
+
+
+def _checked_expiry(expires_at: datetime | None, now: datetime) -> datetime:
+    if expires_at is None:
+        return now + DEFAULT_LIFETIME
+    if not now < expires_at <= now + LONGEST_LIFETIME:
+        reason = "A token expires in the future, a year from now at most. Choose another moment."
+        raise Invalid(["input", "expiresAt"], reason=reason)
+    return expires_at
+
+
+async def _find_vendor(context: Context, vendor_id: int | None) -> Vendor | None:
+    if vendor_id is None:
+        return None
+    vendor = await Vendor.get_or_none(id=vendor_id, installation_id=context.installation_id, removed_at=None)
+    if vendor is None:
+        raise NotFound(["input", "vendorId"])
+    return vendor
+
+
+def _fingerprint(random_part: str) -> str:
+    return sha256(random_part.encode()).hexdigest()

@@ -1,0 +1,105 @@
+"""The audit log, and each of its events in one sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tortoise.queryset import QuerySet
+
+from licensing.enums import AuditAction
+from licensing.wording import fill
+from models import AuditEvent
+from resolvers.context import Context
+from resolvers.pages import Keyset, Page, PageRequest, fetch_page
+from resolvers.vendors import own
+
+NEWEST_FIRST = Keyset("auditEvents", {"position": int}, is_descending=True)
+
+SUMMARIES: Mapping[AuditAction, str] = {
+    AuditAction.CHANGE_SET_RECEIVED: "{actor} received new license information from {vendor}.",
+    AuditAction.LICENSES_ACTIVATED: "{actor} activated new licenses from {vendor}: {changes:license|licenses} changed.",
+    AuditAction.ACTIVATION_REFUSED: "The activation of new licenses from {vendor} by {actor} was refused: {message}",
+    AuditAction.CHANGE_SET_REJECTED: "{actor} rejected new licenses from {vendor}: {reason}",
+    AuditAction.CHANGE_SET_ACKNOWLEDGED: "{actor} has seen the new licenses from {vendor}.",
+    AuditAction.CHANGE_SET_SUPERSEDED: "Newer license information from {vendor} replaced what was waiting.",
+    AuditAction.USER_LICENSE_ASSIGNED: "{actor} gave {license} to {user}.",
+    AuditAction.USER_LICENSE_REVOKED: "{actor} took {license} from {user}.",
+    AuditAction.LICENSE_FILE_REFUSED: "A license file imported by {actor} was refused: {message}",
+    AuditAction.VENDOR_CHECK_FAILED: "Checking {vendor} for new licenses failed: {message}",
+    AuditAction.VENDOR_CHANGED: "{actor} changed the vendor {vendor}: {what}.",
+    AuditAction.EXPIRY_WARNED: "The licenses from {vendor} expire at {expires_at}.",
+    AuditAction.DEMO_CONVERTED: "{actor} turned the demo into installation {serial_number} of {license_owner}.",
+    AuditAction.USER_CHANGED: "{actor} changed the user {user}: {what}.",
+    AuditAction.SEATS_REPAIRED: "{actor} recounted the seats in use of {license}.",
+    AuditAction.SIGNED_IN: "{actor} logged in.",
+    AuditAction.SIGN_IN_REFUSED: "A login as {login} was refused.",
+    AuditAction.API_TOKEN_CREATED: "{actor} issued the API token {token}.",
+    AuditAction.API_TOKEN_REVOKED: "{actor} revoked the API token {token}.",
+}
+"""What an event says; in braces the facts recorded with it, and who it was by."""
+
+
+class EventRow(NamedTuple):
+    """An event as it is read."""
+
+    id: int
+    position: int
+    occurred_at: datetime
+    action: str
+    actor_kind: str
+    actor_name: str
+    request_id: str
+    facts: dict[str, Any]
+    details: Sequence[Sequence[str | None]]
+    vendor_id: int | None
+    change_set_id: int | None
+    license_id: int | None
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Narrows the audit log. All conditions given must hold."""
+
+    actions: tuple[AuditAction, ...] | None = None
+    vendor: str | None = None
+    license_type: str | None = None
+    user_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def events_page(context: Context, filter: AuditFilter, page: PageRequest) -> Page[tuple[Any, ...]]:
+    """Events by position, newest first, as rows of `EventRow`."""
+    return await fetch_page(_filtered(context, filter), NEWEST_FIRST, page, EventRow._fields)
+
+
+async def count_events(context: Context, filter: AuditFilter) -> int:
+    """How many events the pages hold together."""
+    return await _filtered(context, filter).count()
+
+
+async def load_events(context: Context, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Events by id, as rows of `EventRow`."""
+    found = AuditEvent.filter(id__in=list(ids), **own(context))
+    return {row[0]: row for row in await found.values_list(*EventRow._fields)}
+
+
+def summary(action: str, facts: Mapping[str, Any], actor_name: str) -> str:
+    """The whole of an event in one sentence."""
+    told = {name: datetime.fromisoformat(fact) if name.endswith("_at") else fact for name, fact in facts.items()}
+    return fill(SUMMARIES[AuditAction(action)], {**told, "actor": actor_name})
+
+
+def _filtered(context: Context, filter: AuditFilter) -> QuerySet[AuditEvent]:
+    conditions: dict[str, Any] = {
+        "action__in": None if filter.actions is None else [action.value for action in filter.actions],
+        "vendor__key": filter.vendor,
+        "license__key": filter.license_type,
+        "user_id": filter.user_id,
+        "occurred_at__gte": filter.since,
+        "occurred_at__lt": filter.until,
+    }
+    given = {name: value for name, value in conditions.items() if value is not None}
+    return AuditEvent.filter(**own(context), **given)

@@ -1,0 +1,101 @@
+"""A demo becomes a purchase."""
+
+import re
+
+from licensing.document import VerifiedDocument, verify
+from licensing.enums import AuditAction, ChangeSetSource
+from licensing.errors import Invalid, LicensingError, NoLicenseServer, NotDemo
+from models import Installation, Vendor
+from resolvers.arrivals import Arrival, take_up
+from resolvers.context import Context
+from resolvers.errors import Forbidden
+from resolvers.events import changing, record_refusal
+from resolvers.license_files import verifying_keys
+from resolvers.reviews import ReviewedChangeSet
+
+
+async def convert_demo(
+    context: Context, serial_number: str, license_owner: str, content: bytes | None = None
+) -> ReviewedChangeSet:
+    """Makes the installation the one that was bought, from the file given or from the main vendor's license server.
+
+    Returns:
+        What was bought: activated if it fits; else the installation stays a demo until it is activated or rejected.
+
+    Raises:
+        Forbidden: The caller's token is bound to one vendor.
+        NotDemo: The installation is not a demo.
+        Invalid: The serial number or the owner is not what the vendor issued, or cannot be one.
+        NoLicenseServer: No file was given, and the main vendor has no license server.
+        VendorUnavailable: The license server did not answer.
+        VendorRefused: The license server said no.
+        LicensingError: The document cannot be used, as for a license file.
+    """
+    if context.caller.vendor_id is not None:
+        raise Forbidden("A token that is bound to one vendor cannot convert a demo.")
+    installation = await Installation.get(id=context.installation_id)
+    if not installation.is_demo:
+        raise NotDemo
+    await _check_entered(installation, serial_number, license_owner)
+    vendor = await Vendor.get(installation_id=installation.id, is_main=True)
+    try:
+        if content is None:
+            content = await _ask(context, vendor, installation.serial_number, serial_number, license_owner)
+        document = await _verify(context, vendor, content, serial_number, license_owner)
+        async with changing(context) as change:
+            if not change.installation.is_demo:
+                raise NotDemo
+            arrival = Arrival(document, content, ChangeSetSource.DEMO_CONVERSION)
+            purchase = await take_up(change, vendor, arrival)
+            assert purchase is not None
+            return purchase
+    except LicensingError as error:
+        await record_refusal(
+            context,
+            AuditAction.LICENSE_FILE_REFUSED,
+            vendor_id=vendor.id,
+            code=error.code.value,
+            message=error.message,
+        )
+        raise
+
+
+async def _check_entered(installation: Installation, serial_number: str, license_owner: str) -> None:
+    if not re.fullmatch(r"[0-9]{10}", serial_number):
+        raise Invalid(
+            ["input", "serialNumber"],
+            reason="A serial number has ten digits. Enter the one that the vendor handed out.",
+        )
+    if not license_owner.strip():
+        raise Invalid(
+            ["input", "licenseOwner"],
+            reason="The license owner is blank. Enter the company, spelled as the vendor has it.",
+        )
+    if await Installation.filter(serial_number=serial_number).exists():
+        where = "this demo" if installation.serial_number == serial_number else "another installation here"
+        raise Invalid(
+            ["input", "serialNumber"],
+            reason=f"This is the serial number of {where}. Enter the new one that the vendor handed out.",
+        )
+
+
+async def _ask(context: Context, vendor: Vendor, demo_serial: str, serial: str, owner: str) -> bytes:
+    if vendor.license_server is None:
+        raise NoLicenseServer(vendor=vendor.name)
+    assert context.license_servers, "this process has no way to reach license servers"
+    return await context.license_servers.convert(
+        vendor.license_server, vendor=vendor.name, demo_serial=demo_serial, serial=serial, owner=owner
+    )
+
+
+async def _verify(
+    context: Context, vendor: Vendor, content: bytes, serial_number: str, license_owner: str
+) -> VerifiedDocument:
+    keys = [key for key in await verifying_keys(context) if key.vendor == vendor.key]
+    document = verify(content, keys=keys, serial_number=serial_number, now=context.now())
+    if document.claims.owner != license_owner.strip():
+        raise Invalid(
+            ["input", "licenseOwner"],
+            reason="The vendor issued these licenses to another owner. Enter the owner spelled as the vendor has it.",
+        )
+    return document

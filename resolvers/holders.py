@@ -1,0 +1,109 @@
+"""Who holds which license: the assignments of licenses and of users, and whom a license is best taken from."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tortoise.expressions import Subquery
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from licensing.enums import SuggestionReason, UserStatus
+from licensing.suggestions import suggestion_reason
+from models import Assignment
+from resolvers.assignments import blockers
+from resolvers.context import Context
+from resolvers.pages import Page, PageRequest, fetch_pages
+from resolvers.users import UserFilter, UserOrder, conditions
+from resolvers.vendors import own
+
+AT_ONCE = 200
+"""How many holders are looked at together for suggestions."""
+
+LEAST_MISSED_FIRST = ("user__can_log_in", "user__last_login_key", "assigned_at", "id")
+"""The order of `licensing.suggestions.suggestion_order`, but for those who wait for approval."""
+
+
+class AssignmentRow(NamedTuple):
+    """An assignment as it is read."""
+
+    id: int
+    user_id: int
+    license_id: int
+    is_plan: bool
+    assigned_at: datetime
+    assigned_by_kind: str
+    assigned_by_name: str
+
+
+async def assignments_pages(
+    context: Context, license_ids: Sequence[int], filter: UserFilter, order: UserOrder, page: PageRequest
+) -> list[Page[tuple[Any, ...]]]:
+    """The holders of each of the licenses, as rows of `AssignmentRow`, in one statement."""
+    wanted = [await _filtered(context, [license_id], filter) for license_id in license_ids]
+    keyset = order.keyset("assignments", of_user="user__", id_="user_id")
+    return await fetch_pages(wanted, keyset, page, AssignmentRow._fields)
+
+
+async def count_assignments(context: Context, license_ids: Sequence[int], filter: UserFilter) -> dict[int, int]:
+    """How many assignments the pages of each of the licenses hold together."""
+    if filter == UserFilter():
+        by_id = (await context.loaders.catalog()).by_id
+        return {id_: by_id[id_].in_use for id_ in license_ids if id_ in by_id}
+    wanted = await _filtered(context, license_ids, filter)
+    counted = await wanted.annotate(count=Count("id")).group_by("license_id").values_list("license_id", "count")
+    return {license_id: count for license_id, count in counted}
+
+
+async def _filtered(context: Context, license_ids: Sequence[int], filter: UserFilter) -> QuerySet[Assignment]:
+    wanted = Assignment.filter(
+        conditions(filter, "user__"), license_id__in=list(license_ids), **own(context, "license__vendor_id")
+    )
+    if filter.has_license is False:
+        return wanted.filter(id=0)
+    if filter.license_type is not None:
+        held_as = [row.id for row in (await context.loaders.catalog()).held_as(filter.license_type)]
+        holders = Assignment.filter(license_id__in=held_as).values("user_id")
+        wanted = wanted.filter(user_id__in=Subquery(holders))
+    return wanted
+
+
+async def load_assignments_of_users(context: Context, user_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """All that users hold, by name of the license, as rows of `AssignmentRow`, in one statement."""
+    held = Assignment.filter(user_id__in=list(user_ids), **own(context, "license__vendor_id"))
+    return await held.order_by("license__name_key", "license_id").values_list(*AssignmentRow._fields)
+
+
+async def load_assignments(context: Context, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Assignments by id, as rows of `AssignmentRow`."""
+    held = Assignment.filter(id__in=list(ids), **own(context, "license__vendor_id"))
+    return {row[0]: row for row in await held.values_list(*AssignmentRow._fields)}
+
+
+async def suggestions(context: Context, license_id: int, count: int) -> list[tuple[AssignmentRow, SuggestionReason]]:
+    """Whom to take a license from, those who will miss it least first, none from whom it cannot be taken."""
+    found: list[tuple[AssignmentRow, SuggestionReason]] = []
+    async for holders in _least_missed_first(context, license_id):
+        blocked = await blockers(context, [(row.user_id, license_id) for row, _ in holders])
+        found += [(row, reason) for row, reason in holders if (row.user_id, license_id) not in blocked]
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+async def _least_missed_first(
+    context: Context, license_id: int
+) -> AsyncIterator[list[tuple[AssignmentRow, SuggestionReason]]]:
+    """All holders in the order in which they are suggested, some at once."""
+    held = Assignment.filter(license_id=license_id, **own(context, "license__vendor_id")).order_by(*LEAST_MISSED_FIRST)
+    waiting = UserStatus.WAITING_FOR_APPROVAL.value
+    for group in (held.filter(user__status__not=waiting), held.filter(user__status=waiting)):
+        offset = 0
+        while True:
+            some = group.offset(offset).limit(AT_ONCE)
+            rows = await some.values_list(*AssignmentRow._fields, "user__can_log_in", "user__last_login_at")
+            if rows:
+                yield [(AssignmentRow._make(row), suggestion_reason(can, last)) for *row, can, last in rows]
+            if len(rows) < AT_ONCE:
+                break
+            offset += AT_ONCE

@@ -1,0 +1,64 @@
+"""Installations: made once, found by serial number."""
+
+import msgspec
+
+from licensing.claims import Name, SerialNumber
+from licensing.errors import Invalid
+from models import Installation
+
+
+async def create_installation(license_owner: str, serial_number: str, *, is_demo: bool = False) -> Installation:
+    """Makes an installation, which has no vendors and no users yet.
+
+    Raises:
+        Invalid: The owner or the serial number will not do, or the number is taken.
+    """
+    license_owner = license_owner.strip()
+    check_license_owner(license_owner)
+    check_serial_number(serial_number)
+    if await Installation.exists(serial_number=serial_number):
+        raise Invalid(reason=f"There is an installation with serial number {serial_number} already. Use that one.")
+    return await Installation.create(serial_number=serial_number, license_owner=license_owner, is_demo=is_demo)
+
+
+async def find_installation(serial_number: str | None) -> Installation:
+    """The installation with this serial number, or without one the only installation there is.
+
+    Raises:
+        Invalid: There is none, or there are several to choose from.
+    """
+    if serial_number is not None:
+        if found := await Installation.get_or_none(serial_number=serial_number):
+            return found
+        raise Invalid(reason=f"No installation has serial number {serial_number}. Check the number.")
+    candidates = await Installation.all().limit(2)
+    if not candidates:
+        raise Invalid(reason="There is no installation yet. Make one with `seatkeeper installation create`.")
+    if len(candidates) > 1:
+        raise Invalid(reason="There are several installations. Say which by `--installation SERIAL`.")
+    return candidates[0]
+
+
+def check_serial_number(serial_number: str) -> None:
+    """Refuses what cannot be a serial number; the check digit is the vendor's affair.
+
+    Raises:
+        Invalid: It is not ten digits.
+    """
+    try:
+        msgspec.convert(serial_number, SerialNumber)
+    except msgspec.ValidationError:
+        raise Invalid(reason="A serial number is ten digits. Copy it from what the vendor sent.") from None
+
+
+def check_license_owner(license_owner: str) -> None:
+    """Refuses what no company is called.
+
+    Raises:
+        Invalid: It is blank, too long or has control characters.
+    """
+    try:
+        msgspec.convert(license_owner, Name)
+    except msgspec.ValidationError:
+        reason = "A license owner has a name of 1 to 200 characters in one line. Spell it as the vendor does."
+        raise Invalid(reason=reason) from None

@@ -1,0 +1,128 @@
+"""Licenses in force, and the catalog in which all that refers to a license finds it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from licensing.enums import LicenseScope
+from models import License
+from resolvers.context import Context
+from resolvers.pages import Keyset, Page, PageRequest, fetch_pages
+from resolvers.vendors import own
+
+BY_VENDOR = Keyset("licenses", {"vendor_id": int, "sort": int, "id": int})
+BY_NAME = Keyset("vendor.licenses", {"name_key": str, "id": int})
+
+
+class LicenseRow(NamedTuple):
+    """A license as it is read; `includes` and `requires` are codes."""
+
+    id: int
+    key: str
+    code: str
+    name: str
+    description: str | None
+    scope: str
+    vendor_id: int
+    is_plan: bool
+    includes: Sequence[str]
+    is_hidden: bool
+    requires: str | None
+    total: int | None
+    in_use: int
+    in_force: bool
+    names: dict[str, str]
+    descriptions: dict[str, str]
+
+    def key_of(self, code: str) -> str:
+        """The key of a license of the same vendor."""
+        return self.key.removesuffix(self.code) + code
+
+    def in_language(self, language: str) -> "LicenseRow":
+        """The same with its words in a language, where the vendor has them."""
+        if not self.names and not self.descriptions:
+            return self
+        name = self.names.get(language, self.name)
+        return self._replace(name=name, description=self.descriptions.get(language, self.description))
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseFilter:
+    """Narrows a list of licenses. All conditions given must hold."""
+
+    vendor: str | None = None
+    scope: LicenseScope | None = None
+    include_hidden: bool | None = None
+    search: str | None = None
+
+
+class Catalog:
+    """All licenses that the caller may see, in force or not, by id and by key: a few dozen, read at once."""
+
+    def __init__(self, rows: Iterable[LicenseRow]) -> None:
+        self.by_id = {row.id: row for row in rows}
+        self.by_key = {row.key: row for row in self.by_id.values()}
+
+    def in_force(self, key: str) -> LicenseRow | None:
+        """The license in force with this key."""
+        row = self.by_key.get(key)
+        return row if row and row.in_force else None
+
+    def held_as(self, key: str) -> list[LicenseRow]:
+        """The licenses whose holders hold the one with this key: itself, and the plans that include it."""
+        wanted = self.in_force(key)
+        if wanted is None:
+            return []
+        plans = (
+            row for row in self.by_id.values() if row.in_force and row.vendor_id == wanted.vendor_id and row.is_plan
+        )
+        return [wanted, *(row for row in plans if wanted.code in row.includes)]
+
+
+async def load_catalog(context: Context) -> Catalog:
+    """Reads the catalog, in one statement."""
+    rows = await License.filter(**own(context)).values_list(*LicenseRow._fields)
+    return Catalog(_rows(context, rows))
+
+
+async def licenses_page(context: Context, filter: LicenseFilter, page: PageRequest) -> Page[LicenseRow]:
+    """Licenses in force, by vendor, then in the vendor's order."""
+    [found] = await fetch_pages([_filtered(context, filter)], BY_VENDOR, page, LicenseRow._fields)
+    return found.of(_rows(context, found.rows))
+
+
+async def vendors_licenses_pages(
+    context: Context, vendor_ids: Sequence[int], filter: LicenseFilter, page: PageRequest
+) -> list[Page[LicenseRow]]:
+    """Licenses in force of each of the vendors, by name, in one statement."""
+    wanted = [_filtered(context, filter).filter(vendor_id=vendor_id) for vendor_id in vendor_ids]
+    found = await fetch_pages(wanted, BY_NAME, page, LicenseRow._fields)
+    return [one.of(_rows(context, one.rows)) for one in found]
+
+
+async def count_licenses(context: Context, filter: LicenseFilter, vendor_id: int | None = None) -> int:
+    """How many licenses the pages hold together."""
+    wanted = _filtered(context, filter)
+    return await (wanted if vendor_id is None else wanted.filter(vendor_id=vendor_id)).count()
+
+
+def _filtered(context: Context, filter: LicenseFilter) -> QuerySet[License]:
+    wanted = License.filter(in_force=True, vendor__removed_at__isnull=True, **own(context))
+    if not filter.include_hidden:
+        wanted = wanted.filter(is_hidden=False)
+    if filter.vendor is not None:
+        wanted = wanted.filter(vendor__key=filter.vendor)
+    if filter.scope is not None:
+        wanted = wanted.filter(scope=filter.scope.value)
+    if filter.search:
+        # A key is in lower case as it is: a vendor's and a license's code have no other letters.
+        text = filter.search.casefold()
+        wanted = wanted.filter(Q(name_key__contains=text) | Q(key__contains=text))
+    return wanted
+
+
+def _rows(context: Context, rows: Sequence[tuple[Any, ...]]) -> list[LicenseRow]:
+    return [LicenseRow._make(row).in_language(context.language) for row in rows]

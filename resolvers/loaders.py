@@ -1,0 +1,195 @@
+"""Batched reads of what hangs off single objects: one statement a level of the document, remembered for a request."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from licensing.enums import LicenseUpdateStatus, RevocationBlocker
+from resolvers import assignments, audit, change_sets, holders, licenses, users, vendors
+from resolvers.context import Context
+from resolvers.holders import AssignmentRow
+from resolvers.licenses import Catalog, LicenseFilter, LicenseRow
+from resolvers.pages import Page, PageRequest
+from resolvers.reviews import ReviewedChange, ReviewedChangeSet
+from resolvers.users import UserFilter, UserOrder
+from resolvers.vendors import VendorRow
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+Row = tuple[Any, ...]
+
+
+def by_key(load: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> DataLoader[K, V | None]:
+    """A loader over a function that gives what it found by key; the rest is None."""
+
+    async def load_all(keys: list[K]) -> list[V | None]:
+        found = await load(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load_all)
+
+
+class Loaders:
+    """What a request has read. Dropped as a whole when something changes."""
+
+    def __init__(self, context: Context) -> None:
+        """Nothing is read, and no loader made, before it is asked for."""
+        self.context = context
+
+    @cached_property
+    def _once(self) -> DataLoader[Callable[[Context], Awaitable[Any]], Any]:
+        """Reads that have no key: each is done once."""
+
+        async def load(reads: list[Callable[[Context], Awaitable[Any]]]) -> list[Any]:
+            return [await read(self.context) for read in reads]
+
+        return DataLoader(load)
+
+    async def catalog(self) -> Catalog:
+        """All licenses."""
+        catalog: Catalog = await self._once.load(licenses.load_catalog)
+        return catalog
+
+    async def all_vendors(self) -> list[VendorRow]:
+        """All vendors, the main one first."""
+        rows: list[VendorRow] = await self._once.load(vendors.load_vendors)
+        return rows
+
+    async def pending_changes(self) -> list[ReviewedChangeSet]:
+        """The change sets that want attention."""
+        pending: list[ReviewedChangeSet] = await self._once.load(change_sets.pending_changes)
+        return pending
+
+    @cached_property
+    def license(self) -> DataLoader[int, LicenseRow | None]:
+        """Licenses by id."""
+
+        async def load(_: Sequence[int]) -> Mapping[int, LicenseRow]:
+            return (await self.catalog()).by_id
+
+        return by_key(load)
+
+    @cached_property
+    def vendor(self) -> DataLoader[int, VendorRow | None]:
+        """Vendors by id."""
+
+        async def load(_: Sequence[int]) -> Mapping[int, VendorRow]:
+            return {row.id: row for row in await self.all_vendors()}
+
+        return by_key(load)
+
+    @cached_property
+    def user(self) -> DataLoader[int, Row | None]:
+        """Users by id."""
+        return by_key(lambda ids: users.load_users(self.context, ids))
+
+    @cached_property
+    def assignment(self) -> DataLoader[int, Row | None]:
+        """Assignments by id."""
+        return by_key(lambda ids: holders.load_assignments(self.context, ids))
+
+    @cached_property
+    def event(self) -> DataLoader[int, Row | None]:
+        """Audit events by id."""
+        return by_key(lambda ids: audit.load_events(self.context, ids))
+
+    @cached_property
+    def assignments_of_user(self) -> DataLoader[int, list[Row]]:
+        """What users hold, by user id."""
+
+        async def load(user_ids: list[int]) -> list[list[Row]]:
+            held: dict[int, list[Row]] = {user_id: [] for user_id in user_ids}
+            for row in await holders.load_assignments_of_users(self.context, user_ids):
+                held[AssignmentRow._make(row).user_id].append(row)
+            return list(held.values())
+
+        return DataLoader(load)
+
+    @cached_property
+    def plan_of_user(self) -> DataLoader[int, LicenseRow | None]:
+        """Users' plans, by user id."""
+
+        async def load(user_ids: Sequence[int]) -> Mapping[int, LicenseRow]:
+            by_id = (await self.catalog()).by_id
+            held = [rows for rows in await self.assignments_of_user.load_many(list(user_ids))]
+            return plans(held, by_id)
+
+        return by_key(load)
+
+    @cached_property
+    def blocker(self) -> DataLoader[tuple[int, int], RevocationBlocker | None]:
+        """Why assignments cannot be revoked, by user id and license id."""
+        return by_key(lambda holdings: assignments.blockers(self.context, holdings))
+
+    @cached_property
+    def change_set(self) -> DataLoader[int, ReviewedChangeSet | None]:
+        """Change sets by id."""
+        return DataLoader(lambda ids: change_sets.load(self.context, ids))
+
+    @cached_property
+    def pending_change(self) -> DataLoader[int, ReviewedChangeSet | None]:
+        """The change sets that want attention, by vendor id."""
+
+        async def load(_: Sequence[int]) -> Mapping[int, ReviewedChangeSet]:
+            return {change_set.vendor_id: change_set for change_set in await self.pending_changes()}
+
+        return by_key(load)
+
+    @cached_property
+    def open_change(self) -> DataLoader[int, ReviewedChange | None]:
+        """What open change sets would do, by license id."""
+
+        async def load(_: Sequence[int]) -> Mapping[int, ReviewedChange]:
+            waiting = (change_set for change_set in await self.pending_changes() if change_set.closed_at is None)
+            return {change.license_id: change for one in waiting for change in one.changes if change.license_id}
+
+        return by_key(load)
+
+    @cached_property
+    def update_status(self) -> DataLoader[int, LicenseUpdateStatus | None]:
+        """Where vendors' new license information stands, by vendor id."""
+        return by_key(lambda ids: vendors.load_update_statuses(self.context, ids))
+
+    @cached_property
+    def assignments_page(self) -> DataLoader[tuple[int, UserFilter, UserOrder, PageRequest], Page[Row]]:
+        """Pages of the holders of licenses, by license id and what is asked for."""
+        return _alike(lambda ids, *asked: holders.assignments_pages(self.context, ids, *asked))
+
+    @cached_property
+    def assignments_count(self) -> DataLoader[tuple[int, UserFilter], int]:
+        """How many hold a license, by license id and filter."""
+
+        async def load(ids: Sequence[int], filter: UserFilter) -> list[int]:
+            counted = await holders.count_assignments(self.context, ids, filter)
+            return [counted.get(id_, 0) for id_ in ids]
+
+        return _alike(load)
+
+    @cached_property
+    def licenses_page(self) -> DataLoader[tuple[int, LicenseFilter, PageRequest], Page[LicenseRow]]:
+        """Pages of vendors' licenses, by vendor id and what is asked for."""
+        return _alike(lambda ids, *asked: licenses.vendors_licenses_pages(self.context, ids, *asked))
+
+
+def _alike(load: Callable[..., Awaitable[Sequence[V]]]) -> DataLoader[Any, V]:
+    """A loader of what is asked for alike of several ids: keys are an id and the rest of the question."""
+
+    async def load_all(keys: list[tuple[Any, ...]]) -> list[V]:
+        ids_by_question: dict[tuple[Any, ...], list[int]] = {}
+        for id_, *question in keys:
+            ids_by_question.setdefault(tuple(question), []).append(id_)
+        found: dict[tuple[Any, ...], V] = {}
+        for asked, ids in ids_by_question.items():
+            answers = await load(ids, *asked)
+            found.update(((id_, *asked), answer) for id_, answer in zip(ids, answers, strict=True))
+        return [found[key] for key in keys]
+
+    return DataLoader(load_all)
+
+
+def plans(held: Sequence[Sequence[Row]], catalog: Mapping[int, LicenseRow]) -> dict[int, LicenseRow]:
+    """Users' plans among the assignments given, by user id."""
+    rows = (AssignmentRow._make(row) for assigned in held for row in assigned)
+    return {row.user_id: catalog[row.license_id] for row in rows if row.is_plan}

@@ -1,0 +1,154 @@
+"""Administrators log in and out, and a session's secret leads back to who they are."""
+
+import asyncio
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from tortoise.expressions import Q
+
+from licensing.enums import ActorKind, AuditAction, UserStatus
+from licensing.errors import CredentialsInvalid, Invalid
+from models import Installation, Session, User
+from models.user import sort_key
+from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
+from resolvers.events import changing, record_refusal
+
+IDLE_LIMIT = timedelta(minutes=30)
+ABSOLUTE_LIMIT = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+"""How often at most it is written down that a session is used."""
+
+PASSWORD_LENGTH = range(12, 129)
+
+_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+_hashing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+"""Each hash takes 64 MiB and four cores for a while: two at a time, so that logins cannot starve the rest."""
+
+_HASH_OF_NO_PASSWORD = f"$argon2id$v=19$m=65536,t=3,p=4${'A' * 22}${'A' * 43}"
+"""Verified for an unknown login, so that it takes as long to refuse as a known one."""
+
+
+async def sign_in(context: Context, login: str, password: str, serial_number: str | None) -> Principal:
+    """Begins a session: the rest of the request is the administrator's, and so is `context.session_secret`.
+
+    Raises:
+        CredentialsInvalid: Whatever was wrong; which of them it was is nobody's business.
+    """
+    installation = await _find_installation(serial_number)
+    user = await User.get_or_none(installation_id=installation.id, login_key=sort_key(login)) if installation else None
+    matches = await _verify(password, user.password_hash if user else None)
+    if installation is None:
+        raise CredentialsInvalid
+    door = system_context(installation.id, actor=SYSTEM, request_id=context.request_id, now=context.now)
+    try:
+        if user is None or not matches:
+            raise CredentialsInvalid
+        principal, secret = await _begin_session(door, user, replaced=context.principal)
+    except CredentialsInvalid:
+        await record_refusal(door, AuditAction.SIGN_IN_REFUSED, user_id=user.id if user else None, login=login[:200])
+        raise
+    context.principal, context.session_secret = principal, secret
+    context.forget()
+    return principal
+
+
+async def sign_out(context: Context) -> None:
+    """Ends the session, if there is one; the rest of the request is nobody's."""
+    if context.principal and context.principal.session_id:
+        await Session.filter(id=context.principal.session_id).delete()
+    context.principal, context.session_secret = None, ""
+    context.forget()
+
+
+async def principal_of_session(secret: str, now: datetime) -> Principal | None:
+    """Who is logged in with this secret; None if the session is unknown or over, or they may not log in any more."""
+    session = await Session.get_or_none(secret_sha256=_fingerprint(secret)).select_related("user")
+    if session is None or not _may_sign_in(session.user):
+        return None
+    if now >= session.created_at + ABSOLUTE_LIMIT or now >= session.last_seen_at + IDLE_LIMIT:
+        return None
+    if now >= session.last_seen_at + SEEN_EVERY:
+        await Session.filter(id=session.id).update(last_seen_at=now)
+    return _principal(session.user, session)
+
+
+async def end_sessions(user_id: int) -> None:
+    """Logs a user out everywhere: part of giving them a new password."""
+    await Session.filter(user_id=user_id).delete()
+
+
+def check_password_rules(password: str) -> None:
+    """Refuses a password that is too short, or too long to be one.
+
+    Raises:
+        Invalid: The password is not of 12 to 128 characters.
+    """
+    if len(password) not in PASSWORD_LENGTH:
+        raise Invalid(reason="A password has 12 to 128 characters. Choose another.")
+
+
+async def hash_password(password: str) -> str:
+    """What is kept of a password: its argon2id hash with salt and parameters."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing, _hasher.hash, password)
+
+
+async def _verify(password: str, password_hash: str | None) -> bool:
+    def verify() -> bool:
+        try:
+            return _hasher.verify(password_hash or _HASH_OF_NO_PASSWORD, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    return await asyncio.get_running_loop().run_in_executor(_hashing, verify)
+
+
+async def _find_installation(serial_number: str | None) -> Installation | None:
+    if serial_number is not None:
+        return await Installation.get_or_none(serial_number=serial_number)
+    candidates = await Installation.all().limit(2)
+    return candidates[0] if len(candidates) == 1 else None
+
+
+async def _begin_session(door: Context, user: User, replaced: Principal | None) -> tuple[Principal, str]:
+    secret = secrets.token_urlsafe(32)
+    async with changing(door) as change:
+        # The password was checked before the lock was taken: it may have been changed since.
+        user_now = await User.get(id=user.id)
+        if user_now.password_hash != user.password_hash or not _may_sign_in(user_now):
+            raise CredentialsInvalid
+        over = Q(created_at__lte=change.now - ABSOLUTE_LIMIT) | Q(last_seen_at__lte=change.now - IDLE_LIMIT)
+        if replaced and replaced.session_id:
+            over |= Q(id=replaced.session_id)
+        await Session.filter(over, installation_id=door.installation_id).delete()
+        session = await Session.create(
+            installation_id=door.installation_id,
+            user_id=user.id,
+            secret_sha256=_fingerprint(secret),
+            created_at=change.now,
+            last_seen_at=change.now,
+        )
+        principal = _principal(user_now, session)
+        change.record(AuditAction.SIGNED_IN, user_id=user.id, actor=principal.actor, user=user_now.name)
+    return principal, secret
+
+
+def _may_sign_in(user: User) -> bool:
+    return user.is_administrator and user.can_log_in and user.status == UserStatus.ACTIVE
+
+
+def _principal(user: User, session: Session) -> Principal:
+    return Principal(
+        installation_id=session.installation_id,
+        actor=Actor(ActorKind.ADMINISTRATOR, user.name),
+        scopes=ALL_SCOPES,
+        user_id=user.id,
+        session_id=session.id,
+    )
+
+
+def _fingerprint(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,36 @@
+"""A vendor leaves, and with it what it granted."""
+
+from licensing.enums import AuditAction
+from licensing.errors import Invalid, NotFound
+from models import ChangeSet, License, TrustedKey, Vendor
+from resolvers.context import Context
+from resolvers.events import changing
+
+
+async def remove_vendor(context: Context, vendor_key: str) -> None:
+    """Takes a vendor's tab away: its keys are distrusted and its licenses end. Trusting a key again brings it back.
+
+    Raises:
+        NotFound: There is no such vendor.
+        Invalid: It is the main vendor, or somebody still holds its licenses, or a change set of its waits.
+    """
+    async with changing(context) as change:
+        vendor = await Vendor.get_or_none(installation_id=context.installation_id, key=vendor_key, removed_at=None)
+        if vendor is None:
+            raise NotFound
+        await _check_removable(vendor)
+        vendor.removed_at, vendor.next_check_at = change.now, None
+        await vendor.save(update_fields=["removed_at", "next_check_at"])
+        await TrustedKey.filter(vendor_id=vendor.id, distrusted_at=None).update(distrusted_at=change.now)
+        await License.filter(vendor_id=vendor.id, in_force=True).update(in_force=False)
+        change.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, vendor=vendor.name, what="it was removed")
+
+
+async def _check_removable(vendor: Vendor) -> None:
+    if vendor.is_main:
+        raise Invalid(reason=f"{vendor.name} makes the product itself and cannot be removed. Remove add-ons' vendors.")
+    if held := await License.filter(vendor_id=vendor.id, in_use__gt=0).order_by("name_key"):
+        names = ", ".join(license.name for license in held)
+        raise Invalid(reason=f"Some users hold licenses of {vendor.name}: {names}. Take these from them first.")
+    if await ChangeSet.exists(vendor_id=vendor.id, outcome=None):
+        raise Invalid(reason=f"A change set of {vendor.name} waits for activation. Reject it first.")

@@ -1,0 +1,152 @@
+"""The installation and its vendors: where their licenses stand, and which change sets activate themselves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tortoise.functions import Max
+
+from licensing.claims import LicenseDates
+from licensing.enums import (
+    ActivationPolicy,
+    AuditAction,
+    ChangeSetStatus,
+    LicenseStatus,
+    LicenseUpdateStatus,
+    VendorCheckOutcome,
+)
+from licensing.errors import NotFound
+from licensing.status import license_status, update_status, worst
+from models import ChangeSet, Installation, ReceivedDocument, Vendor
+from resolvers.context import Context
+from resolvers.events import changing
+
+FAILED_CHECKS = (VendorCheckOutcome.UNAVAILABLE, VendorCheckOutcome.REFUSED, VendorCheckOutcome.UNUSABLE)
+
+
+class VendorRow(NamedTuple):
+    """A vendor, and where its licenses stand now."""
+
+    id: int
+    key: str
+    name: str
+    is_main: bool
+    warn_at: datetime | None
+    expires_at: datetime | None
+    grace_ends_at: datetime | None
+    maintenance_ends_at: datetime | None
+    store_url: str | None
+    support_url: str | None
+    activation_policy: str
+    checked_at: datetime | None
+    check_outcome: str | None
+    check_message: str | None
+    next_check_at: datetime | None
+    status: LicenseStatus
+
+
+class InstallationRow(NamedTuple):
+    """The installation, with its vendors' licenses taken together."""
+
+    id: int
+    license_owner: str
+    serial_number: str
+    is_demo: bool
+    status: LicenseStatus
+    next_expiry_at: datetime | None
+
+
+def own(context: Context, vendor: str = "vendor_id") -> dict[str, Any]:
+    """The filter on what the caller may see: their installation's; a vendor's alone, if their token is bound to it."""
+    bound_to = context.caller.vendor_id
+    of_vendor = {} if bound_to is None else {vendor: bound_to}
+    return {"installation_id": context.installation_id, **of_vendor}
+
+
+async def load_vendors(context: Context) -> list[VendorRow]:
+    """The vendors that have not been removed, the main one first, in one statement."""
+    stored = VendorRow._fields[:-1]
+    rows = (
+        await Vendor.filter(removed_at__isnull=True, **own(context, "id"))
+        .order_by("-is_main", "id")
+        .values_list(*stored)
+    )
+    now = context.now()
+    return [VendorRow._make((*row, _status(dict(zip(stored, row, strict=True)), now))) for row in rows]
+
+
+def _status(row: dict[str, Any], now: datetime) -> LicenseStatus:
+    dates = LicenseDates(warn_at=row["warn_at"], expires_at=row["expires_at"], grace_ends_at=row["grace_ends_at"])
+    return license_status(dates, now)
+
+
+async def load_installation(context: Context) -> InstallationRow:
+    """The caller's installation."""
+    [row] = await Installation.filter(id=context.installation_id).values_list(
+        "id", "license_owner", "serial_number", "is_demo"
+    )
+    vendors = await context.loaders.all_vendors()
+    status = worst(vendor.status for vendor in vendors)
+    next_expiry_at = min((vendor.expires_at for vendor in vendors if vendor.expires_at), default=None)
+    return InstallationRow._make((*row, status, next_expiry_at))
+
+
+async def load_update_statuses(context: Context, vendor_ids: Sequence[int]) -> dict[int, LicenseUpdateStatus]:
+    """Where the vendors' new license information stands."""
+    rejected = await _rejected(context)
+    statuses = {}
+    for vendor in await context.loaders.all_vendors():
+        if vendor.id not in vendor_ids:
+            continue
+        pending = await context.loaders.pending_change.load(vendor.id)
+        unseen = pending is not None and pending.status is ChangeSetStatus.AUTO_ACTIVATED
+        statuses[vendor.id] = update_status(
+            open_status=pending.status if pending and not unseen else None,
+            activated_unseen=unseen,
+            check_failed=vendor.check_outcome in FAILED_CHECKS,
+            rejected=vendor.id in rejected,
+        )
+    return statuses
+
+
+async def _rejected(context: Context) -> set[int]:
+    """The vendors whose latest change set was rejected, and who have sent nothing newer, not even "up to date"."""
+    latest = (
+        await ChangeSet.filter(**own(context))
+        .annotate(latest=Max("id"))
+        .group_by("vendor_id")
+        .values_list("latest", flat=True)
+    )
+    rejected = dict(
+        await ChangeSet.filter(id__in=list(latest), outcome=ChangeSetStatus.REJECTED.value).values_list(
+            "vendor_id", "document_id"
+        )
+    )
+    if not rejected:
+        return set()
+    newest = ReceivedDocument.filter(vendor_id__in=list(rejected)).annotate(newest=Max("id")).group_by("vendor_id")
+    return {id_ for id_, document_id in await newest.values_list("vendor_id", "newest") if document_id == rejected[id_]}
+
+
+async def update_vendor(context: Context, vendor_id: int, activation_policy: ActivationPolicy) -> None:
+    """Sets which of a vendor's change sets are activated on arrival, from the next one on.
+
+    Raises:
+        NotFound: The caller can see no such vendor.
+    """
+    async with changing(context) as change:
+        vendor = await Vendor.filter(removed_at__isnull=True, **own(context, "id")).get_or_none(id=vendor_id)
+        if vendor is None:
+            raise NotFound(["input", "vendorId"])
+        before = vendor.activation_policy
+        if before == activation_policy.value:
+            return
+        vendor.activation_policy = activation_policy.value
+        await vendor.save(update_fields=["activation_policy"])
+        change.record(
+            AuditAction.VENDOR_CHANGED,
+            vendor_id=vendor.id,
+            details=[("activationPolicy", before, activation_policy.value)],
+            vendor=vendor.name,
+            what="activation policy",
+        )

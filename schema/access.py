@@ -1,0 +1,68 @@
+"""Who calls, who did something, and the secrets of integrations."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from licensing.enums import ActorKind, ApiScope
+from models import ApiToken as StoredApiToken
+from resolvers import context
+from schema.descriptions import object_type
+from schema.node import Node, global_id
+from schema.rows import Columns, Inner, Of, One
+
+if TYPE_CHECKING:
+    from schema.vendor import Vendor
+
+
+@object_type
+class Actor:
+    """Who did something, as they were at the time."""
+
+    kind: ActorKind
+    """What kind of actor."""
+    name: str
+    """User name, token name, or `system`."""
+
+    __row__ = Columns(context.Actor)
+
+
+@object_type
+class Viewer:
+    """Who is calling."""
+
+    actor: Actor
+    """Who that is."""
+    scopes: list[ApiScope]
+    """What they may do."""
+
+    __row__ = Columns(context.Principal, actor=Inner("actor", "Actor"), scopes=Of(sorted, "scopes"))
+
+
+@object_type
+class ApiToken(Node):
+    """A secret that lets an integration call this API."""
+
+    id: strawberry.ID
+    """Global ID."""
+    name: str
+    """What the token is for."""
+    scopes: list[ApiScope]
+    """What it may do."""
+    created_at: datetime
+    """When it was issued."""
+    vendor: Annotated["Vendor", strawberry.lazy("schema.vendor")] | None
+    """The only vendor whose licenses it may touch; null for all."""
+    expires_at: datetime
+    """When it stops working."""
+    last_used_at: datetime | None
+    """When it was last used, to the hour; null for never."""
+    revoked_at: datetime | None
+    """When it was revoked; null while it works."""
+
+    __row__ = Columns(
+        StoredApiToken,
+        id=Of(global_id("ApiToken"), "id"),
+        vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
+    )

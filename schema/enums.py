@@ -1,0 +1,18 @@
+"""The closed sets of words of `licensing.enums`, made enums of the schema with the descriptions that they bring."""
+
+from inspect import cleandoc
+from typing import Any
+
+import strawberry
+
+from licensing.enums import Word
+
+
+def _register(words: type[Word]) -> None:
+    definition: Any = strawberry.enum(words, description=cleandoc(words.__doc__ or "")).__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = words(value.value).description
+
+
+for _words in Word.__subclasses__():
+    _register(_words)

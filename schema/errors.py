@@ -1,0 +1,44 @@
+"""How a refusal reaches the client: by the rules in `userErrors`, before anything runs as an error with a code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from graphql import GraphQLError
+
+from licensing.enums import UserErrorCode
+from licensing.errors import LicensingError
+from resolvers.errors import CallRefused
+from schema.descriptions import object_type
+
+
+@object_type
+class UserError:
+    """Why a mutation did not do what was asked. For a person to read and a program to act on."""
+
+    code: UserErrorCode
+    """Stable reason; act on this, not on `message`. Expect values you do not know yet."""
+    message: str
+    """What went wrong and what to do about it, in the language of `Accept-Language`."""
+    path: list[str] | None
+    """Path to the input at fault, as in `["input", "userIds", "2"]`; null if no one field is."""
+
+
+class Payload(Protocol):
+    """What a mutation answers."""
+
+    user_errors: list[UserError]
+
+
+@contextmanager
+def refusals(payload: Payload) -> Iterator[None]:
+    """Puts a refusal by the rules into the payload, which keeps what it holds already."""
+    try:
+        yield
+    except LicensingError as error:
+        payload.user_errors.append(UserError(code=error.code, message=error.message, path=error.path))
+
+
+def graphql_error(refusal: CallRefused) -> GraphQLError:
+    """The top-level error of a call that is refused before anything runs."""
+    return GraphQLError(str(refusal), extensions={"code": refusal.code}, original_error=refusal)

@@ -1,0 +1,31 @@
+"""The installation."""
+
+from datetime import datetime
+
+import strawberry
+
+from licensing.enums import LicenseStatus
+from resolvers.vendors import InstallationRow
+from schema.descriptions import object_type
+from schema.node import Node, global_id
+from schema.rows import Columns, Of
+
+
+@object_type
+class Installation(Node):
+    """One customer's system. Everything in this API belongs to it."""
+
+    id: strawberry.ID
+    """Global ID."""
+    license_owner: str
+    """The company the licenses are issued to."""
+    serial_number: str
+    """Ten digits that name this installation to vendors."""
+    is_demo: bool
+    """Whether this is a demo, which `convertDemo` can turn into a purchase."""
+    status: LicenseStatus
+    """The vendors' licenses taken together: the worst of their statuses."""
+    next_expiry_at: datetime | None
+    """The first expiry among the vendors; null if none is limited in time."""
+
+    __row__ = Columns(InstallationRow, id=Of(global_id("Installation"), "id"))

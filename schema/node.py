@@ -1,0 +1,55 @@
+"""Global IDs: opaque to clients, the type's name and the local id to us."""
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+
+import strawberry
+
+from resolvers.errors import BadUserInput
+from schema.descriptions import interface_type
+
+_DECODED = re.compile(r"([A-Za-z]+):([0-9]{1,18})(?::([a-z0-9-]{1,100}))?")
+
+
+@interface_type
+class Node:
+    """An object with a global ID, which `node` can fetch again."""
+
+    id: strawberry.ID
+    """Opaque, stable, unique across types."""
+
+
+def global_id(type_name: str) -> Callable[..., str]:
+    """A function from local id, and what else names an object of the type, to its global ID."""
+    prefix = type_name.encode()
+
+    def encode(*parts: int | str) -> str:
+        return b64encode(b":".join([prefix, *(str(part).encode() for part in parts)])).decode()
+
+    return encode
+
+
+def decode(id_: str) -> tuple[str, int, str | None]:
+    """The type's name, the local id, and the second part of the ID where it has one.
+
+    Raises:
+        BadUserInput: It is no global ID.
+    """
+    try:
+        read = _DECODED.fullmatch(b64decode(id_, validate=True).decode())
+    except ValueError:
+        read = None
+    if read is None:
+        raise BadUserInput(f"`{id_[:100]}` is not an ID. Give one from an `id` field, unaltered.")
+    return read[1], int(read[2]), read[3]
+
+
+def local_id(id_: str, type_name: str) -> int:
+    """The local id; 0, which no row has, if the ID is of another type.
+
+    Raises:
+        BadUserInput: It is no global ID.
+    """
+    name, number, _ = decode(id_)
+    return number if name == type_name else 0

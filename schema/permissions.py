@@ -1,0 +1,75 @@
+"""Who may call what: every root field declares its rule, and the schema does not build without."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.utils.await_maybe import await_maybe
+
+from licensing.enums import ApiScope
+from resolvers.context import Context
+from resolvers.errors import CallRefused
+from schema.errors import graphql_error
+
+Info = strawberry.Info[Context, None]
+
+PUBLIC: Final = "public"
+"""The rule of what anyone may call."""
+
+
+class Guard(FieldExtension):
+    """Refuses callers without the scope, and gives refusals their code."""
+
+    def __init__(self, requires: ApiScope | None) -> None:
+        self.requires = requires
+
+    async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
+        """Calls the resolver if the caller may."""
+        try:
+            if self.requires is not None:
+                info.context.require(self.requires)
+            return await await_maybe(next_(source, info, **arguments))
+        except CallRefused as refusal:
+            raise graphql_error(refusal) from refusal
+
+
+def query(*, requires: ApiScope | None) -> Callable[[Callable[..., Any]], Any]:
+    """Makes a coroutine function a root field; with None anyone may call it."""
+
+    def field(resolver: Callable[..., Any]) -> Any:
+        rule = PUBLIC if requires is None else requires
+        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], metadata={"rule": rule})
+
+    return field
+
+
+mutation = query
+
+
+def guarded(*, requires: ApiScope | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """Makes a coroutine method a field that takes arguments, or that leads to what needs another scope."""
+
+    def field(resolver: Callable[..., Any]) -> Any:
+        return strawberry.field(resolver=resolver, extensions=[Guard(requires)])
+
+    return field
+
+
+def rule_of(field: Any) -> ApiScope | str | None:
+    """The rule that a root field declares; None if it does not."""
+    rule: ApiScope | str | None = field.metadata.get("rule")
+    return rule
+
+
+def check_rules(*roots: type) -> None:
+    """Refuses root types with a field that declares no rule.
+
+    Raises:
+        TypeError: There is one; the message names it.
+    """
+    for root in roots:
+        definition: Any = root.__strawberry_definition__  # type: ignore[attr-defined]
+        for field in definition.fields:
+            if rule_of(field) is None:
+                raise TypeError(f"{root.__name__}.{field.python_name} does not declare who may call it")

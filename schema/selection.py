@@ -1,0 +1,54 @@
+"""What a client asks for below a field, so that nothing else is read."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
+
+from schema.permissions import Info
+
+
+class Selection:
+    """The fields selected below some nodes of the document. Directives are not looked at: it may hold too much."""
+
+    def __init__(self, nodes: Sequence[FieldNode], fragments: Mapping[str, Any]) -> None:
+        """Nothing is looked at before it is asked for."""
+        self._nodes = nodes
+        self._fragments = fragments
+
+    @cached_property
+    def _fields(self) -> dict[str, list[FieldNode]]:
+        fields: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()  # each fragment once, or nested fragments would take exponential time
+        sets: list[SelectionSetNode | None] = [node.selection_set for node in self._nodes]
+        while sets:
+            if (selected := sets.pop()) is None:
+                continue
+            for node in selected.selections:
+                if isinstance(node, FieldNode):
+                    fields.setdefault(node.name.value, []).append(node)
+                elif not isinstance(node, FragmentSpreadNode):
+                    sets.append(node.selection_set)  # type: ignore[attr-defined]
+                elif node.name.value not in spread:
+                    spread.add(node.name.value)
+                    sets.append(self._fragments[node.name.value].selection_set)
+        return fields
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def below(self, *paths: str) -> "Selection":
+        """What is selected below the fields at the paths, such as `nodes` and `edges.node`."""
+        nodes: list[FieldNode] = []
+        for path in paths:
+            name, _, rest = path.partition(".")
+            found = self._fields.get(name, [])
+            nodes += Selection(found, self._fragments).below(rest)._nodes if rest else found
+        return Selection(nodes, self._fragments)
+
+
+def selected(info: Info) -> Selection:
+    """What is selected below the field that is being resolved."""
+    raw: Any = info._raw_info
+    return Selection(raw.field_nodes, raw.fragments)

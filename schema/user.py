@@ -1,0 +1,225 @@
+"""Users and the licenses they hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from licensing.enums import (
+    OrderDirection,
+    RevocationBlocker,
+    UserCategory,
+    UserKind,
+    UserOrderField,
+    UserStatus,
+)
+from resolvers import holders, users
+from resolvers.context import Context
+from resolvers.loaders import plans
+from schema.access import Actor
+from schema.connection import EdgeRow, PageInfo
+from schema.descriptions import input_type, object_type
+from schema.node import Node, global_id
+from schema.rows import Columns, Inner, Many, Of, One, Rows
+from schema.selection import Selection
+
+if TYPE_CHECKING:
+    from schema.license import License
+
+
+@object_type
+class User(Node):
+    """A person, or a system account, that has access."""
+
+    id: strawberry.ID
+    """Global ID."""
+    name: str
+    """Full name."""
+    login: str
+    """Name they log in with, unique."""
+    email: str | None
+    """Address for mail; null if none is on file."""
+    category: UserCategory
+    """The tab of the Users screen they are on."""
+    kind: UserKind
+    """What kind of user they are."""
+    status: UserStatus
+    """Whether they are active, waiting or gone."""
+    group: str | None
+    """Primary group; null if none."""
+    role: str | None
+    """Role, such as `User level 0`; null if none."""
+    can_log_in: bool
+    """Whether they may log in."""
+    is_administrator: bool
+    """Whether they may manage licenses."""
+    plan: Annotated["License", strawberry.lazy("schema.license")] | None
+    """Their user plan; null if none."""
+    last_login_at: datetime | None
+    """When they last logged in; null for never."""
+    assignments: list["LicenseAssignment"]
+    """Licenses they hold, by name."""
+
+    __row__ = Columns(
+        users.UserRow,
+        id=Of(global_id("User"), "id"),
+        category=Of(lambda kind: UserKind(kind).category, "category"),
+        plan=One("plans", "id", "License", "plan_of_user"),
+        assignments=Many("assignments", "id", "user_id", "LicenseAssignment", "assignments_of_user"),
+    )
+
+
+@object_type
+class LicenseAssignment(Node):
+    """A user holds a license: one seat."""
+
+    id: strawberry.ID
+    """Global ID."""
+    user: User
+    """Who holds it."""
+    license: Annotated["License", strawberry.lazy("schema.license")]
+    """What they hold."""
+    assigned_at: datetime
+    """Since when."""
+    assigned_by: Actor
+    """Who gave it."""
+    blocker: RevocationBlocker | None
+    """Why it cannot be revoked now; null if it can."""
+
+    __row__ = Columns(
+        holders.AssignmentRow,
+        id=Of(global_id("LicenseAssignment"), "id"),
+        user=One("users", "user_id", "User", "user"),
+        license=One("licenses", "license_id", "License", "license"),
+        assigned_by=Of(lambda kind, name: Actor(kind=kind, name=name), "assigned_by_kind", "assigned_by_name"),
+        blocker=One("blockers", ("user_id", "license_id"), None, "blocker"),
+    )
+
+
+@object_type
+class UserEdge:
+    """A user on a page."""
+
+    cursor: str
+    """Position, for `after` and `before`."""
+    node: User
+    """The user."""
+
+    __row__ = Columns(EdgeRow, node=Inner("node", "User"))
+
+
+@object_type
+class UserConnection:
+    """A page of users."""
+
+    edges: list[UserEdge]
+    """Items with their cursors."""
+    nodes: list[User]
+    """The items alone."""
+    page_info: PageInfo
+    """Where this page lies."""
+    total_count: int
+    """Items on all pages."""
+
+
+@object_type
+class LicenseAssignmentEdge:
+    """An assignment on a page."""
+
+    cursor: str
+    """Position, for `after` and `before`."""
+    node: LicenseAssignment
+    """The assignment."""
+
+    __row__ = Columns(EdgeRow, node=Inner("node", "LicenseAssignment"))
+
+
+@object_type
+class LicenseAssignmentConnection:
+    """A page of assignments."""
+
+    edges: list[LicenseAssignmentEdge]
+    """Items with their cursors."""
+    nodes: list[LicenseAssignment]
+    """The items alone."""
+    page_info: PageInfo
+    """Where this page lies."""
+    total_count: int
+    """Items on all pages."""
+
+
+@input_type
+class UserFilter:
+    """Narrows a list of users. All conditions given must hold."""
+
+    license_type: str | None = None
+    """Holding this license type, by license key, such as `superoffice.ten-sales`; for a feature, holding a plan that includes it."""  # noqa: E501
+    has_license: bool | None = None
+    """Holding some license, or none."""
+    category: UserCategory | None = None
+    """On this tab."""
+    status: UserStatus | None = None
+    """With this status; all but retired if not given."""
+    can_log_in: bool | None = None
+    """Allowed to log in, or not."""
+    inactive_since: datetime | None = None
+    """Last logged in before this, or never."""
+    search: str | None = None
+    """Name, login, email, group or role contains this, in any case."""
+
+
+@input_type
+class UserOrder:
+    """Order of a list of users. Equal ones are ordered by ID."""
+
+    field: UserOrderField
+    """What to order by."""
+    direction: OrderDirection = OrderDirection.ASC
+    """Which way."""
+
+
+def user_filter(filter: UserFilter | None) -> users.UserFilter:
+    """The filter as the resolvers take it."""
+    return users.UserFilter(**vars(filter)) if filter else users.UserFilter()
+
+
+def user_order(order: UserOrder | None) -> users.UserOrder:
+    """The order as the resolvers take it; by name if none is given."""
+    return users.UserOrder(**vars(order)) if order else users.UserOrder()
+
+
+async def user_rows(context: Context, rows: Sequence[tuple[Any, ...]], selection: Selection) -> Rows[User]:
+    """Users, with what is selected of the licenses they hold: one statement for all of them."""
+    if "assignments" not in selection and "plan" not in selection:
+        return Rows(User, rows, context)
+    catalog = await context.loaders.catalog()
+    held = await holders.load_assignments_of_users(context, [row[0] for row in rows])
+    related: dict[str, Any] = {"assignments": held, "licenses": catalog.by_id, "users": {row[0]: row for row in rows}}
+    if "plan" in selection:
+        related["plans"] = plans(held, catalog.by_id)
+    if "blocker" in selection.below("assignments"):
+        related["blockers"] = await _blockers(context, held)
+    return Rows(User, rows, context, **related)
+
+
+async def assignment_rows(
+    context: Context, rows: Sequence[tuple[Any, ...]], selection: Selection
+) -> Rows[LicenseAssignment]:
+    """Assignments, with what is selected of their users and licenses."""
+    related: dict[str, Any] = {}
+    if "license" in selection:
+        related["licenses"] = (await context.loaders.catalog()).by_id
+    if "user" in selection:
+        user_ids = [row[1] for row in rows]
+        related["users"] = dict(zip(user_ids, await context.loaders.user.load_many(user_ids), strict=True))
+    if "blocker" in selection:
+        related["blockers"] = await _blockers(context, rows)
+    return Rows(LicenseAssignment, rows, context, **related)
+
+
+async def _blockers(
+    context: Context, rows: Sequence[tuple[Any, ...]]
+) -> dict[tuple[int, int], RevocationBlocker | None]:
+    holdings = [(row[1], row[2]) for row in rows]
+    return dict(zip(holdings, await context.loaders.blocker.load_many(holdings), strict=True))

@@ -1,0 +1,114 @@
+"""Vendors: where their licenses and their new license information stand."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from licensing.enums import ActivationPolicy, ApiScope, LicenseStatus, LicenseUpdateStatus, VendorCheckOutcome
+from resolvers.licenses import count_licenses
+from resolvers.vendors import VendorRow
+from schema.connection import After, Before, First, Last, PageRequest, connect
+from schema.descriptions import argument, object_type
+from schema.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
+from schema.node import Node, global_id
+from schema.permissions import Info, guarded
+from schema.rows import Column, Columns, Of, One, Rows, one
+from schema.scalars import URL
+from schema.selection import selected
+
+if TYPE_CHECKING:
+    from schema.change_set import LicenseChangeSet
+
+
+@object_type
+class VendorCheck:
+    """One contact with a vendor's license server."""
+
+    checked_at: datetime
+    """When it was made."""
+    outcome: VendorCheckOutcome
+    """How it went."""
+    message: str | None
+    """What the license server said, if anything."""
+
+
+def _check(checked_at: datetime, outcome: str, message: str | None) -> VendorCheck:
+    return VendorCheck(checked_at=checked_at, outcome=VendorCheckOutcome(outcome), message=message)
+
+
+@object_type
+class Vendor(Node):
+    """An issuer of licenses, a tab on the Licenses screen: the product's maker or an add-on's."""
+
+    id: strawberry.ID
+    """Global ID."""
+    key: str
+    """Short stable name, such as `superoffice`; the first part of its licenses' keys."""
+    name: str
+    """Name to show, the tab's title."""
+    is_main: bool
+    """Whether it is the product's own maker, whose tab comes first."""
+    status: LicenseStatus
+    """Where the licenses stand against their dates."""
+    update_status: LicenseUpdateStatus
+    """Where new license information stands: the state of the tab's link."""
+    warns_at: datetime | None
+    """When administrators begin to be warned of the expiry; null for never."""
+    expires_at: datetime | None
+    """When the licenses expire; null if they are not limited in time."""
+    grace_ends_at: datetime | None
+    """When they stop working after expiry; null if they do not."""
+    maintenance_ends_at: datetime | None
+    """Until when new versions of the product may be installed; null for always."""
+    store_url: URL | None
+    """Where to buy licenses; null if the vendor has no store."""
+    support_url: URL | None
+    """Where to reach the vendor when numbers or modules are wrong; null if not given."""
+    activation_policy: ActivationPolicy
+    """Which new license information is activated on arrival."""
+    last_check: VendorCheck | None
+    """The latest contact with the license server; null before the first."""
+    next_check_at: datetime | None
+    """When the license server is asked next; null if the vendor has none, or while a demo's purchase waits."""
+    row: strawberry.Private[VendorRow]
+
+    @guarded(requires=ApiScope.LICENSES_READ)
+    async def pending_change(
+        self, info: Info
+    ) -> Annotated["LicenseChangeSet", strawberry.lazy("schema.change_set")] | None:
+        """The change set that wants attention; null when there is none."""
+        from schema.change_set import change_set_object
+
+        pending = await info.context.loaders.pending_change.load(self.row.id)
+        return change_set_object(pending, info.context) if pending else None
+
+    @guarded(requires=ApiScope.LICENSES_READ)
+    async def licenses(
+        self,
+        info: Info,
+        filter: Annotated[LicenseFilter | None, argument("Narrows the list.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> LicenseConnection:
+        """Active licenses, by name."""
+        context, selection, wanted = info.context, selected(info), license_filter(filter)
+        page = await context.loaders.licenses_page.load((self.row.id, wanted, PageRequest(first, after, last, before)))
+        total_count = await count_licenses(context, wanted, self.row.id) if "totalCount" in selection else 0
+        return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
+
+    __row__ = Columns(
+        VendorRow,
+        id=Of(global_id("Vendor"), "id"),
+        update_status=One("update_statuses", "id", None, "update_status"),
+        warns_at=Column("warn_at"),
+        last_check=Of(_check, "checked_at", "check_outcome", "check_message"),
+    )
+
+
+async def vendor_by_id(info: Info, vendor_id: int) -> Vendor | None:
+    """A vendor that the caller may see."""
+    row = await info.context.loaders.vendor.load(vendor_id)
+    return one(Vendor, row, info.context) if row else None

@@ -1,0 +1,142 @@
+"""The application: every path that the server answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from strawberry import Schema
+from tortoise.connection import get_connection
+from tortoise.contrib.starlette import RegisterTortoise
+
+from models.config import tortoise_config
+from models.migrate import pending_migrations
+from server.auth import authenticate
+from server.errors import Refused, refusal_response
+from server.graphql import GraphQLView
+from server.limits import BodyLimits
+from server.logs import RequestLog
+from server.settings import Settings
+
+SLOWEST_DATABASE = 2.0
+"""Seconds in which the database answers, or the server is not ready."""
+
+_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+_WELCOME = """<!doctype html>
+<html lang="en">
+<title>Seatkeeper</title>
+<h1>Seatkeeper</h1>
+<p>The license administration API is running.</p>
+<ul>
+<li>The API, for GraphQL clients: <code>/graphql</code></li>
+<li><a href="/schema.graphql">The schema</a></li>
+<li><a href="/readyz">Whether the server is ready</a></li>
+</ul>
+"""
+
+
+class DatabaseOutdated(Exception):
+    """The database lacks migrations that this version needs."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not up to date. Run seatkeeper migrate, then start again.")
+
+
+def create_app(settings: Settings, schema: Schema) -> Starlette:
+    """The ASGI application over a schema."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        if await pending_migrations(settings.database_url):
+            raise DatabaseOutdated
+        async with RegisterTortoise(app, config=tortoise_config(settings.database_url)):
+            yield
+
+    app = Starlette(
+        routes=[
+            Route("/", welcome),
+            Route("/graphql", GraphQLView(schema, settings)),
+            Route("/schema.graphql", printed_schema),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+        ],
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders, https=settings.is_https),
+            Middleware(BodyLimits),
+        ],
+        exception_handlers={HTTPException: _refusal},
+        lifespan=lifespan,
+    )
+    app.state.settings, app.state.schema = settings, schema
+    return app
+
+
+async def welcome(request: Request) -> Response:
+    """Says where things are."""
+    return HTMLResponse(_WELCOME)
+
+
+async def printed_schema(request: Request) -> Response:
+    """The schema as text, for those who may see it."""
+    settings: Settings = request.app.state.settings
+    if await authenticate(request, settings) is None and not settings.open_schema:
+        raise Refused(401, "Sign in, or send an API token, to read the schema.", "UNAUTHENTICATED")
+    return PlainTextResponse(request.app.state.schema.as_str())
+
+
+async def healthz(request: Request) -> Response:
+    """Whether the process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """Whether the database answers, too."""
+    try:
+        async with asyncio.timeout(SLOWEST_DATABASE):
+            await get_connection("default").execute_query("SELECT 1")
+    except Exception:
+        # Whatever is wrong with the database, the answer is the same: send requests elsewhere.
+        return JSONResponse({"status": "the database does not answer"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+class SecurityHeaders:
+    """Forbids browsers what no answer needs; an answer that needs more sets its own header."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self.app = app
+        self.headers = {
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": _CONTENT_POLICY,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        }
+        if https:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the headers to the answer."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+async def _refusal(request: Request, refusal: Exception) -> Response:
+    return refusal_response(cast(HTTPException, refusal))

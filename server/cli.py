@@ -1,0 +1,61 @@
+"""The command line: each command says what it did, and exits with 0; with 1 if it was refused, 2 if called wrongly."""
+
+import asyncio
+import inspect
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+
+import asyncpg
+from tortoise.exceptions import BaseORMException
+
+from licensing.errors import LicensingError
+from resolvers.errors import CallRefused
+from server.commands import admin, demo, doctor, installation, issuer, licenses, serve, token, users, vendor
+from server.commands.connection import Refused
+from server.commands.terminal import complain
+from server.settings import SettingError
+
+DONE, REFUSED, INTERRUPTED = 0, 1, 130
+
+
+def make_parser() -> ArgumentParser:
+    """All commands and their arguments."""
+    parser = ArgumentParser(prog="seatkeeper", description="License administration: seats, users and signed licenses.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for noun in (serve, demo, installation, vendor, admin, token, users, licenses, doctor, issuer):
+        noun.add_to(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command, and returns the exit code."""
+    arguments = make_parser().parse_args(argv)
+    try:
+        outcome = arguments.run(arguments)
+        if inspect.iscoroutine(outcome):
+            outcome = asyncio.run(outcome)
+        sys.stdout.flush()
+    except (LicensingError, CallRefused, Refused) as error:
+        return _refuse(error.code, error.message if isinstance(error, LicensingError) else str(error))
+    except SettingError as error:
+        return _refuse("SETTING_INVALID", str(error))
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nor is there anywhere to write what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (BaseORMException, asyncpg.PostgresError, OSError) as error:
+        return _refuse("UNAVAILABLE", f"{error}. Check the database and the files named, then try again.")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return REFUSED if outcome is False else DONE
+
+
+def _refuse(code: str, message: str) -> int:
+    complain(f"{code}: {message}")
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""`seatkeeper issuer`: the vendor's side, which needs no database."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from resolvers.context import utc_now
+from server.commands.arguments import Subparsers, add_command, add_noun, file_content
+from server.commands.connection import Refused
+from server.commands.terminal import say
+from server.issuer import sign_claims, write_key_pair
+
+
+def add_to(commands: Subparsers) -> None:
+    """Adds the noun."""
+    verbs = add_noun(commands, "issuer", "the vendor's side: keys and signed license files")
+    keygen = add_command(
+        verbs, "keygen", make_keys, "make a key pair: the private key stays, the public one is handed out"
+    )
+    keygen.add_argument("--vendor", required=True, metavar="KEY", help="the vendor's key, such as superoffice")
+    keygen.add_argument("-o", "--output", type=Path, default=Path(), metavar="DIR", help="where to write them")
+    signing = add_command(verbs, "sign", sign, "sign the claims of a license document")
+    signing.add_argument("claims", metavar="CLAIMS.json", type=file_content, help="the claims")
+    signing.add_argument("--key", required=True, metavar="KEY.jwk", type=file_content, help="the private key")
+    signing.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it; the output if not given")
+
+
+def make_keys(arguments: Namespace) -> None:
+    """Makes a vendor's key pair."""
+    try:
+        public = write_key_pair(arguments.vendor, arguments.output)
+    except FileExistsError as error:
+        message = f"{error.filename} is there already. Keep it, or move it away first."
+        raise Refused("FILE_EXISTS", message) from None
+    say(f"Made a key pair. Hand out {public}, and keep {arguments.vendor}.private.jwk to yourself.")
+
+
+def sign(arguments: Namespace) -> None:
+    """Signs claims."""
+    text = sign_claims(arguments.claims, arguments.key, utc_now())
+    if arguments.output is None:
+        sys.stdout.write(text)
+        return
+    arguments.output.write_text(text)
+    say(f"Wrote {arguments.output}.")

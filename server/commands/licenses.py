@@ -1,0 +1,120 @@
+"""`seatkeeper import`, `licenses` and `pending`: the everyday jobs without a browser."""
+
+from argparse import Namespace
+from dataclasses import asdict
+
+from licensing.changes import seats_available
+from licensing.enums import ImportMode, LicenseScope
+from resolvers.change_sets import pending_changes
+from resolvers.context import Context
+from resolvers.license_files import import_license_file, verify_license_file
+from resolvers.licenses import LicenseFilter, LicenseRow, licenses_page
+from resolvers.pages import MAX_SIZE, PageRequest
+from resolvers.reviews import ReviewedChangeSet
+from server.commands.arguments import (
+    Subparsers,
+    add_command,
+    file_content,
+    spelled,
+    takes_installation,
+    takes_json,
+    word_of,
+)
+from server.commands.connection import in_installation
+from server.commands.terminal import print_json, print_table, say
+
+
+def add_to(commands: Subparsers) -> None:
+    """Adds the commands."""
+    importing = add_command(commands, "import", import_file, "import a license file that a vendor sent")
+    importing.add_argument("content", metavar="FILE", type=file_content, help="the file")
+    importing.add_argument(
+        "--mode",
+        type=word_of(ImportMode),
+        default=ImportMode.FOLLOW_POLICY,
+        metavar="MODE",
+        help=f"one of {', '.join(map(spelled, ImportMode))}; the first if not given",
+    )
+    listing = add_command(commands, "licenses", list_licenses, "list the licenses in force and their seats")
+    pending = add_command(commands, "pending", list_pending, "list the changes that want attention")
+    takes_installation(importing, listing, pending)
+    takes_json(importing, listing, pending)
+
+
+async def import_file(arguments: Namespace) -> None:
+    """Imports a license file, and shows what it changes."""
+    async with in_installation(arguments) as context:
+        document = await verify_license_file(context, arguments.content, arguments.mode)
+        change_set = await import_license_file(context, document, arguments.content, arguments.mode)
+    if arguments.json:
+        print_json(change_set and asdict(change_set))
+    elif change_set is None:
+        say("The file changes nothing: these licenses are in force.")
+    else:
+        _show(change_set)
+
+
+async def list_licenses(arguments: Namespace) -> None:
+    """Lists the licenses in force, by vendor."""
+    async with in_installation(arguments) as context:
+        licenses = await _all_licenses(context)
+    columns = ("key", "name", "scope", "in_use", "total", "available")
+    rows = [(license.key, license.name, license.scope, *_seats(license)) for license in licenses]
+    if arguments.json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    shown = [
+        (key, name, scope, in_use, "unlimited" if total is None and scope == LicenseScope.USER else total, available)
+        for key, name, scope, in_use, total, available in rows
+    ]
+    print_table(("Key", "Name", "Scope", "In use", "Total", "Available"), shown)
+
+
+async def list_pending(arguments: Namespace) -> None:
+    """Lists the change sets that want an administrator's attention."""
+    async with in_installation(arguments) as context:
+        pending = await pending_changes(context)
+    if arguments.json:
+        print_json([asdict(change_set) for change_set in pending])
+        return
+    for change_set in pending:
+        _show(change_set)
+    if not pending:
+        say("Nothing is pending.")
+
+
+async def _all_licenses(context: Context) -> list[LicenseRow]:
+    licenses: list[LicenseRow] = []
+    after = None
+    while True:
+        page = await licenses_page(context, LicenseFilter(), PageRequest(first=MAX_SIZE, after=after))
+        licenses += page.rows
+        if not page.has_next_page:
+            return licenses
+        after = page.end_cursor
+
+
+def _seats(license: LicenseRow) -> tuple[int | None, int | None, int | None]:
+    if license.scope != LicenseScope.USER:
+        return None, None, None
+    return license.in_use, license.total, seats_available(license.total, license.in_use)
+
+
+def _show(change_set: ReviewedChangeSet) -> None:
+    number = f"Change set {change_set.id}" if change_set.id else "It would be a change set"
+    say(f"{number}, {spelled(change_set.status).replace('-', ' ')}:")
+    print_table(
+        ("Key", "Name", "Change", "Before", "After", "In use", "To remove"),
+        [
+            (
+                change.key,
+                change.name,
+                change.kind,
+                change.old_total,
+                change.new_total,
+                change.in_use if change.scope is LicenseScope.USER else None,
+                change.surplus or None,
+            )
+            for change in change_set.changes
+        ],
+    )

@@ -1,0 +1,41 @@
+"""No page of another site makes a browser call the API in an administrator's name.
+
+Browsers send the session cookie by themselves, and forms of other sites can send what looks like an operation. A header
+that no form can set, and that a script of another origin may set only after asking, tells them apart.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from server.auth import uses_cookie
+from server.errors import Refused
+from server.settings import Settings
+
+PREFLIGHT_HEADER = "GraphQL-Require-Preflight"
+
+
+def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) -> None:
+    """Refuses an operation that another site's page may have sent: one with the session cookie, or sent as a form.
+
+    Raises:
+        Refused: The preflight header is missing, or the browser says that it comes from elsewhere.
+    """
+    with_cookie = uses_cookie(connection, settings)
+    if not with_cookie and not (form and "authorization" not in connection.headers):
+        return
+    if PREFLIGHT_HEADER not in connection.headers:
+        raise Refused(403, f"Send the header {PREFLIGHT_HEADER} with any value.", "FORBIDDEN")
+    if with_cookie and not _is_from_here(connection, settings.trusted_origins):
+        message = "Pages of another origin may not use this session. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
+        raise Refused(403, message, "FORBIDDEN")
+
+
+def _is_from_here(connection: HTTPConnection, trusted_origins: frozenset[str]) -> bool:
+    headers = connection.headers
+    origin = headers.get("origin")
+    if origin in trusted_origins:
+        return True
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return False
+    return origin is None or urlsplit(origin).netloc == headers.get("host")

@@ -1,0 +1,137 @@
+"""The demo installation, built by the same functions as a real one, in an empty database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from joserfc.util import to_bytes, to_str, urlsafe_b64decode, urlsafe_b64encode
+
+from licensing import armour
+from licensing.document import sign
+from licensing.enums import ImportMode
+from licensing.keys import SigningKey, generate, parse_public_jwk, public_jwk
+from models import Installation, License, User
+from resolvers.administrators import create_administrator
+from resolvers.assignments import assign_user_licenses
+from resolvers.context import COMMAND_LINE, Context, system_context, utc_now
+from resolvers.installations import create_installation
+from resolvers.license_files import import_license_file, verify_license_file
+from resolvers.trusted_keys import trust_key
+from resolvers.user_import import import_users
+from server import demo_data, demo_people
+from server.issuer import write_key_pair
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was made: who may log in, and what the vendors have in their hands."""
+
+    installation_id: int
+    serial_number: str
+    login: str
+    password: str
+    keys: dict[str, SigningKey]
+    """Private keys, by vendor."""
+    files: dict[str, str]
+    """License files, by name."""
+
+    def write(self, folder: Path) -> None:
+        """Writes keys and files into a folder, over those of an earlier demo."""
+        for vendor, key in self.keys.items():
+            write_key_pair(vendor, folder, key=key, replace=True)
+        for name, text in self.files.items():
+            (folder / name).write_text(text)
+
+
+async def fill(password: str, *, trial: bool = False, now: datetime | None = None) -> Demo:
+    """Makes the demo installation, with its history, in a database that is migrated and empty.
+
+    Raises:
+        Invalid: The password will not do for an administrator.
+    """
+    now = (now or utc_now()).replace(microsecond=0)
+    serial_number = demo_data.TRIAL_SERIAL_NUMBER if trial else demo_data.SERIAL_NUMBER
+    installation = await create_installation(demo_data.OWNER, serial_number, is_demo=trial)
+    at = partial(_at, installation, now)
+    start = at(timedelta(days=14 if trial else 300))
+    keys = {"superoffice": await _trust(start, "superoffice", "SuperOffice AS")}
+    document = demo_data.trial_document if trial else demo_data.first_document
+    await _import(start, sign(document(now, start.now()), keys["superoffice"]))
+    await import_users(start, demo_people.trial_people(now) if trial else demo_people.people(now))
+    await create_administrator(start, login=demo_people.ADMINISTRATOR, password=password)
+    if trial:
+        await _assign(start, "superoffice.ten-demo", demo_people.logins(demo_people.TRIAL_HOLDERS))
+        files = {"purchase.lic": sign(demo_data.purchase(now, now), keys["superoffice"])}
+    else:
+        await _assign_at_first(start)
+        keys["nordsync"] = await _add_nordsync(at(timedelta(days=100)), now)
+        await _assign_since(at(timedelta(days=40)))
+        files = _new_files(keys["superoffice"], now)
+        await _import(at(timedelta(0)), files["renewal.lic"], ImportMode.REVIEW)
+    return Demo(installation.id, serial_number, demo_people.ADMINISTRATOR, password, keys, files)
+
+
+async def _assign_at_first(start: Context) -> None:
+    await _assign(start, "superoffice.system-user-cal", [demo_people.SYSTEM_USER])
+    for key, holders in demo_people.HOLDERS.items():
+        if key.startswith("superoffice."):
+            await _assign(start, key, _first_ones(holders))
+
+
+async def _add_nordsync(then: Context, now: datetime) -> SigningKey:
+    key = await _trust(then, "nordsync", "NordSync AS")
+    await _import(then, sign(demo_data.nordsync_document(now, then.now()), key))
+    await _assign(then, "nordsync.connector-cal", _first_ones(demo_people.HOLDERS["nordsync.connector-cal"]))
+    return key
+
+
+async def _assign_since(then: Context) -> None:
+    for key, holders in demo_people.HOLDERS.items():
+        await _assign(then, key, demo_people.logins(holders))  # those who have it keep it as it is
+
+
+def _first_ones(holders: str) -> list[str]:
+    """Two thirds: the others came later."""
+    logins = demo_people.logins(holders)
+    return logins[: len(logins) * 2 // 3]
+
+
+def _new_files(key: SigningKey, now: datetime) -> dict[str, str]:
+    growth = sign(demo_data.growth(now, now), key)
+    other = demo_data.renewal(now, now, serial_number=demo_data.OTHER_SERIAL_NUMBER)
+    return {
+        "renewal.lic": sign(demo_data.renewal(now, now), key),
+        "growth.lic": growth,
+        "tampered.lic": _tampered(growth),
+        "other-installation.lic": sign(other, key),
+    }
+
+
+def _at(installation: Installation, now: datetime, ago: timedelta) -> Context:
+    return system_context(installation.id, actor=COMMAND_LINE, request_id="demo", now=lambda: now - ago)
+
+
+async def _trust(context: Context, vendor_key: str, name: str) -> SigningKey:
+    key = generate()
+    await trust_key(context, parse_public_jwk(public_jwk(key)), vendor_key=vendor_key, name=name)
+    return key
+
+
+async def _import(context: Context, text: str, mode: ImportMode = ImportMode.FOLLOW_POLICY) -> None:
+    content = text.encode()
+    await import_license_file(context, await verify_license_file(context, content, mode), content, mode)
+
+
+async def _assign(context: Context, license_key: str, logins: Sequence[str]) -> None:
+    license = await License.get(installation_id=context.installation_id, key=license_key)
+    users = await User.filter(installation_id=context.installation_id, login__in=logins).order_by("id")
+    await assign_user_licenses(context, license.id, [user.id for user in users])
+
+
+def _tampered(text: str) -> str:
+    """The file with a hundred seats where there were 25, and the signature that it had."""
+    header, payload, signature = armour.unwrap(text.encode()).split(".")
+    claims = to_str(urlsafe_b64decode(to_bytes(payload))).replace('"total":25', '"total":100')
+    return armour.wrap(".".join([header, to_str(urlsafe_b64encode(to_bytes(claims))), signature]))

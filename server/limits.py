@@ -1,0 +1,51 @@
+"""How much a request may send, and how slowly."""
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import Refused, refusal_response
+
+LARGEST_BODY = 1024 * 1024
+SLOWEST_BODY = 15.0
+"""Seconds until a body must have arrived."""
+
+
+class BodyLimits:
+    """Refuses a body that is too large, whether or not it says so beforehand, and one that does not arrive in time."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int = LARGEST_BODY, seconds: float = SLOWEST_BODY) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on; the body is counted as the application reads it."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared[:20]) > self.max_bytes:
+            return await refusal_response(self._too_large())(scope, receive, send)
+        deadline = asyncio.get_running_loop().time() + self.seconds
+        received, complete = 0, False
+
+        async def receive_within_limits() -> Message:
+            nonlocal received, complete
+            if complete:  # from here on the server only waits for the client to hang up
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise Refused(408, f"The body did not arrive within {self.seconds:g} seconds. Send it again.") from None
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise self._too_large()
+            complete = not message.get("more_body", False)
+            return message
+
+        await self.app(scope, receive_within_limits, send)
+
+    def _too_large(self) -> Refused:
+        return Refused(413, f"The body is larger than {self.max_bytes:,} bytes. Send less at once.")

@@ -1,0 +1,101 @@
+"""The log: one structured line for each request, and never a secret."""
+
+import logging
+import logging.config
+import re
+import sys
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import failure_response
+from server.settings import LogFormat
+
+_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_log = structlog.get_logger("seatkeeper.requests")
+
+
+def configure_logs(log_format: LogFormat) -> None:
+    """Sends everything that is logged, by the libraries too, to standard error in one format."""
+    as_text = sys.stderr.isatty() if log_format is LogFormat.AUTO else log_format is LogFormat.TEXT
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    endings: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if as_text
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "structured": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *endings],
+                    "foreign_pre_chain": shared,
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "root": {"handlers": ["stderr"], "level": "INFO"},
+            "loggers": {
+                "strawberry.execution": {"level": "CRITICAL"},  # logs whole documents; server.errors logs what matters
+                "httpx2": {"level": "WARNING"},
+                "tortoise": {"level": "WARNING"},
+                "uvicorn.access": {"level": "WARNING"},  # its lines would say the same as ours
+            },
+        }
+    )
+
+
+class RequestLog:
+    """Gives each request an id and, once it is answered, its line in the log.
+
+    Whatever else the line says (principal, operation, outcome) is bound to structlog's context on the way.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers with the id, also where the application broke."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _SANE_REQUEST_ID.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started, status = time.perf_counter(), 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception as failure:
+            response = failure_response(failure, request_id)
+            if not status:
+                await response(scope, receive, send_with_id)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            _log.info(
+                "request", method=scope["method"], path=scope["path"][:200], status=status, milliseconds=milliseconds
+            )

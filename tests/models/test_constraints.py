@@ -1,0 +1,245 @@
+"""Each rule that the database itself keeps is proven by breaking it, on both engines."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from tortoise import Model, Tortoise
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from models import (
+    ApiToken,
+    Assignment,
+    AuditEvent,
+    ChangeSet,
+    Installation,
+    License,
+    ReceivedDocument,
+    Session,
+    TrustedKey,
+    User,
+    Vendor,
+)
+from tests import makers
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Rows:
+    """A row of each kind, in one installation."""
+
+    installation: Installation
+    vendor: Vendor
+    license: License
+    other_plan: License
+    system_license: License
+    user: User
+    assignment: Assignment
+    document: ReceivedDocument
+    change_set: ChangeSet
+    key: TrustedKey
+    session: Session
+    event: AuditEvent
+
+
+@pytest.fixture
+async def rows(installation, make_license, make_user):
+    own = {"installation_id": installation}
+    vendor = await Vendor.get(key="superoffice", **own)
+    license = await make_license("superoffice.ten-sales", total=5, plan=True)
+    other_plan = await make_license("superoffice.ten-service", total=5, plan=True)
+    system_license = await make_license("superoffice.server", scope=makers.LicenseScope.SYSTEM)
+    user = await make_user("Kari", holds=["superoffice.ten-sales"])
+    document = await ReceivedDocument.create(**own, **document_of(vendor, sha256="a" * 64))
+    return Rows(
+        installation=await Installation.get(id=installation),
+        vendor=vendor,
+        license=license,
+        other_plan=other_plan,
+        system_license=system_license,
+        user=user,
+        assignment=await Assignment.get(user_id=user.id),
+        document=document,
+        change_set=await ChangeSet.create(**own, **change_set_of(vendor, document)),
+        key=await TrustedKey.create(**own, vendor_id=vendor.id, kid="kid", jwk={}),
+        session=await Session.create(**own, user_id=user.id, secret_sha256="a" * 64, created_at=NOW, last_seen_at=NOW),
+        event=await AuditEvent.create(**own, **event_at(1)),
+    )
+
+
+def document_of(vendor, *, sha256):
+    return {
+        "vendor_id": vendor.id,
+        "sha256": sha256,
+        "content": b"",
+        "key_id": "kid",
+        "document_id": "jti",
+        "serial_number": "1204417838",
+        "sequence": 1,
+        "license_owner": "Fjordlys Handel AS",
+        "issued_at": NOW,
+        "effective_at": NOW,
+        "received_at": NOW,
+    }
+
+
+def change_set_of(vendor, document, **facts):
+    return {
+        "vendor_id": vendor.id,
+        "document_id": document.id,
+        "source": "LICENSE_FILE",
+        "received_at": NOW,
+        **facts,
+    }
+
+
+def event_at(position):
+    return {
+        "position": position,
+        "occurred_at": NOW,
+        "action": "SIGNED_IN",
+        "actor_kind": "SYSTEM",
+        "actor_name": "system",
+        "request_id": "test-request",
+        "facts": {},
+        "details": [],
+    }
+
+
+def alter(name, **columns):
+    """Writes columns of one of the rows."""
+
+    async def violate(rows):
+        row = getattr(rows, name)
+        await type(row).filter(id=row.id).update(**columns)
+
+    return violate
+
+
+def copy(name, **columns):
+    """Inserts one of the rows a second time, with other values in some columns."""
+
+    async def violate(rows):
+        row = getattr(rows, name)
+        values = {column: getattr(row, column) for column in type(row)._meta.fields_db_projection if column != "id"}
+        await type(row).create(**{**values, **columns})
+
+    return violate
+
+
+async def give_another_plan(rows):
+    await copy("assignment", license_id=rows.other_plan.id)(rows)
+
+
+CHECKS = {
+    "installation_serial_number_length": [alter("installation", serial_number="123456789")],
+    "user_open_requests": [alter("user", open_requests=-1)],
+    "user_retired_administrator": [alter("user", is_administrator=True, status="RETIRED")],
+    "license_seats": [alter("license", in_use=6), alter("license", in_use=-1), alter("license", total=0)],
+    "license_total": [alter("system_license", total=1)],
+    "license_plan": [alter("system_license", is_plan=True)],
+    "license_unseated": [
+        alter("license", in_force=False),
+        alter("license", is_hidden=True),
+        alter("license", scope="SYSTEM", total=None, is_plan=False),
+        alter("system_license", in_use=1),
+    ],
+    "change_set_closed": [
+        alter("change_set", outcome="REJECTED"),
+        alter("change_set", outcome="REJECTED", closed_at=NOW),
+        alter("change_set", outcome="REJECTED", changes=[]),
+        alter("change_set", closed_at=NOW, changes=[]),
+    ],
+}
+
+UNIQUES = {
+    "user_login": copy("user"),
+    "vendor_key": copy("vendor", is_main=False),
+    "license_key": copy("license"),
+    "assignment_seat": copy("assignment", is_plan=False),
+    "received_document_identity": copy("document"),
+    "audit_event_position": copy("event"),
+    "trusted_key_kid": copy("key"),
+    "session.secret_sha256": copy("session"),
+    "installation.serial_number": copy("installation"),
+    "vendor_main": copy("vendor", key="nordsync"),
+    "assignment_plan": give_another_plan,
+    "change_set_open": copy("change_set"),
+}
+
+ALLOWED = {
+    "another vendor that is not the main one": copy("vendor", key="nordsync", is_main=False),
+    "a second change set that is closed": copy("change_set", outcome="REJECTED", closed_at=NOW, changes=[]),
+    "any number of seats where they are unlimited": alter("license", total=None, in_use=1_000_000),
+    "as many seats as there are": alter("license", total=1),
+    "a retired user who is no administrator": alter("user", status="RETIRED"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "violate"),
+    [
+        pytest.param(name, violate, id=f"{name}-{number}")
+        for name, violations in CHECKS.items()
+        for number, violate in enumerate(violations, 1)
+    ],
+)
+async def test_a_row_that_breaks_a_rule_is_refused(rows, name, violate):
+    with pytest.raises(IntegrityError, match=name):
+        await violate(rows)
+
+
+@pytest.mark.parametrize("violate", UNIQUES.values(), ids=UNIQUES)
+async def test_what_there_is_once_is_refused_a_second_time(rows, violate):
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        await violate(rows)
+
+
+@pytest.mark.parametrize("write", ALLOWED.values(), ids=ALLOWED)
+async def test_what_looks_like_it_and_is_not_is_written(rows, write):
+    await write(rows)
+
+
+def test_every_rule_that_a_model_states_is_broken_here():
+    Tortoise.init_models(["models"], "models")
+    models = [model for model in Tortoise.apps["models"].values() if issubclass(model, Model)]
+
+    stated = {constraint.name for model in models for constraint in model._meta.constraints}
+
+    assert stated
+    assert stated <= CHECKS.keys() | UNIQUES.keys()
+
+
+@pytest.mark.parametrize("name", ["installation", "vendor", "license", "user", "document"])
+async def test_nothing_that_others_refer_to_is_removed(rows, name):
+    row = getattr(rows, name)
+
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        await type(row).filter(id=row.id).delete()
+
+
+async def test_nothing_refers_to_what_is_not_there(rows):
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        await ApiToken.create(
+            installation_id=rows.installation.id + 1,
+            name="Export",
+            secret_sha256="a" * 64,
+            scopes=[],
+            created_at=NOW,
+            expires_at=NOW,
+        )
+
+
+async def test_an_audit_event_is_never_altered(rows):
+    with pytest.raises((IntegrityError, OperationalError), match="never altered or removed"):
+        await AuditEvent.filter(id=rows.event.id).update(actor_name="somebody else")
+
+    assert (await AuditEvent.get()).actor_name == "system"
+
+
+async def test_an_audit_event_is_never_removed(rows):
+    with pytest.raises((IntegrityError, OperationalError), match="never altered or removed"):
+        await AuditEvent.all().delete()
+
+    assert await AuditEvent.all().count() == 1

@@ -1,0 +1,160 @@
+import asyncio
+import importlib
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tortoise import Tortoise
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+import models.migrations
+from models import migrate as migration
+from models.config import tortoise_config
+from models.migrate import BrokenReferences, migrate, pending_migrations
+from tests.makers import make_installation, make_license, make_user, make_vendor
+from tests.postgres import create_database, drop_database
+
+ALTER_LICENSE = """
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "{latest}")]
+    operations = [ops.AlterField("License", "name", fields.CharField(max_length=250))]
+"""
+
+LOSE_LICENSES = """
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "{latest}")]
+    operations = [ops.RunSQL("DELETE FROM license")]
+"""
+
+
+@pytest.fixture
+def later(tmp_path, monkeypatch):
+    """Makes a later version of the program, which has one more migration."""
+
+    def add(source):
+        package = tmp_path / "later_migrations"
+        shutil.copytree(Path(models.migrations.__file__).parent, package)
+        latest = max(path.stem for path in package.glob("0*.py"))
+        (package / "9999_later.py").write_text(source.format(latest=latest))
+        monkeypatch.syspath_prepend(tmp_path)
+        importlib.invalidate_caches()
+
+        def later_config(database_url):
+            config = tortoise_config(database_url)
+            config["apps"]["models"]["migrations"] = "later_migrations"
+            return config
+
+        monkeypatch.setattr(migration, "tortoise_config", later_config)
+
+    yield add
+    for name in [name for name in sys.modules if name.startswith("later_migrations")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+async def full_url(sqlite_url):
+    """A SQLite database in which every license and user is referred to."""
+    await Tortoise.init(config=tortoise_config(sqlite_url))
+    installation = await make_installation()
+    await make_vendor(installation_id=installation.id, is_main=True)
+    await make_license("superoffice.ten-sales", installation_id=installation.id, total=30, held_by=25, plan=True)
+    await make_license("superoffice.visible-for", installation_id=installation.id)
+    await make_user("Kari", installation_id=installation.id, holds=["superoffice.visible-for"])
+    await Tortoise.close_connections()
+    return sqlite_url
+
+
+def contents(url):
+    """Every row of every table, and the names of indexes and triggers."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite://"))) as connection:
+        schema = connection.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
+        tables = sorted(name for kind, name in schema if kind == "table" and name != "tortoise_migrations")
+        rows = {name: connection.execute(f'SELECT * FROM "{name}" ORDER BY id').fetchall() for name in tables}
+    return rows, sorted(name for kind, name in schema if kind != "table")
+
+
+async def test_the_models_are_what_the_migrations_make():
+    await Tortoise.init(config=tortoise_config("sqlite://:memory:"))
+    try:
+        apps = tortoise_config("sqlite://:memory:")["apps"]
+        differences = await MigrationAutodetector(Tortoise.apps, apps).changes()
+    finally:
+        await Tortoise.close_connections()
+
+    assert [(writer.name, writer.operations) for writer in differences] == []
+
+
+async def test_a_migrated_database_lacks_nothing(database_url):
+    assert await pending_migrations(database_url) == []
+
+
+async def test_a_database_that_is_not_there_lacks_everything(tmp_path):
+    assert await pending_migrations(f"sqlite://{tmp_path / 'none.db'}") != []
+
+
+async def test_migrating_twice_changes_nothing_and_backs_nothing_up(sqlite_url, tmp_path):
+    assert await migrate(sqlite_url) is None
+    assert list(tmp_path.glob("*.backup")) == []
+
+
+async def test_a_migration_that_alters_a_table_loses_no_rows_indexes_or_triggers(full_url, later):
+    before = contents(full_url)
+    later(ALTER_LICENSE)
+    assert await pending_migrations(full_url) == ["9999_later"]
+
+    backup = await migrate(full_url)
+
+    assert await pending_migrations(full_url) == []
+    rows, indexes = contents(full_url)
+    assert rows == before[0]
+    assert len(rows["assignment"]) == 26
+    assert set(before[1]) <= set(indexes)
+    assert contents(f"sqlite://{backup}") == before
+
+
+async def test_the_rules_still_hold_after_a_table_was_altered(full_url, later):
+    later(ALTER_LICENSE)
+    await migrate(full_url)
+
+    with closing(sqlite3.connect(full_url.removeprefix("sqlite://"))) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        for statement in (
+            "UPDATE license SET in_use = 31 WHERE total = 30",
+            "UPDATE license SET key = 'superoffice.ten-sales'",
+            "DELETE FROM license",
+        ):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(statement)
+
+
+async def test_a_migration_that_leaves_rows_without_what_they_refer_to_is_undone(full_url, later):
+    before = contents(full_url)
+    later(LOSE_LICENSES)
+
+    with pytest.raises(BrokenReferences, match="assignment"):
+        await migrate(full_url)
+
+    assert contents(full_url) == before
+    assert await pending_migrations(full_url) == ["9999_later"]
+
+
+async def test_two_hosts_may_migrate_at_once(postgres_server):
+    name = await asyncio.to_thread(create_database, postgres_server)
+    url = f"{postgres_server}/{name}"
+    program = "import asyncio, sys; from models.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
+    root = Path(models.__file__).parent.parent
+
+    hosts = [await asyncio.create_subprocess_exec(sys.executable, "-c", program, url, cwd=root) for _ in range(2)]
+
+    assert [await host.wait() for host in hosts] == [0, 0]
+    assert await pending_migrations(url) == []
+    await asyncio.to_thread(drop_database, postgres_server, name)

@@ -1,0 +1,242 @@
+import json
+
+import pytest
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+
+
+def error_of(response):
+    [error] = response.json()["errors"]
+    return error
+
+
+async def test_an_operation_is_answered_as_json(post):
+    response = await post("{ hello }")
+
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.json() == {"data": {"hello": "Hello, world"}}
+
+
+async def test_an_operation_is_answered_in_graphqls_own_media_type_when_asked(post):
+    response = await post("{ hello }", headers={"Accept": f"{GRAPHQL_RESPONSE}, application/json;q=0.9"})
+
+    assert response.status_code == 200
+    assert response.headers["content-type"] == f"{GRAPHQL_RESPONSE}; charset=utf-8"
+
+
+async def test_variables_and_an_operation_name_are_used(post):
+    query = "query A($name: String!) { hello(name: $name) } query B { hello }"
+
+    response = await post(query, operationName="A", variables={"name": "Åse"})
+
+    assert response.json() == {"data": {"hello": "Hello, Åse"}}
+
+
+async def test_a_query_may_come_by_get(client):
+    response = await client.get("/graphql", params={"query": "{ hello }"})
+
+    assert response.json() == {"data": {"hello": "Hello, world"}}
+
+
+async def test_a_mutation_by_get_is_refused(client):
+    response = await client.get("/graphql", params={"query": "mutation { change }"})
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+    assert error_of(response)["message"] == "Send mutations by POST."
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_other_methods_are_refused(client, method):
+    response = await client.request(method, "/graphql")
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, POST"
+    assert "errors" in response.json()
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+async def test_other_media_types_are_refused(client, content_type):
+    response = await client.post("/graphql", content=b'{"query":"{ hello }"}', headers={"Content-Type": content_type})
+
+    assert response.status_code == 415
+    assert "errors" in response.json()
+
+
+REQUEST_ERRORS = {
+    "syntax": {"query": "{"},
+    "unknown field": {"query": "{ nothing }"},
+    "missing variable": {"query": "query ($v: Int!) { number(value: $v) }"},
+    "variable of another type": {"query": "query ($v: Int!) { number(value: $v) }", "variables": {"v": "x"}},
+    "number out of range": {"query": "query ($v: Int!) { number(value: $v) }", "variables": {"v": 2**31}},
+    "several operations without a name": {"query": "query A { hello } mutation B { change }"},
+    "unknown operation name": {"query": "query A { hello }", "operationName": "B"},
+    "no operation": {"query": "fragment F on Query { hello }"},
+    "subscription": {"query": "subscription { ticks }"},
+    "nested beyond reason": {"query": "{" + "a{" * 5000},
+}
+
+
+@pytest.mark.parametrize("body", REQUEST_ERRORS.values(), ids=REQUEST_ERRORS)
+async def test_a_request_error_has_no_data_and_status_400_in_graphqls_own_media_type(client, body):
+    response = await client.post("/graphql", json=body, headers={"Accept": GRAPHQL_RESPONSE})
+
+    assert response.status_code == 400
+    assert "data" not in response.json()
+    assert error_of(response)["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("body", REQUEST_ERRORS.values(), ids=REQUEST_ERRORS)
+async def test_a_request_error_has_status_200_in_plain_json(client, body):
+    response = await client.post("/graphql", json=body, headers={"Accept": JSON})
+
+    assert response.status_code == 200
+    assert "errors" in response.json()
+
+
+UNREADABLE = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "a number": b"42",
+    "a text": b'"x"',
+    "null": b"null",
+    "a batch": b'[{"query":"{ hello }"}]',
+    "no query": b"{}",
+    "blank query": b'{"query":" "}',
+    "query of another type": b'{"query":{}}',
+    "variables of another type": b'{"query":"{ hello }","variables":[]}',
+    "extensions of another type": b'{"query":"{ hello }","extensions":1}',
+    "operation name of another type": b'{"query":"{ hello }","operationName":7}',
+    "bad UTF-8": b'{"query":"{ hello(name: \\"\xff\\") }"}',
+    "UTF-16": '{"query":"{ hello }"}'.encode("utf-16"),
+    "lone surrogate": b'{"query":"query ($n: String!) { hello(name: $n) }","variables":{"n":"\\ud800"}}',
+    "not a number": b'{"query":"{ hello }","variables":{"n":NaN}}',
+    "an endless number": b'{"query":"{ hello }","variables":{"n":' + b"9" * 5000 + b"}}",
+    "nested beyond reason": b'{"query":"{ hello }","variables":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"}",
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_body_that_cannot_be_read_is_refused_as_json(client, body, caplog):
+    response = await client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 400
+    assert error_of(response)["extensions"]["code"] == "BAD_USER_INPUT"
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_get_without_a_query_is_refused_whatever_it_accepts(client):
+    response = await client.get("/graphql", headers={"Accept": "text/html"})
+
+    assert response.status_code == 400
+    assert "errors" in response.json()
+
+
+async def test_an_unexpected_error_tells_nothing_but_the_request_id(post, caplog):
+    response = await post("{ hello broken }", headers={"X-Request-Id": "req-1"})
+
+    assert response.json()["data"] == {"hello": "Hello, world", "broken": None}
+    error = error_of(response)
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": "req-1"}
+    assert error["path"] == ["broken"]
+    assert "the inside" not in response.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_lost_database_is_told_as_such(post):
+    error = error_of(await post("{ unreachable }"))
+
+    assert error["extensions"] == {"code": "UNAVAILABLE"}
+    assert "10.0.0.7" not in error["message"]
+
+
+async def test_a_refusal_keeps_its_message_and_code(post):
+    error = error_of(await post("{ forbidden }"))
+
+    assert error["message"] == "This needs the scope LICENSES_WRITE."
+    assert error["extensions"] == {"code": "FORBIDDEN"}
+
+
+@pytest.mark.parametrize(
+    "query", ["{ __schema { description } }", '{ hello ...F } fragment F on Query { __type(name: "Query") { name } }']
+)
+async def test_the_schema_is_hidden_from_those_who_are_not_signed_in(post, query):
+    response = await post(query, headers={"Accept": GRAPHQL_RESPONSE})
+
+    assert response.status_code == 401
+    assert error_of(response)["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("{ helo }", {}),
+        ('{ hello(nam: "x") }', {}),
+        ("{ __typenam }", {}),
+        ("mutation { chang }", {}),
+    ],
+)
+async def test_names_are_not_suggested_to_those_who_are_not_signed_in(post, query, variables):
+    response = await post(query, variables=variables)
+
+    assert "Did you mean" not in response.text
+    assert "errors" in response.json()
+
+
+async def test_the_type_of_an_object_is_no_secret(post):
+    assert (await post("{ __typename }")).json() == {"data": {"__typename": "Query"}}
+
+
+@pytest.mark.parametrize(
+    ("accept_language", "language"),
+    [
+        (None, "en"),
+        ("nb-NO,nb;q=0.9,en;q=0.8", "nb"),
+        ("en;q=0.3, nn", "nn"),
+        ("*", "en"),
+        (";;,q=x, no;q=frog", "en"),
+    ],
+)
+async def test_the_language_is_the_one_that_the_browser_prefers(post, accept_language, language):
+    headers = {"Accept-Language": accept_language} if accept_language else {}
+
+    assert (await post("{ language }", headers=headers)).json() == {"data": {"language": language}}
+
+
+UPLOAD = "mutation ($file: Upload!) { size(file: $file) }"
+
+
+def form(operations, file_map):
+    return {"operations": (None, json.dumps(operations)), "map": (None, json.dumps(file_map)), "0": ("a.lic", b"12345")}
+
+
+async def test_a_file_may_be_sent_as_a_part_of_a_form(client):
+    files = form({"query": UPLOAD, "variables": {"file": None}}, {"0": ["variables.file"]})
+
+    response = await client.post("/graphql", files=files, headers={"GraphQL-Require-Preflight": "1"})
+
+    assert response.json() == {"data": {"size": 5}}
+
+
+@pytest.mark.parametrize(
+    ("operations", "file_map"),
+    [
+        ({"query": UPLOAD, "variables": {"file": None}}, {"0": ["variables.other.deeper"]}),
+        ({"query": UPLOAD, "variables": {"file": None}}, {"0": [7]}),
+        ({"query": UPLOAD, "variables": {"file": None}}, {"0": "variables.file"}),
+        ({"query": UPLOAD, "variables": {"file": None}}, {"9": ["variables.file"]}),
+        ({"query": UPLOAD, "variables": {"file": None}}, [1]),
+        ({"query": UPLOAD, "variables": None}, {"0": ["variables.file"]}),
+        ({"query": UPLOAD, "variables": {"file": []}}, {"0": ["variables.file.3"]}),
+        (["x"], {"0": ["0.x"]}),
+    ],
+)
+async def test_an_odd_form_is_refused_as_json(client, operations, file_map):
+    files = form(operations, file_map)
+
+    response = await client.post("/graphql", files=files, headers={"GraphQL-Require-Preflight": "1"})
+
+    assert response.status_code == 400
+    assert "errors" in response.json()

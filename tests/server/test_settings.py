@@ -1,0 +1,65 @@
+import pytest
+
+from server.settings import VARIABLES, LogFormat, SettingError, Settings, read_settings
+
+
+def test_without_variables_the_defaults_hold():
+    assert read_settings({}) == Settings()
+
+
+def test_a_blank_variable_is_as_good_as_none():
+    assert read_settings({"SEATKEEPER_DATABASE_URL": "  "}) == Settings()
+
+
+def test_every_variable_is_read():
+    settings = read_settings(
+        {
+            "SEATKEEPER_DATABASE_URL": "postgres://seatkeeper@db/seatkeeper",
+            "SEATKEEPER_PUBLIC_URL": "https://licenses.example.com/",
+            "SEATKEEPER_OPEN_SCHEMA": "1",
+            "SEATKEEPER_ALLOWED_ORIGINS": "https://intranet.example.com, https://b.example.com",
+            "SEATKEEPER_LOG_FORMAT": "JSON",
+        }
+    )
+
+    assert settings == Settings(
+        database_url="postgres://seatkeeper@db/seatkeeper",
+        public_url="https://licenses.example.com",
+        open_schema=True,
+        allowed_origins=frozenset({"https://intranet.example.com", "https://b.example.com"}),
+        log_format=LogFormat.JSON,
+    )
+    assert set(VARIABLES.values()) == set(Settings.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SEATKEEPER_DATABASE_URL", "mysql://root@db/x"),
+        ("SEATKEEPER_DATABASE_URL", "sqlite://"),
+        ("SEATKEEPER_PUBLIC_URL", "http://licenses.example.com"),
+        ("SEATKEEPER_PUBLIC_URL", "licenses.example.com"),
+        ("SEATKEEPER_PUBLIC_URL", "https://licenses.example.com/app"),
+        ("SEATKEEPER_OPEN_SCHEMA", "maybe"),
+        ("SEATKEEPER_ALLOWED_ORIGINS", "*"),
+        ("SEATKEEPER_ALLOWED_ORIGINS", "https://intranet.example.com/page"),
+        ("SEATKEEPER_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_value_that_will_not_do_is_refused_by_name(variable, value):
+    with pytest.raises(SettingError) as refusal:
+        read_settings({variable: value})
+
+    assert str(refusal.value).startswith(f"{variable} will not do: ")
+
+
+def test_a_refusal_does_not_repeat_a_password():
+    with pytest.raises(SettingError) as refusal:
+        read_settings({"SEATKEEPER_DATABASE_URL": "mysql://root:hunter2@db/x"})
+
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:9000", "http://[::1]:8000"])
+def test_plain_http_is_for_this_machine(url):
+    assert not read_settings({"SEATKEEPER_PUBLIC_URL": url}).is_https
