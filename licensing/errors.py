@@ -304,4 +304,4 @@ class VendorRefused(LicensingError):
     """The vendor's license server said no, in these `words`."""
 
     code = UserErrorCode.VENDOR_REFUSED
-    template = 'The vendor\'s license server said no: "{words}" Contact the vendor, or import a license file.'
+    template = 'The vendor\'s license server said no: "{words}". Contact the vendor, or import a license file.'

@@ -79,6 +79,11 @@ async def api_tokens(context: Context) -> list[ApiToken]:
     return await ApiToken.filter(installation_id=context.installation_id, revoked_at=None).order_by("-id")
 
 
+async def load_api_tokens(context: Context, ids: Iterable[int]) -> dict[int, ApiToken]:
+    """Tokens by id, revoked ones included."""
+    return {token.id: token for token in await ApiToken.filter(installation_id=context.installation_id, id__in=list(ids))}
+
+
 async def principal_of_token(secret: str, now: datetime) -> Principal | None:
     """Whose token this is; None if it is unknown, expired, revoked, or its vendor was removed."""
     if not (parts := _SECRET.fullmatch(secret)):

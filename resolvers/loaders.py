@@ -7,14 +7,15 @@ from typing import Any, TypeVar
 from strawberry.dataloader import DataLoader
 
 from licensing.enums import LicenseUpdateStatus, RevocationBlocker
-from resolvers import assignments, audit, change_sets, holders, licenses, users, vendors
+from models import ApiToken
+from resolvers import api_tokens, assignments, audit, change_sets, holders, licenses, users, vendors
 from resolvers.context import Context
 from resolvers.holders import AssignmentRow
 from resolvers.licenses import Catalog, LicenseFilter, LicenseRow
 from resolvers.pages import Page, PageRequest
 from resolvers.reviews import ReviewedChange, ReviewedChangeSet
 from resolvers.users import UserFilter, UserOrder
-from resolvers.vendors import VendorRow
+from resolvers.vendors import InstallationRow, VendorRow
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -57,6 +58,11 @@ class Loaders:
         rows: list[VendorRow] = await self._once.load(vendors.load_vendors)
         return rows
 
+    async def installation(self) -> InstallationRow:
+        """The caller's installation."""
+        row: InstallationRow = await self._once.load(vendors.load_installation)
+        return row
+
     async def pending_changes(self) -> list[ReviewedChangeSet]:
         """The change sets that want attention."""
         pending: list[ReviewedChangeSet] = await self._once.load(change_sets.pending_changes)
@@ -94,6 +100,11 @@ class Loaders:
     def event(self) -> DataLoader[int, Row | None]:
         """Audit events by id."""
         return by_key(lambda ids: audit.load_events(self.context, ids))
+
+    @cached_property
+    def api_token(self) -> DataLoader[int, ApiToken | None]:
+        """API tokens by id."""
+        return by_key(lambda ids: api_tokens.load_api_tokens(self.context, ids))
 
     @cached_property
     def assignments_of_user(self) -> DataLoader[int, list[Row]]:

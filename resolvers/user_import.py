@@ -39,10 +39,13 @@ class ImportedUsers:
     refused: list[BadLine] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
 class _Difference:
-    stored: dict[str, Any]
-    after: dict[str, Any]
+    """What a line makes of a user who is known."""
+
+    def __init__(self, line: int, stored: dict[str, Any], columns: dict[str, Any]) -> None:
+        self.line, self.stored, self.after = line, stored, stored | columns
+        if self.after["status"] == UserStatus.RETIRED:
+            self.after["is_administrator"] = False
 
     @property
     def retires(self) -> bool:
@@ -60,29 +63,19 @@ async def import_users(context: Context, users: Sequence[ExportedUser]) -> Impor
     All is one transaction and a number of statements that does not depend on how many users there are. Those who are
     so already cost no event. Retiring takes all licenses, whatever would block a revocation.
     """
-    result = ImportedUsers()
     async with changing(context) as change:
         stored = await _load_stored(context, [user.login_key for user in users])
-        able = await able_administrators(context)
-        added, differences = [], []
-        for user in users:
-            before = stored.get(user.login_key)
-            if before is None:
-                added.append(_IF_NOT_STATED | user.columns)
-                continue
-            difference = _Difference(before, _after(before, user.columns))
-            if difference.after == before:
-                result.unchanged += 1
-            elif before["id"] in able and not _is_able(difference.after) and len(able) == 1:
-                result.refused.append(BadLine(user.line, last_administrator(before["name"]).message))
-            else:
-                differences.append(difference)
-                if not _is_able(difference.after):
-                    able.discard(before["id"])
+        added = [_IF_NOT_STATED | user.columns for user in users if user.login_key not in stored]
+        known = [
+            _Difference(user.line, stored[user.login_key], user.columns) for user in users if user.login_key in stored
+        ]
+        different = [difference for difference in known if difference.after != difference.stored]
+        refused = await _lock_outs(context, different)
+        changed = [difference for difference in different if difference not in refused]
         await _add(change, added)
-        await _change(change, differences)
-    result.added, result.changed = len(added), len(differences)
-    return result
+        await _change(change, changed)
+    reasons = [BadLine(one.line, last_administrator(one.stored["name"]).message) for one in refused]
+    return ImportedUsers(len(added), len(changed), len(known) - len(different), reasons)
 
 
 async def _load_stored(context: Context, login_keys: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -92,10 +85,19 @@ async def _load_stored(context: Context, login_keys: Sequence[str]) -> dict[str,
     return {row.pop("login_key"): row for row in rows}
 
 
-def _after(stored: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
-    after = stored | columns
-    # The database knows no retired administrators either.
-    return after | {"is_administrator": after["is_administrator"] and after["status"] != UserStatus.RETIRED}
+async def _lock_outs(context: Context, differences: Sequence[_Difference]) -> list[_Difference]:
+    """Those that would leave nobody who can log in as an administrator, taken in the order of the lines."""
+    if not any(_is_able(one.stored) and not _is_able(one.after) for one in differences):
+        return []
+    able, refused = await able_administrators(context), []
+    for one in differences:
+        if _is_able(one.after):
+            able.add(one.after["id"])
+        elif able == {one.after["id"]}:
+            refused.append(one)
+        else:
+            able.discard(one.after["id"])
+    return refused
 
 
 def _is_able(user: dict[str, Any]) -> bool:
@@ -114,7 +116,9 @@ async def _add(change: Change, users: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         details: list[Detail] = [("login", None, row["login"]), ("status", None, row["status"])]
         user_id = ids[row["login_key"]]
-        change.record(AuditAction.USER_CHANGED, user_id=user_id, details=details, user=row["name"], what="they were imported")
+        change.record(
+            AuditAction.USER_CHANGED, user_id=user_id, details=details, user=row["name"], what="they were imported"
+        )
 
 
 async def _change(change: Change, differences: Sequence[_Difference]) -> None:

@@ -143,5 +143,3 @@ def audit_filter(filter: AuditFilter | None) -> audit.AuditFilter:
     actions = None if filter.actions is None else tuple(filter.actions)
     user_id = None if filter.user_id is None else local_id(filter.user_id, "User")
     return audit.AuditFilter(**{**vars(filter), "actions": actions, "user_id": user_id})
-
-

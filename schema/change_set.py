@@ -124,8 +124,7 @@ class SurplusRequirement(Node):
             argument("Number of suggestions, at most 1,000; the lesser of `seatsToRemove` and 100 if not given."),
         ] = None,
     ) -> list[RevocationSuggestion]:
-        """
-        Whom to take the license from, if it were up to the server: those who will miss it least first (may not
+        """Whom to take the license from, if it were up to the server: those who will miss it least first (may not
         log in, never logged in, longest away; those waiting for approval last), none that is blocked.
         """
         count = min(self.row.seats_to_remove, DEFAULT_SUGGESTIONS) if first is None else first

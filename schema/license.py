@@ -76,8 +76,6 @@ class License(Node):
     """Keys of the features a user plan includes."""
     is_hidden: bool
     """Whether it is under the hood, listed only with `includeHidden`."""
-    seats: LicenseSeats | None
-    """Seats bought, used and left; null for a system license and a hidden one."""
     row: strawberry.Private[LicenseRow]
 
     @guarded()
@@ -87,6 +85,9 @@ class License(Node):
             return None
         required = (await info.context.loaders.catalog()).in_force(self.row.key_of(self.row.requires))
         return one(License, required, info.context) if required else None
+
+    seats: LicenseSeats | None
+    """Seats bought, used and left; null for a system license and a hidden one."""
 
     @guarded(requires=ApiScope.LICENSES_READ)
     async def pending_change(

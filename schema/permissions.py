@@ -1,7 +1,8 @@
 """Who may call what: every root field declares its rule, and the schema does not build without."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from enum import Enum
+from typing import Any
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -14,32 +15,45 @@ from schema.errors import graphql_error
 
 Info = strawberry.Info[Context, None]
 
-PUBLIC: Final = "public"
-"""The rule of what anyone may call."""
+
+class Anyone(Enum):
+    """Rules that ask for no scope."""
+
+    PUBLIC = "public"
+    """Anyone may call it."""
+    CALLER = "caller"
+    """Anyone may whose credentials hold; what they get depends on their scopes."""
+
+
+Rule = ApiScope | Anyone
 
 
 class Guard(FieldExtension):
     """Refuses callers without the scope, and gives refusals their code."""
 
-    def __init__(self, requires: ApiScope | None) -> None:
+    def __init__(self, requires: Rule) -> None:
         self.requires = requires
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
         """Calls the resolver if the caller may."""
         try:
-            if self.requires is not None:
-                info.context.require(self.requires)
+            self._check(info.context)
             return await await_maybe(next_(source, info, **arguments))
         except CallRefused as refusal:
             raise graphql_error(refusal) from refusal
 
+    def _check(self, context: Context) -> None:
+        if isinstance(self.requires, ApiScope):
+            context.require(self.requires)
+        elif self.requires is Anyone.CALLER:
+            _ = context.caller
 
-def query(*, requires: ApiScope | None) -> Callable[[Callable[..., Any]], Any]:
-    """Makes a coroutine function a root field; with None anyone may call it."""
+
+def query(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
+    """Makes a coroutine function a root field."""
 
     def field(resolver: Callable[..., Any]) -> Any:
-        rule = PUBLIC if requires is None else requires
-        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], metadata={"rule": rule})
+        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], metadata={"rule": requires})
 
     return field
 
@@ -47,7 +61,7 @@ def query(*, requires: ApiScope | None) -> Callable[[Callable[..., Any]], Any]:
 mutation = query
 
 
-def guarded(*, requires: ApiScope | None = None) -> Callable[[Callable[..., Any]], Any]:
+def guarded(*, requires: Rule = Anyone.CALLER) -> Callable[[Callable[..., Any]], Any]:
     """Makes a coroutine method a field that takes arguments, or that leads to what needs another scope."""
 
     def field(resolver: Callable[..., Any]) -> Any:
@@ -56,9 +70,9 @@ def guarded(*, requires: ApiScope | None = None) -> Callable[[Callable[..., Any]
     return field
 
 
-def rule_of(field: Any) -> ApiScope | str | None:
+def rule_of(field: Any) -> Rule | None:
     """The rule that a root field declares; None if it does not."""
-    rule: ApiScope | str | None = field.metadata.get("rule")
+    rule: Rule | None = field.metadata.get("rule")
     return rule
 
 

@@ -1,6 +1,6 @@
 """Objects read from rows: how a type is read from a row stands in its class, once.
 
-    __row__ = Columns(AssignmentRow, id=Of(global_id("LicenseAssignment"), "id"), user=One("users", "user_id", "User", "user"))
+    __row__ = Columns(AssignmentRow, id=Of(encode, "id"), user=One("users", "user_id", "User", "user"))
 
 A resolver returns `Rows(LicenseAssignment, rows, context, users=rows_by_id)`, an ordinary sequence of objects of the
 class. Each reads its attributes from its row when they are asked for: a field that is not named is the column of that
@@ -9,7 +9,6 @@ name, and a relation that the resolver did not bring along is read by a loader, 
 
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, overload
 
@@ -61,7 +60,7 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """What `related[rows]`, or else the loader, has for the value of a column or of several: an object, or a plain value."""
+    """What `related[rows]`, or else the loader, has for the value of a column or of several: an object or a value."""
 
     rows: str
     key: str | tuple[str, ...]
@@ -71,7 +70,7 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Objects for those rows of `related[rows]` whose column `by` equals ours, or else for those that the loader has."""
+    """Objects for the rows of `related[rows]` whose column `by` equals our `key`, or else for those of the loader."""
 
     rows: str
     key: str

@@ -1,6 +1,7 @@
 """License files on their way into the test's installation."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from licensing.enums import ImportMode
+from licensing.errors import LicensingError
 from models import TrustedKey, Vendor
 from resolvers.context import Context
 from resolvers.license_files import import_license_file, verify_license_file
@@ -55,6 +57,47 @@ def offer(import_file: Import) -> Callable[..., Awaitable[ReviewedChangeSet]]:
         return change_set
 
     return do
+
+
+@dataclass
+class Given:
+    """What a license server gave."""
+
+    content: bytes | None
+    etag: str | None = None
+
+
+class Shelf:
+    """A license server as the resolvers see it: it gives what lies on it, or fails as it is told."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self.content: bytes | None = None
+        self.etag: str | None = None
+        self.purchase: bytes = b""
+        self.failure: LicensingError | None = None
+        self.asked: list[str] = []
+
+    async def fetch(self, license_server: str, serial_number: str, *, vendor: str, etag: str | None) -> Given:
+        """The document, unless the caller has it."""
+        self.asked.append(serial_number)
+        if self.failure:
+            raise self.failure
+        return Given(None if etag and etag == self.etag else self.content, self.etag)
+
+    async def convert(self, license_server: str, *, vendor: str, demo_serial: str, serial: str, owner: str) -> bytes:
+        """What was bought."""
+        if self.failure:
+            raise self.failure
+        return self.purchase
+
+
+@pytest.fixture
+async def shelf(context: Context, trusted_vendor: Vendor) -> Shelf:
+    """The main vendor's license server."""
+    await Vendor.filter(id=trusted_vendor.id).update(license_server="https://licenses.example")
+    context.license_servers = shelf = Shelf()
+    return shelf
 
 
 def at(moment: datetime) -> int:

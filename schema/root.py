@@ -1,0 +1,54 @@
+"""The schema, built once."""
+
+from graphql import GraphQLInputObjectType, GraphQLSchema, Undefined
+from strawberry import Schema
+from strawberry.printer import print_schema
+
+import schema.enums  # noqa: F401 - registers the enums before a type names one
+from schema.input_checks import InputChecks
+from schema.installation import Installation
+from schema.mutation import Mutation
+from schema.permissions import check_rules
+from schema.query import Query
+from schema.scalars import SCALARS
+from schema.user import LicenseAssignment
+
+
+def build_schema() -> Schema:
+    """The schema, if every root field says who may call it.
+
+    Raises:
+        TypeError: One does not.
+    """
+    check_rules(Query, Mutation)
+    built = Schema(
+        query=Query,
+        mutation=Mutation,
+        types=[Installation, LicenseAssignment],
+        scalar_overrides=SCALARS,
+        extensions=[InputChecks],
+    )
+    _leave_out_null_defaults(built._schema)
+    return built
+
+
+def _leave_out_null_defaults(core: GraphQLSchema) -> None:
+    """What need not be given has no default: whether it is left out or null makes no difference, to clients too."""
+    for type_ in core.type_map.values():
+        fields = getattr(type_, "fields", {}).values()
+        inputs = (
+            fields
+            if isinstance(type_, GraphQLInputObjectType)
+            else [a for f in fields for a in getattr(f, "args", {}).values()]
+        )
+        for one in inputs:
+            if one.default_value is None:
+                one.default_value = Undefined
+
+
+def print_sdl() -> str:
+    """The schema in GraphQL's own language, the contract with clients."""
+    return print_schema(built_schema) + "\n"
+
+
+built_schema = build_schema()

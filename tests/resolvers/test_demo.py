@@ -1,0 +1,165 @@
+"""Turning a demo into a purchase."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from licensing.enums import AuditAction, ChangeSetStatus
+from licensing.errors import Invalid, NoLicenseServer, NotDemo, SerialNumberMismatch, VendorRefused, VendorUnavailable
+from models import Assignment, AuditEvent, Installation, License, User, Vendor
+from resolvers.activation import activate_licenses
+from resolvers.change_sets import reject_pending_changes
+from resolvers.context import Context
+from resolvers.demo import convert_demo
+from resolvers.errors import Forbidden
+from resolvers.vendor_checks import check_for_license_changes
+from tests.documents import claims, grant, signed
+from tests.resolvers.conftest import Shelf
+
+MakeLicense = Callable[..., Awaitable[License]]
+MakeUser = Callable[..., Awaitable[User]]
+MakeVendor = Callable[..., Awaitable[Vendor]]
+
+NEW_SERIAL, NEW_OWNER = "2405516662", "Fjordlys Norge AS"
+
+
+def purchase(total: int = 5, **stated: object) -> bytes:
+    licenses = [grant("ten-sales", name="Sales Premium", total=total, plan=True)]
+    vendor = {"name": "SuperOffice AS", "license_server": "https://licenses.example"}
+    return signed(claims(**{"sub": NEW_SERIAL, "owner": NEW_OWNER, "licenses": licenses, "vendor": vendor, **stated}))
+
+
+@pytest.fixture
+async def trial(installation: int, make_license: MakeLicense, make_user: MakeUser) -> Installation:
+    """A demo in which three users hold the demo's plan."""
+    await Installation.filter(id=installation).update(is_demo=True)
+    await make_license("superoffice.ten-demo", name="Demo", total=5, plan=True)
+    for name in ("A", "B", "C"):
+        await make_user(name, holds=["superoffice.ten-demo"])
+    return await Installation.get(id=installation)
+
+
+async def state(installation_id: int) -> tuple[str, str, bool]:
+    now = await Installation.get(id=installation_id)
+    return now.serial_number, now.license_owner, now.is_demo
+
+
+async def demo_holders() -> list[int]:
+    license = await License.get(key="superoffice.ten-demo")
+    return [one.user_id for one in await Assignment.filter(license_id=license.id)]
+
+
+async def test_a_purchase_that_fits_is_activated_at_once(
+    context: Context, trial: Installation, shelf: Shelf, make_vendor: MakeVendor
+) -> None:
+    await License.filter(key="superoffice.ten-demo").update(in_use=0)
+    await Assignment.all().delete()
+    other = await make_vendor("nordsync", name="NordSync AS", license_server="https://nordsync.example")
+    shelf.purchase = purchase()
+
+    change_set = await convert_demo(context, NEW_SERIAL, NEW_OWNER)
+
+    assert change_set.status is ChangeSetStatus.ACTIVATED
+    assert await state(trial.id) == (NEW_SERIAL, NEW_OWNER, False)
+    assert (await License.get(key="superoffice.ten-sales")).total == 5
+    assert AuditAction.DEMO_CONVERTED in [event.action for event in await AuditEvent.all()]
+    asked_anew = await Vendor.get(id=other.id)
+    assert asked_anew.next_check_at is not None
+    with pytest.raises(NotDemo):
+        await convert_demo(context, NEW_SERIAL, NEW_OWNER)
+
+
+async def test_seats_to_free_leave_it_a_demo_until_users_are_moved(
+    context: Context, trial: Installation, shelf: Shelf, trusted_vendor: Vendor
+) -> None:
+    shelf.purchase = purchase(total=2)
+    change_set = await convert_demo(context, NEW_SERIAL, NEW_OWNER)
+
+    assert change_set.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
+    assert await state(trial.id) == ("1204417838", "Fjordlys Handel AS", True)
+    assert (await convert_demo(context, NEW_SERIAL, NEW_OWNER)).id == change_set.id
+    assert (await Vendor.get(id=trusted_vendor.id)).next_check_at is None
+    waiting = await check_for_license_changes(context, trusted_vendor.id)
+    assert waiting is not None and waiting.id == change_set.id and shelf.asked == []
+
+    demo_plan = await License.get(key="superoffice.ten-demo")
+    first, *others = await demo_holders()
+    await activate_licenses(
+        context,
+        change_set.id,
+        revocations=[(demo_plan.id, [first])],
+        moves=[(demo_plan.id, "superoffice.ten-sales", others)],
+    )
+
+    assert await state(trial.id) == (NEW_SERIAL, NEW_OWNER, False)
+    assert (await License.get(key="superoffice.ten-sales")).in_use == 2
+
+
+async def test_a_rejected_purchase_leaves_the_demo_checked_again(
+    context: Context, trial: Installation, shelf: Shelf, trusted_vendor: Vendor
+) -> None:
+    shelf.purchase = purchase(total=2)
+    change_set = await convert_demo(context, NEW_SERIAL, NEW_OWNER)
+
+    await reject_pending_changes(context, change_set.id, "We bought 20")
+
+    assert await state(trial.id) == ("1204417838", "Fjordlys Handel AS", True)
+    assert (await Vendor.get(id=trusted_vendor.id)).next_check_at is not None
+
+
+async def test_the_file_that_came_along_needs_no_license_server(
+    context: Context, trial: Installation, trusted_vendor: Vendor
+) -> None:
+    with pytest.raises(NoLicenseServer):
+        await convert_demo(context, NEW_SERIAL, NEW_OWNER)
+    change_set = await convert_demo(context, NEW_SERIAL, NEW_OWNER, purchase(total=2))
+    assert change_set.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
+
+
+@pytest.mark.parametrize("serial", ["", "123", "12345678901", "12044178x8", "１２３４５６７８９０"])
+async def test_a_serial_number_has_ten_digits(context: Context, trial: Installation, shelf: Shelf, serial: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        await convert_demo(context, serial, NEW_OWNER)
+    assert refusal.value.path == ["input", "serialNumber"]
+
+
+async def test_the_pair_must_be_what_the_vendor_issued(
+    context: Context, trial: Installation, shelf: Shelf, trusted_vendor: Vendor
+) -> None:
+    shelf.purchase = purchase()
+    with pytest.raises(SerialNumberMismatch):
+        await convert_demo(context, "9999999999", NEW_OWNER)
+    with pytest.raises(Invalid) as refusal:
+        await convert_demo(context, NEW_SERIAL, "Fjordlys AS")
+    assert refusal.value.path == ["input", "licenseOwner"]
+    with pytest.raises(Invalid, match="this demo"):
+        await convert_demo(context, trial.serial_number, NEW_OWNER)
+    assert await state(trial.id) == ("1204417838", "Fjordlys Handel AS", True)
+
+
+async def test_a_license_server_that_refuses_or_is_away_changes_nothing(
+    context: Context, trial: Installation, shelf: Shelf
+) -> None:
+    for failure in (
+        VendorRefused(words="This serial number was sold to another company"),
+        VendorUnavailable(vendor="S"),
+    ):
+        shelf.failure = failure
+        with pytest.raises(type(failure)):
+            await convert_demo(context, NEW_SERIAL, NEW_OWNER)
+    assert await state(trial.id) == ("1204417838", "Fjordlys Handel AS", True)
+    assert {event.action for event in await AuditEvent.all()} == {AuditAction.LICENSE_FILE_REFUSED}
+
+
+async def test_a_token_of_one_vendor_converts_nothing(
+    context: Context, trial: Installation, trusted_vendor: Vendor
+) -> None:
+    bound = Context(replace(context.caller, vendor_id=trusted_vendor.id), "test-request")
+    with pytest.raises(Forbidden):
+        await convert_demo(bound, NEW_SERIAL, NEW_OWNER, purchase())
+
+
+async def test_an_installation_that_was_bought_is_no_demo(context: Context, trusted_vendor: Vendor) -> None:
+    with pytest.raises(NotDemo):
+        await convert_demo(context, NEW_SERIAL, NEW_OWNER, purchase())
