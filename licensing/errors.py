@@ -294,10 +294,14 @@ class NoLicenseServer(LicensingError):
 
 
 class VendorUnavailable(LicensingError):
-    """The license server of `vendor`, by name, did not answer."""
+    """The license server of `vendor`, by name, gave no answer of use; `happened` says in a clause what it did."""
 
     code = UserErrorCode.VENDOR_UNAVAILABLE
-    template = "The license server of {vendor} did not answer. Try again later, or import a license file."
+    template = "The license server of {vendor} {happened}. Try again later, or import a license file."
+
+    def __init__(self, path: Sequence[str] | None = None, *, vendor: str, happened: str = "did not answer") -> None:
+        """Say what happened, if more is known than that it did not answer."""
+        super().__init__(path, vendor=vendor, happened=happened)
 
 
 class VendorRefused(LicensingError):

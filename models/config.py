@@ -58,3 +58,7 @@ def tortoise_config(database_url: str) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+TORTOISE = tortoise_config("sqlite://:memory:")
+"""For `tortoise makemigrations`, which compares models with migrations and opens no database."""

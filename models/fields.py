@@ -9,12 +9,12 @@ from tortoise.fields.base import OnDelete
 class SortKeyField(fields.CharField[str]):
     """Text that both engines order alike, by code point."""
 
-    class _db_postgres:  # noqa: N801 - the name by which Tortoise finds an engine's own type
+    class _db_postgres:
         def __init__(self, field: "SortKeyField") -> None:
             self.field = field
 
         @property
-        def SQL_TYPE(self) -> str:  # noqa: N802 - as above
+        def SQL_TYPE(self) -> str:
             return f'VARCHAR({self.field.max_length}) COLLATE "C"'
 
 

@@ -71,7 +71,8 @@ async def _migrate_sqlite(database_url: str) -> Path | None:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as target:
             source.backup(target)
     before = _indexes_and_triggers(path)
-    # Tortoise alters a table by making it anew: with foreign keys on, dropping the old one would take the rows that refer to it along.
+    # Tortoise alters a table by making it anew: with foreign keys on, dropping the old one would take along the rows
+    # that refer to it.
     await _run(database_url, foreign_keys="OFF")
     with closing(sqlite3.connect(path)) as connection:
         kept = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}

@@ -81,7 +81,8 @@ async def api_tokens(context: Context) -> list[ApiToken]:
 
 async def load_api_tokens(context: Context, ids: Iterable[int]) -> dict[int, ApiToken]:
     """Tokens by id, revoked ones included."""
-    return {token.id: token for token in await ApiToken.filter(installation_id=context.installation_id, id__in=list(ids))}
+    found = await ApiToken.filter(installation_id=context.installation_id, id__in=list(ids))
+    return {token.id: token for token in found}
 
 
 async def principal_of_token(secret: str, now: datetime) -> Principal | None:

@@ -40,25 +40,23 @@ async def assignments_pages(
     context: Context, license_ids: Sequence[int], filter: UserFilter, order: UserOrder, page: PageRequest
 ) -> list[Page[tuple[Any, ...]]]:
     """The holders of each of the licenses, as rows of `AssignmentRow`, in one statement."""
-    wanted = [await _filtered(context, [license_id], filter) for license_id in license_ids]
+    held = await _filtered(context, filter)
     keyset = order.keyset("assignments", of_user="user__", id_="user_id")
-    return await fetch_pages(wanted, keyset, page, AssignmentRow._fields)
+    return await fetch_pages([held.filter(license_id=id_) for id_ in license_ids], keyset, page, AssignmentRow._fields)
 
 
-async def count_assignments(context: Context, license_ids: Sequence[int], filter: UserFilter) -> dict[int, int]:
+async def count_assignments(context: Context, license_ids: Sequence[int], filter: UserFilter) -> list[int]:
     """How many assignments the pages of each of the licenses hold together."""
     if filter == UserFilter():
         by_id = (await context.loaders.catalog()).by_id
-        return {id_: by_id[id_].in_use for id_ in license_ids if id_ in by_id}
-    wanted = await _filtered(context, license_ids, filter)
-    counted = await wanted.annotate(count=Count("id")).group_by("license_id").values_list("license_id", "count")
-    return {license_id: count for license_id, count in counted}
+        return [by_id[id_].in_use if id_ in by_id else 0 for id_ in license_ids]
+    wanted = (await _filtered(context, filter)).filter(license_id__in=list(license_ids))
+    counted = dict(await wanted.annotate(count=Count("id")).group_by("license_id").values_list("license_id", "count"))
+    return [counted.get(id_, 0) for id_ in license_ids]
 
 
-async def _filtered(context: Context, license_ids: Sequence[int], filter: UserFilter) -> QuerySet[Assignment]:
-    wanted = Assignment.filter(
-        conditions(filter, "user__"), license_id__in=list(license_ids), **own(context, "license__vendor_id")
-    )
+async def _filtered(context: Context, filter: UserFilter) -> QuerySet[Assignment]:
+    wanted = Assignment.filter(conditions(filter, "user__"), **own(context, "license__vendor_id"))
     if filter.has_license is False:
         return wanted.filter(id=0)
     if filter.license_type is not None:

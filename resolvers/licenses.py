@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tortoise.expressions import Q
+from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from licensing.enums import LicenseScope
@@ -103,10 +104,16 @@ async def vendors_licenses_pages(
     return [one.of(_rows(context, one.rows)) for one in found]
 
 
-async def count_licenses(context: Context, filter: LicenseFilter, vendor_id: int | None = None) -> int:
+async def count_licenses(context: Context, filter: LicenseFilter) -> int:
     """How many licenses the pages hold together."""
-    wanted = _filtered(context, filter)
-    return await (wanted if vendor_id is None else wanted.filter(vendor_id=vendor_id)).count()
+    return await _filtered(context, filter).count()
+
+
+async def count_vendors_licenses(context: Context, vendor_ids: Sequence[int], filter: LicenseFilter) -> list[int]:
+    """How many licenses the pages of each of the vendors hold together."""
+    wanted = _filtered(context, filter).filter(vendor_id__in=list(vendor_ids)).annotate(count=Count("id"))
+    counted = dict(await wanted.group_by("vendor_id").values_list("vendor_id", "count"))
+    return [counted.get(id_, 0) for id_ in vendor_ids]
 
 
 def _filtered(context: Context, filter: LicenseFilter) -> QuerySet[License]:

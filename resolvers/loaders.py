@@ -1,7 +1,8 @@
 """Batched reads of what hangs off single objects: one statement a level of the document, remembered for a request."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -46,7 +47,8 @@ class Loaders:
         async def load(reads: list[Callable[[Context], Awaitable[Any]]]) -> list[Any]:
             return [await read(self.context) for read in reads]
 
-        return DataLoader(load)
+        # One at a time: a read that needs another would wait for its own batch, and so for ever.
+        return DataLoader(load, max_batch_size=1)
 
     async def catalog(self) -> Catalog:
         """All licenses."""
@@ -124,8 +126,8 @@ class Loaders:
 
         async def load(user_ids: Sequence[int]) -> Mapping[int, LicenseRow]:
             by_id = (await self.catalog()).by_id
-            held = [rows for rows in await self.assignments_of_user.load_many(list(user_ids))]
-            return plans(held, by_id)
+            held = await self.assignments_of_user.load_many(list(user_ids))
+            return plans(chain.from_iterable(held), by_id)
 
         return by_key(load)
 
@@ -171,12 +173,12 @@ class Loaders:
     @cached_property
     def assignments_count(self) -> DataLoader[tuple[int, UserFilter], int]:
         """How many hold a license, by license id and filter."""
+        return _alike(lambda ids, filter: holders.count_assignments(self.context, ids, filter))
 
-        async def load(ids: Sequence[int], filter: UserFilter) -> list[int]:
-            counted = await holders.count_assignments(self.context, ids, filter)
-            return [counted.get(id_, 0) for id_ in ids]
-
-        return _alike(load)
+    @cached_property
+    def licenses_count(self) -> DataLoader[tuple[int, LicenseFilter], int]:
+        """How many licenses a vendor has, by vendor id and filter."""
+        return _alike(lambda ids, filter: licenses.count_vendors_licenses(self.context, ids, filter))
 
     @cached_property
     def licenses_page(self) -> DataLoader[tuple[int, LicenseFilter, PageRequest], Page[LicenseRow]]:
@@ -200,7 +202,7 @@ def _alike(load: Callable[..., Awaitable[Sequence[V]]]) -> DataLoader[Any, V]:
     return DataLoader(load_all)
 
 
-def plans(held: Sequence[Sequence[Row]], catalog: Mapping[int, LicenseRow]) -> dict[int, LicenseRow]:
+def plans(held: Iterable[Row], catalog: Mapping[int, LicenseRow]) -> dict[int, LicenseRow]:
     """Users' plans among the assignments given, by user id."""
-    rows = (AssignmentRow._make(row) for assigned in held for row in assigned)
+    rows = map(AssignmentRow._make, held)
     return {row.user_id: catalog[row.license_id] for row in rows if row.is_plan}

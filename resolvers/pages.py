@@ -81,7 +81,7 @@ class Keyset:
         Raises:
             BadUserInput: It is not a cursor of this list in this order.
         """
-        read = _read_cursor(cursor)
+        read = read_cursor(cursor)
         if read[:2] != [CURSOR_VERSION, self.order] or len(read) != 2 + len(self.columns):
             raise BadUserInput("The cursor belongs to another list, or to another order of it. Start without a cursor.")
         values = read[2:]
@@ -107,7 +107,12 @@ class Keyset:
         return [f"-{column}" if self.is_descending != backward else column for column in self.columns]
 
 
-def _read_cursor(cursor: str) -> list[Any]:
+def read_cursor(cursor: str) -> list[Any]:
+    """What any list's cursor holds.
+
+    Raises:
+        BadUserInput: It is no cursor.
+    """
     malformed = BadUserInput("The cursor is malformed. Give one from `pageInfo` or an edge, or none.")
     if len(cursor) > MAX_CURSOR_LENGTH:
         raise malformed

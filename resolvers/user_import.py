@@ -49,7 +49,7 @@ class _Difference:
 
     @property
     def retires(self) -> bool:
-        return self.stored["status"] != self.after["status"] == UserStatus.RETIRED
+        return bool(self.stored["status"] != self.after["status"] == UserStatus.RETIRED)
 
     @property
     def details(self) -> list[Detail]:

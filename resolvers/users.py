@@ -12,6 +12,7 @@ from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, Us
 from models import Assignment, User
 from models.user import EPOCH
 from resolvers.context import Context
+from resolvers.errors import Forbidden
 from resolvers.licenses import LicenseRow
 from resolvers.pages import Keyset, Page, PageRequest, fetch_page
 
@@ -91,7 +92,13 @@ class UserOrder:
 async def users_page(
     context: Context, filter: UserFilter, order: UserOrder, page: PageRequest
 ) -> Page[tuple[Any, ...]]:
-    """Users, as rows of `UserRow`."""
+    """Users, as rows of `UserRow`.
+
+    Raises:
+        Forbidden: The order would tell what the caller may not see.
+    """
+    if order.field is UserOrderField.LAST_LOGIN_AT and _sees_all_in_part(context):
+        raise Forbidden("A token for one vendor does not see when others logged in. Order by name or login.")
     found = await fetch_page(await _filtered(context, filter), order.keyset("users"), page, COLUMNS)
     return found.of(await _withhold(context, found.rows))
 
@@ -113,7 +120,7 @@ async def load_users(context: Context, ids: Sequence[int]) -> dict[int, tuple[An
 
 async def _filtered(context: Context, filter: UserFilter) -> QuerySet[User]:
     users = (await _visible(context)).filter(conditions(filter))
-    if asks_for_withheld(filter) and context.caller.vendor_id is not None:
+    if asks_for_withheld(filter) and _sees_all_in_part(context):
         users = _holding(users, list((await context.loaders.catalog()).by_id.values()))
     if filter.license_type is not None:
         users = _holding(users, (await context.loaders.catalog()).held_as(filter.license_type))
@@ -160,17 +167,22 @@ def _holding(users: QuerySet[User], licenses: Sequence[LicenseRow]) -> QuerySet[
     return users.annotate(holds=RawSQL(held)).filter(holds=True)
 
 
+def _sees_all_in_part(context: Context) -> bool:
+    """Whether the caller may assign one vendor's licenses to users of whom they see little more than the name."""
+    return context.caller.vendor_id is not None and ApiScope.USERS_WRITE in context.caller.scopes
+
+
 async def _visible(context: Context) -> QuerySet[User]:
     """The caller's installation's users; for a token bound to one vendor its holders, unless it may assign to all."""
     users = User.filter(installation_id=context.installation_id)
-    if context.caller.vendor_id is None or ApiScope.USERS_WRITE in context.caller.scopes:
+    if context.caller.vendor_id is None or _sees_all_in_part(context):
         return users
     return _holding(users, list((await context.loaders.catalog()).by_id.values()))
 
 
 async def _withhold(context: Context, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
     """The rows without what the caller may not see."""
-    if context.caller.vendor_id is None or ApiScope.USERS_WRITE not in context.caller.scopes:
+    if not _sees_all_in_part(context):
         return rows
     of_vendor = list((await context.loaders.catalog()).by_id)
     held = Assignment.filter(user_id__in=[row[0] for row in rows], license_id__in=of_vendor)

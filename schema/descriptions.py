@@ -1,6 +1,7 @@
 """Descriptions are docstrings: of a class, of its methods, and the texts that stand below its attributes."""
 
 import ast
+import itertools
 import sys
 from functools import cache
 from inspect import cleandoc
@@ -66,7 +67,7 @@ def _attribute_texts(path: str) -> dict[str, dict[str, str]]:
 
 def _texts(body: list[ast.stmt]) -> list[tuple[str, str]]:
     found = []
-    for attribute, below in zip(body, body[1:], strict=False):
+    for attribute, below in itertools.pairwise(body):
         match attribute, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                 found.append((name, cleandoc(text)))

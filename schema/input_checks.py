@@ -1,10 +1,13 @@
-"""Values that no call takes, refused before anything runs: endless texts, NUL, lone surrogates, malformed IDs."""
+"""Values that no call takes, refused before anything runs: endless texts, NUL, malformed IDs, pages and cursors."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
     SKIP,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -12,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     ObjectFieldNode,
     OperationDefinitionNode,
+    SelectionSetNode,
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -19,16 +23,20 @@ from graphql import (
     VisitorAction,
     get_named_type,
     type_from_ast,
+    value_from_ast_untyped,
     visit,
 )
 from strawberry.extensions import SchemaExtension
 
 from resolvers.errors import BadUserInput
+from resolvers.pages import PageRequest, read_cursor
 from schema.errors import graphql_error
 from schema.node import decode
 
 MAX_TEXT = 1_000
 WITH_A_LIMIT_OF_ITS_OWN = ("LicenseFileInput", "text")
+PAGE = frozenset({"first", "after", "last", "before"})
+WITH_A_SIZE_OF_THEIR_OWN = frozenset({"suggestions"})
 
 
 class InputChecks(SchemaExtension):
@@ -42,9 +50,13 @@ class InputChecks(SchemaExtension):
         try:
             if document is not None and '"' in (execution.query or ""):
                 visit(document, TypeInfoVisitor(type_info := TypeInfo(schema), _Literals(type_info)))
-            for operation in document.definitions if document else ():
-                if isinstance(operation, OperationDefinitionNode):
-                    _check_variables(operation, execution.variables or {}, schema)
+            for definition in document.definitions if document else ():
+                if isinstance(definition, OperationDefinitionNode):
+                    if definition.name and definition.name.value != (execution.operation_name or definition.name.value):
+                        continue
+                    _check_variables(definition, execution.variables or {}, schema)
+                if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+                    _check_pages(definition.selection_set, execution.variables or {})
         except BadUserInput as refusal:
             raise graphql_error(refusal) from refusal
         yield
@@ -70,6 +82,27 @@ def _check_variables(operation: OperationDefinitionNode, variables: dict[str, An
         type_: Any = type_from_ast(schema, definition.type)
         if type_ is not None and name in variables:
             check_value(variables[name], type_, f"`${name}`")
+
+
+def _check_pages(selected: SelectionSetNode | None, variables: dict[str, Any]) -> None:
+    """Refuses pages out of range and malformed cursors; whether a cursor is of the right list, the list knows."""
+    for node in selected.selections if selected else ():
+        if isinstance(node, FieldNode):
+            given = {
+                argument.name.value: argument.value for argument in node.arguments or () if argument.name.value in PAGE
+            }
+            if given and node.name.value not in WITH_A_SIZE_OF_THEIR_OWN:
+                page = {name: value_from_ast_untyped(value, variables) for name, value in given.items()}
+                if all(isinstance(value, int | str | None) for value in page.values()):
+                    _check_page(PageRequest(**page))
+        if not isinstance(node, FragmentSpreadNode):
+            _check_pages(node.selection_set, variables)  # type: ignore[attr-defined]
+
+
+def _check_page(page: PageRequest) -> None:
+    for cursor in (page.after, page.before):
+        if cursor is not None:
+            read_cursor(cursor)
 
 
 def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:

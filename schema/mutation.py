@@ -262,10 +262,10 @@ async def _change_set(context: Context, change_set_id: int) -> LicenseChangeSet:
 
 
 async def _surplus_requirement(context: Context, license_id: int) -> SurplusRequirement | None:
-    for surplus in await change_sets.surplus_requirements(context):
-        if surplus.license_id == license_id:
-            return one(SurplusRequirement, surplus, context)
-    return None
+    pending = await context.loaders.pending_changes()
+    required = (surplus for change_set in pending for surplus in change_set.surplus_requirements)
+    found = next((surplus for surplus in required if surplus.license_id == license_id), None)
+    return one(SurplusRequirement, found, context) if found else None
 
 
 async def _users(context: Context, user_ids: Sequence[int], selection: Selection) -> list[User | None]:

@@ -9,7 +9,7 @@ import strawberry
 from resolvers.errors import BadUserInput
 from schema.descriptions import interface_type
 
-_DECODED = re.compile(r"([A-Za-z]+):([0-9]{1,18})(?::([a-z0-9-]{1,100}))?")
+_DECODED = re.compile(r"([A-Za-z]+):(0|[1-9][0-9]{0,17})(?::([a-z0-9-]{1,100}))?")
 
 
 @interface_type
@@ -37,7 +37,8 @@ def decode(id_: str) -> tuple[str, int, str | None]:
         BadUserInput: It is no global ID.
     """
     try:
-        read = _DECODED.fullmatch(b64decode(id_, validate=True).decode())
+        decoded = b64decode(id_, validate=True)
+        read = _DECODED.fullmatch(decoded.decode()) if b64encode(decoded).decode() == id_ else None
     except ValueError:
         read = None
     if read is None:

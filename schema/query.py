@@ -121,7 +121,11 @@ class Query:
         """Change sets that want an administrator's attention, at most one per vendor: the one that waits for
         activation, else the latest activated automatically that nobody has acknowledged.
         """
-        return Rows(LicenseChangeSet, await change_sets.pending_changes(info.context, vendor), info.context)
+        context = info.context
+        pending = await (
+            change_sets.pending_changes(context, vendor) if vendor is not None else context.loaders.pending_changes()
+        )
+        return Rows(LicenseChangeSet, pending, context)
 
     @query(requires=ApiScope.LICENSES_READ)
     async def surplus_requirements(

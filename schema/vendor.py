@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from licensing.enums import ActivationPolicy, ApiScope, LicenseStatus, LicenseUpdateStatus, VendorCheckOutcome
-from resolvers.licenses import count_licenses
 from resolvers.vendors import VendorRow
 from schema.connection import After, Before, First, Last, PageRequest, connect
 from schema.descriptions import argument, object_type
@@ -96,7 +95,9 @@ class Vendor(Node):
         """Active licenses, by name."""
         context, selection, wanted = info.context, selected(info), license_filter(filter)
         page = await context.loaders.licenses_page.load((self.row.id, wanted, PageRequest(first, after, last, before)))
-        total_count = await count_licenses(context, wanted, self.row.id) if "totalCount" in selection else 0
+        total_count = 0
+        if "totalCount" in selection:
+            total_count = await context.loaders.licenses_count.load((self.row.id, wanted))
         return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
 
     __row__ = Columns(

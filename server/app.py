@@ -23,8 +23,8 @@ from server.auth import authenticate
 from server.errors import Refused, refusal_response
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
-from server.logs import RequestLog
-from server.settings import Settings
+from server.logs import RequestLog, configure_logs
+from server.settings import Settings, read_settings
 
 SLOWEST_DATABASE = 2.0
 """Seconds in which the database answers, or the server is not ready."""
@@ -49,6 +49,15 @@ class DatabaseOutdated(Exception):
 
     def __init__(self) -> None:
         super().__init__("The database is not up to date. Run seatkeeper migrate, then start again.")
+
+
+def from_environment() -> Starlette:
+    """What each process of a server runs: the API, set by environment variables, with its log set up."""
+    from schema import schema  # slow to build; the tests of the server do without
+
+    settings = read_settings()
+    configure_logs(settings.log_format)
+    return create_app(settings, schema)
 
 
 def create_app(settings: Settings, schema: Schema) -> Starlette:
@@ -91,7 +100,7 @@ async def printed_schema(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     if await authenticate(request, settings) is None and not settings.open_schema:
         raise Refused(401, "Sign in, or send an API token, to read the schema.", "UNAUTHENTICATED")
-    return PlainTextResponse(request.app.state.schema.as_str())
+    return PlainTextResponse(request.app.state.schema.as_str() + "\n")
 
 
 async def healthz(request: Request) -> Response:

@@ -33,9 +33,9 @@ def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) 
 
 def _is_from_here(connection: HTTPConnection, trusted_origins: frozenset[str]) -> bool:
     headers = connection.headers
-    origin = headers.get("origin")
-    if origin in trusted_origins:
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if site == "same-origin" or origin in trusted_origins:
         return True
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    if site not in (None, "none"):
         return False
     return origin is None or urlsplit(origin).netloc == headers.get("host")

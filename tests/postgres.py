@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -31,14 +30,22 @@ def running_postgres() -> Iterator[str]:
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url.rstrip("/")
         return
+    programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-", dir=_fast_folder()))
-    try:
-        port = _start(_programs(), folder)
-        yield f"postgres://postgres@127.0.0.1:{port}"
-    finally:
-        if (folder / "data" / "postmaster.pid").exists():
-            _run(_programs() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    if user := _user():
+        shutil.chown(folder, user)
+    # It waits for the end of its input, which comes also when the tests are killed, and then clears up.
+    clear_up = 'cat; "$0" -D "$1/data" -m immediate stop; rm -rf "$1"'
+    with subprocess.Popen(
+        ["sh", "-c", clear_up, programs / "pg_ctl", folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=user,
+        cwd="/",
+        start_new_session=True,
+    ):
+        yield f"postgres://postgres@127.0.0.1:{_start(programs, folder)}"
 
 
 def _fast_folder() -> Path | None:
@@ -84,9 +91,6 @@ def _programs() -> Path:
 
 
 def _start(programs: Path, folder: Path) -> int:
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
     _run(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -96,9 +100,12 @@ def _start(programs: Path, folder: Path) -> int:
     return port
 
 
+def _user() -> str | None:
+    """Who runs it: it refuses to be run by root."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
 def _run(*command: str | Path) -> None:
-    # PostgreSQL refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
-    done = subprocess.run(command, user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, user=_user(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")

@@ -9,11 +9,12 @@ from server.commands.arguments import Subparsers, add_command, add_noun, file_co
 from server.commands.connection import Refused
 from server.commands.terminal import say
 from server.issuer import sign_claims, write_key_pair
+from server.license_server import serve
 
 
 def add_to(commands: Subparsers) -> None:
     """Adds the noun."""
-    verbs = add_noun(commands, "issuer", "the vendor's side: keys and signed license files")
+    verbs = add_noun(commands, "issuer", "the vendor's side: keys, signed license files and a license server")
     keygen = add_command(
         verbs, "keygen", make_keys, "make a key pair: the private key stays, the public one is handed out"
     )
@@ -23,6 +24,10 @@ def add_to(commands: Subparsers) -> None:
     signing.add_argument("claims", metavar="CLAIMS.json", type=file_content, help="the claims")
     signing.add_argument("--key", required=True, metavar="KEY.jwk", type=file_content, help="the private key")
     signing.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it; the output if not given")
+    serving = add_command(verbs, "serve", serve_folder, "serve a folder as the reference license server")
+    serving.add_argument("folder", type=Path, metavar="DIR", help="the folder, with documents in v1/licenses")
+    serving.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: 127.0.0.1)")
+    serving.add_argument("--port", type=int, default=8100, metavar="P", help="port to listen on (default: 8100)")
 
 
 def make_keys(arguments: Namespace) -> None:
@@ -43,3 +48,11 @@ def sign(arguments: Namespace) -> None:
         return
     arguments.output.write_text(text)
     say(f"Wrote {arguments.output}.")
+
+
+def serve_folder(arguments: Namespace) -> None:
+    """Serves a vendor's folder until it is told to stop."""
+    try:
+        serve(arguments.folder, arguments.host, arguments.port)
+    except NotADirectoryError as error:
+        raise Refused("FOLDER_MISSING", str(error)) from None

@@ -35,12 +35,13 @@ def serve(arguments: Namespace) -> None:
     if asyncio.run(pending_migrations(settings.database_url)):
         raise Refused("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
     uvicorn.run(
-        "server.app:create_app",
+        "server.app:from_environment",
         factory=True,
         host=arguments.host,
         port=arguments.port,
         workers=arguments.workers,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        log_config=None,  # the application writes a line per request of its own
         access_log=False,
         server_header=False,
     )
@@ -62,9 +63,9 @@ async def update_database(arguments: Namespace) -> None:
 
 def print_schema(arguments: Namespace) -> None:
     """Prints the schema in the schema definition language."""
-    from schema.root import schema  # slow to build, and no other command needs it
+    from schema import print_sdl  # slow to build, and no other command needs it
 
-    say(schema.as_str())
+    say(print_sdl().rstrip("\n"))
 
 
 def _at_least_one(text: str) -> int:

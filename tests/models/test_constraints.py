@@ -7,6 +7,7 @@ import pytest
 from tortoise import Model, Tortoise
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from licensing.enums import LicenseScope
 from models import (
     ApiToken,
     Assignment,
@@ -20,7 +21,6 @@ from models import (
     User,
     Vendor,
 )
-from tests import makers
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ async def rows(installation, make_license, make_user):
     vendor = await Vendor.get(key="superoffice", **own)
     license = await make_license("superoffice.ten-sales", total=5, plan=True)
     other_plan = await make_license("superoffice.ten-service", total=5, plan=True)
-    system_license = await make_license("superoffice.server", scope=makers.LicenseScope.SYSTEM)
+    system_license = await make_license("superoffice.server", scope=LicenseScope.SYSTEM)
     user = await make_user("Kari", holds=["superoffice.ten-sales"])
     document = await ReceivedDocument.create(**own, **document_of(vendor, sha256="a" * 64))
     return Rows(

@@ -109,7 +109,7 @@ async def test_all_refusals_are_alike_and_recorded(door, inga, login, password, 
 
 
 async def test_an_unknown_login_costs_a_verification_too(door, inga, monkeypatch):
-    verified = []
+    verified: list[tuple[str, str]] = []
     monkeypatch.setattr(sessions, "_hasher", Verifier(verified))
 
     with pytest.raises(CredentialsInvalid):

@@ -60,6 +60,7 @@ async def test_a_page_of_another_origin_may_not_use_the_cookie(cookie, post, hea
     [
         {"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"},
         {"Origin": "http://localhost:8000", "Host": "localhost:8000"},
+        {"Origin": "https://behind-a-proxy.example.com", "Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "none"},
         {"Origin": "https://intranet.example.com", "Sec-Fetch-Site": "cross-site"},
     ],

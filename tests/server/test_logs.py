@@ -4,12 +4,13 @@ import logging
 import sys
 from hashlib import sha256
 
+import httpx2
 import pytest
 import structlog
 
 from models import User
 from resolvers.sessions import hash_password
-from server.logs import configure_logs
+from server.logs import RequestLog, configure_logs
 from server.settings import LogFormat
 
 PASSWORD = "correct horse battery"
@@ -118,3 +119,25 @@ async def test_the_log_is_readable_in_a_terminal(monkeypatch, client):
 
     assert "path" in stream.getvalue()
     assert not stream.getvalue().startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (ZeroDivisionError("the inside"), 500, "INTERNAL"),
+        (ConnectionRefusedError("the inside"), 503, "UNAVAILABLE"),
+        (TimeoutError("the inside"), 504, "TIMEOUT"),
+    ],
+)
+async def test_what_breaks_outside_of_graphql_is_answered_and_logged_too(log, failure, status, code):
+    async def broken(scope, receive, send):
+        raise failure
+
+    transport = httpx2.ASGITransport(RequestLog(broken))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        response = await client.get("/", headers={"X-Request-Id": "req-1"})
+
+    assert response.status_code == status
+    assert response.json()["errors"][0]["extensions"] == {"code": code, "requestId": "req-1"}
+    assert "the inside" not in response.text
+    assert (log()[-1]["status"], log()[-1]["outcome"]) == (status, code)

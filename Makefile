@@ -1,0 +1,70 @@
+# Everything is done by make; a machine needs only Python 3.11 or newer, and PostgreSQL for the tests.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+INSTALLED := .venv/.installed
+CONSOLE := $(if $(and $(wildcard web/package.json),$(shell command -v npm)),web/dist/index.html,no-console)
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --quiet
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
+.PHONY: help setup serve test check schema lock migrations release no-console
+
+help: ## List what make can do
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+
+setup: $(INSTALLED) ## Make the virtual environment and install the locked packages
+
+$(INSTALLED): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed. Name one: make setup PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the locked packages ..."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+serve: setup $(CONSOLE) ## Serve the demo on http://127.0.0.1:8000, or on PORT
+	@$(BIN)/seatkeeper migrate
+	@$(BIN)/seatkeeper demo
+	@echo "Open http://127.0.0.1:$(PORT)/ and log in. Ctrl+C stops the server."
+	@SEATKEEPER_OPEN_SCHEMA=1 SEATKEEPER_PUBLIC_URL=http://127.0.0.1:$(PORT) \
+		$(BIN)/seatkeeper serve --host 127.0.0.1 --port $(PORT)
+
+web/dist/index.html: web/package.json $(wildcard web/package-lock.json web/*.html web/*.ts web/src/* web/src/*/*)
+	@echo "Building the console ..."
+	@npm --prefix web ci --silent --no-audit --no-fund
+	@npm --prefix web run build --silent
+
+no-console:
+	@echo "Without the console: npm or web/package.json is missing. The API works all the same."
+
+test: setup ## Run all tests, on SQLite and on PostgreSQL
+	@$(BIN)/pytest -q
+
+check: setup ## Check style, types, imports, migrations and documentation
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what" $(wildcard tests/docs)
+
+schema: setup ## Print the GraphQL schema to schema/schema.graphql
+	@$(BIN)/seatkeeper schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
+
+lock: setup ## Lock the packages that pyproject.toml names, with their hashes
+	@$(COMPILE) -o requirements.txt
+	@$(COMPILE) --extra dev -o requirements-dev.txt
+
+migrations: setup ## Write a migration for what has changed in models/
+	@$(BIN)/tortoise -c models.config.TORTOISE makemigrations
+
+release: check test ## Pack the committed version into dist/
+	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }
+	@grep -q '^## \[$(VERSION)\]' CHANGELOG.md || { echo "CHANGELOG.md has no entry for $(VERSION). Write it first."; exit 1; }
+	@mkdir -p dist
+	@git archive --prefix=seatkeeper-$(VERSION)/ -o dist/seatkeeper-$(VERSION).tar.gz HEAD
+	@echo "Packed dist/seatkeeper-$(VERSION).tar.gz"

@@ -1,0 +1,70 @@
+"""The checker: does what is due because time has passed, beside the requests of any number of processes."""
+
+import asyncio
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+
+from licensing.errors import LicensingError
+from resolvers.context import SYSTEM, Context, system_context, utc_now
+from resolvers.schedule import claim_due_vendor, take_up_effective, warn_of_expiry
+from resolvers.vendor_checks import check_for_license_changes
+from resolvers.vendor_reports import DueReport, claim_due_reports, settle_report
+from server.vendor_client import VendorClient
+
+AT_ONCE = 8
+"""License servers asked at the same time, so that a dead one holds up no other."""
+
+log = structlog.get_logger("seatkeeper.checker")
+
+
+class Checker:
+    """Asks due vendors, takes up what takes effect, warns of expiries and delivers reports."""
+
+    def __init__(self, servers: VendorClient) -> None:
+        self.servers = servers
+
+    async def run(self, interval: float) -> None:
+        """Looks for what is due every so many seconds, until it is cancelled; a failure is logged and tried again."""
+        while True:
+            try:
+                await self.run_once()
+            except Exception:
+                log.exception("the checker failed and goes on")
+            await asyncio.sleep(interval)
+
+    async def run_once(self) -> None:
+        """Does all that is due now."""
+        now = utc_now()
+        await take_up_effective(self._context, now)
+        await warn_of_expiry(self._context, now)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._check_due(now))
+        await self._deliver_reports(now)
+
+    async def _check_due(self, now: datetime) -> None:
+        while due := await claim_due_vendor(now):
+            installation_id, vendor_id = due
+            try:
+                await check_for_license_changes(self._context(installation_id), vendor_id)
+            except LicensingError as error:
+                log.info("check failed", installation=installation_id, vendor=vendor_id, code=error.code.value)
+
+    async def _deliver_reports(self, now: datetime) -> None:
+        while due := await claim_due_reports(now):
+            await asyncio.gather(*(self._deliver(report) for report in due))
+
+    async def _deliver(self, report: DueReport) -> None:
+        try:
+            await self.servers.report(report.license_server, report.kind, report.content, vendor=report.vendor)
+        except LicensingError as error:
+            await settle_report(report, error, utc_now())
+        else:
+            await settle_report(report, None, utc_now())
+
+    def _context(self, installation_id: int) -> Context:
+        context = system_context(installation_id, actor=SYSTEM, request_id=f"check-{uuid4().hex}")
+        context.license_servers = self.servers
+        return context

@@ -1,0 +1,88 @@
+import pytest
+
+from licensing.enums import UserStatus
+from licensing.errors import Invalid, NotFound
+from models import AuditEvent, Session, User
+from resolvers.administrators import create_administrator, set_password, unmark_administrator
+from resolvers.context import Context
+from resolvers.sessions import principal_of_session, sign_in
+
+PASSWORD = "correct horse battery"
+
+
+async def can_sign_in(login, password=PASSWORD):
+    context = Context(None, "test")
+    await sign_in(context, login, password, None)
+    return context.session_secret
+
+
+async def test_a_new_administrator_can_log_in(context):
+    user = await create_administrator(context, login="Kari", password=PASSWORD, name="Kari Nordby")
+
+    assert (user.login, user.name, user.is_administrator) == ("Kari", "Kari Nordby", True)
+    assert await can_sign_in("kari")
+    event = await AuditEvent.filter(user_id=user.id).order_by("position").first()
+    assert event.facts["what"] == "they were made an administrator and given a password"
+
+
+async def test_a_user_becomes_an_administrator_by_login_in_any_case(context, make_user):
+    kari = await make_user("Kari Nordby", login="kari", can_log_in=False)
+
+    user = await create_administrator(context, login="KARI", password=PASSWORD)
+
+    assert user.id == kari.id
+    event = await AuditEvent.get(user_id=kari.id)
+    assert event.details == [["isAdministrator", "false", "true"], ["canLogIn", "false", "true"]]
+
+
+async def test_a_retired_user_does_not_become_an_administrator(context, make_user):
+    await make_user("Oskar Dahl", login="oskar", status=UserStatus.RETIRED)
+    with pytest.raises(Invalid, match="retired"):
+        await create_administrator(context, login="oskar", password=PASSWORD)
+
+
+@pytest.mark.parametrize(("login", "password"), [("kari", "short"), ("", PASSWORD), ("a\nb", PASSWORD)])
+async def test_a_login_or_password_that_will_not_do_is_refused(context, login, password):
+    with pytest.raises(Invalid):
+        await create_administrator(context, login=login, password=password)
+    assert await User.all().count() == 1
+
+
+async def test_a_new_password_ends_all_sessions(context, administrator):
+    await set_password(context, login="INGA", password=PASSWORD)
+    secret = await can_sign_in("inga")
+
+    await set_password(context, login="inga", password="another horse battery")
+
+    assert await principal_of_session(secret, context.now()) is None
+    assert await can_sign_in("inga", "another horse battery")
+
+
+async def test_only_an_administrator_gets_a_password(context, make_user):
+    await make_user("Kari Nordby", login="kari")
+    with pytest.raises(NotFound):
+        await set_password(context, login="kari", password=PASSWORD)
+
+
+async def test_the_last_administrator_who_can_log_in_stays_one(context, administrator, make_user):
+    await make_user("Kari Nordby", is_administrator=True, can_log_in=False)
+    with pytest.raises(Invalid, match="Inga Solheim is the last administrator"):
+        await unmark_administrator(context, administrator.id)
+
+
+async def test_an_administrator_among_others_is_unmarked_and_logged_out(context, administrator):
+    await create_administrator(context, login="kari", password=PASSWORD)
+    await set_password(context, login="inga", password=PASSWORD)
+    await can_sign_in("inga")
+
+    await unmark_administrator(context, administrator.id)
+
+    assert not (await User.get(id=administrator.id)).is_administrator
+    assert not await Session.exists(user_id=administrator.id)
+
+
+async def test_an_administrator_of_another_installation_is_not_found(context, other_installation, make_user):
+    user = await make_user("Kari Nordby", is_administrator=True)
+    await User.filter(id=user.id).update(installation_id=await other_installation())
+    with pytest.raises(NotFound):
+        await unmark_administrator(context, user.id)

@@ -1,0 +1,109 @@
+import pytest
+from tortoise.connection import get_connection
+
+from licensing.keys import parse_public_jwk, public_jwk
+from models import Assignment, AuditEvent, Installation, License, ReceivedDocument, User, Vendor
+from resolvers.context import COMMAND_LINE, system_context
+from resolvers.doctor import examine, repair_seats
+from resolvers.trusted_keys import distrust_key
+from server.demo import fill
+
+
+@pytest.fixture
+async def made(database):
+    return await fill("correct horse battery")
+
+
+@pytest.fixture
+def context(made):
+    return system_context(made.installation_id, actor=COMMAND_LINE, request_id="test")
+
+
+async def codes(context):
+    return [finding.code for finding in await examine(context)]
+
+
+async def test_the_demo_is_well(context):
+    assert await examine(context) == []
+
+
+async def test_signatures_hold_after_their_key_was_distrusted(context, made):
+    await distrust_key(context, parse_public_jwk(public_jwk(made.keys["superoffice"])).kid)
+    assert await examine(context) == []
+
+
+async def test_a_wrong_count_is_found_and_repaired(context):
+    await License.filter(code="ten-service").update(in_use=9)
+    [finding] = await examine(context)
+    assert finding.code == "SEATS_MISCOUNTED"
+    assert finding.message.startswith("superoffice.ten-service counts 9 seats in use and has 5 assignments.")
+
+    assert await repair_seats(context) == ["Service Premium"]
+
+    assert (await License.get(code="ten-service")).in_use == 5
+    assert await examine(context) == []
+    event = await AuditEvent.get(action="SEATS_REPAIRED")
+    assert (event.facts, event.details) == ({"license": "Service Premium"}, [["inUse", "9", "5"]])
+
+
+async def test_nothing_is_repaired_where_all_is_well(context):
+    assert await repair_seats(context) == []
+    assert not await AuditEvent.exists(action="SEATS_REPAIRED")
+
+
+async def test_a_count_that_the_total_forbids_is_found_and_left(context):
+    await License.filter(code="ten-service").update(in_use=2, total=2)
+    assert await codes(context) == ["SEATS_EXCEEDED"]
+    assert await repair_seats(context) == []
+
+
+async def test_an_altered_document_is_found(context):
+    document = await ReceivedDocument.all().order_by("id").first()
+    content = bytes(document.content)
+    document.content = content.replace(content[100:104], b"AAAA", 1)
+    await document.save()
+    assert await codes(context) == ["SIGNATURE_INVALID"]
+
+
+async def test_a_document_under_another_name_is_found(context):
+    await ReceivedDocument.filter(sequence=2).update(sha256="0" * 64)
+    assert await codes(context) == ["SIGNATURE_INVALID"]
+
+
+@pytest.mark.parametrize("columns", [{"includes": ["no-such-code"]}, {"requires": "no-such-code"}])
+async def test_a_code_that_names_nothing_in_force_is_found(context, columns):
+    await License.filter(code="ten-sales").update(**columns)
+    assert await codes(context) == ["LICENSE_MISSING"]
+
+
+async def test_an_installation_without_main_vendor_is_found(context):
+    await Vendor.all().update(is_main=False)
+    assert await codes(context) == ["MAIN_VENDOR_MISSING"]
+
+
+async def test_a_retired_user_with_a_license_is_found(context):
+    await User.filter(login="kari").update(status="RETIRED")
+    assert await codes(context) == ["ASSIGNMENT_WRONG"]
+
+
+async def test_an_assignment_that_is_wrong_about_its_plan_is_found(context):
+    without_plan = await User.get(login="unni")
+    held = await Assignment.filter(license__code="visible-for").order_by("id").first()
+    await Assignment.filter(id=held.id).update(user_id=without_plan.id, is_plan=True)
+    assert await codes(context) == ["ASSIGNMENT_WRONG"]
+
+
+async def test_derived_keys_that_are_wrong_are_found(context):
+    await User.filter(login="kari").update(name="Kari Moen")
+    assert await codes(context) == ["USER_KEYS_WRONG"]
+
+
+async def test_a_counter_of_events_that_is_behind_is_found(context):
+    await Installation.all().update(event_position=1)
+    assert await codes(context) == ["EVENT_POSITION_WRONG"]
+
+
+async def test_another_installation_is_not_looked_at(context, database):
+    other = await Installation.create(serial_number="2000000006", license_owner="Annen Bedrift AS")
+    await get_connection("default").execute_query(f"UPDATE installation SET event_position = 7 WHERE id = {other.id}")
+    assert await examine(context) == []

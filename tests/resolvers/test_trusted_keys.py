@@ -1,0 +1,170 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from licensing.document import sign
+from licensing.enums import ImportMode
+from licensing.errors import Invalid, NotFound
+from licensing.keys import generate, parse_public_jwk, public_jwk
+from models import AuditEvent, Installation, License, TrustedKey, Vendor
+from resolvers.context import COMMAND_LINE, system_context
+from resolvers.installations import create_installation
+from resolvers.license_files import import_license_file, verify_license_file
+from resolvers.trusted_keys import distrust_key, trust_key
+from resolvers.vendor_removal import remove_vendor
+
+
+@pytest.fixture
+async def new(database):
+    """The context of a new installation, without vendors."""
+    made = await create_installation("Fjordlys Handel AS", "1204417838")
+    return system_context(made.id, actor=COMMAND_LINE, request_id="test")
+
+
+def public(key=None):
+    return parse_public_jwk(public_jwk(key or generate()))
+
+
+async def events():
+    return [event.facts["what"] for event in await AuditEvent.all().order_by("position")]
+
+
+async def test_the_first_vendor_is_the_main_one(new):
+    first = await trust_key(new, public(), vendor_key="superoffice", name="SuperOffice AS")
+    second = await trust_key(new, public(), vendor_key="nordsync", name="NordSync AS")
+
+    assert (first.is_main, second.is_main) == (True, False)
+    assert await events() == ["it was trusted", "a key was trusted"] * 2
+
+
+async def test_a_key_that_is_trusted_twice_is_trusted_once(new):
+    key = public()
+    for _ in range(2):
+        await trust_key(new, key, vendor_key="superoffice", name="SuperOffice AS")
+
+    assert await TrustedKey.all().count() == 1
+    assert len(await events()) == 2
+
+
+async def test_the_validity_of_a_key_is_that_of_its_jwk(new):
+    jwk = {**public_jwk(generate()), "nbf": 1_700_000_000, "exp": 1_800_000_000}
+    await trust_key(new, parse_public_jwk(jwk), vendor_key="superoffice", name="SuperOffice AS")
+
+    stored = await TrustedKey.get()
+    assert stored.not_before == datetime.fromtimestamp(1_700_000_000, UTC)
+    assert stored.not_after == datetime.fromtimestamp(1_800_000_000, UTC)
+
+
+async def test_a_license_server_is_asked_from_now_on(new):
+    address = "https://licenses.example"
+    vendor = await trust_key(new, public(), vendor_key="superoffice", name="SuperOffice AS", license_server=address)
+
+    assert vendor.license_server == address
+    assert vendor.next_check_at is not None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"vendor_key": "Super Office"},
+        {"name": " "},
+        {"license_server": "http://licenses.example"},
+        {"license_server": "licenses.example"},
+    ],
+)
+async def test_a_vendor_that_makes_no_sense_is_refused(new, wrong):
+    facts = {"vendor_key": "superoffice", "name": "SuperOffice AS", **wrong}
+    with pytest.raises(Invalid):
+        await trust_key(new, public(), **facts)
+    assert not await Vendor.exists()
+
+
+async def test_a_key_belongs_to_one_vendor(new):
+    key = public()
+    await trust_key(new, key, vendor_key="superoffice", name="SuperOffice AS")
+    with pytest.raises(Invalid, match="another vendor's"):
+        await trust_key(new, key, vendor_key="nordsync", name="NordSync AS")
+    assert not await Vendor.exists(key="nordsync")
+
+
+async def test_a_distrusted_key_is_kept_and_can_be_trusted_again(new):
+    key = public()
+    await trust_key(new, key, vendor_key="superoffice", name="SuperOffice AS")
+
+    await distrust_key(new, key.kid)
+    await distrust_key(new, key.kid)
+    assert (await TrustedKey.get()).distrusted_at is not None
+
+    await trust_key(new, key, vendor_key="superoffice", name="SuperOffice AS")
+    assert (await TrustedKey.get()).distrusted_at is None
+    assert (await events())[2:] == ["a key was distrusted", "a key was trusted"]
+
+
+async def test_only_a_key_that_is_known_can_be_distrusted(new):
+    with pytest.raises(NotFound):
+        await distrust_key(new, "no-such-key")
+
+
+async def nordsync(new, key):
+    await trust_key(new, public(), vendor_key="superoffice", name="SuperOffice AS")
+    await trust_key(new, public(key), vendor_key="nordsync", name="NordSync AS")
+    claims = {
+        "iss": "nordsync",
+        "sub": "1204417838",
+        "jti": "1",
+        "seq": 1,
+        "iat": int(new.now().timestamp()),
+        "owner": "Fjordlys Handel AS",
+        "vendor": {"name": "NordSync AS"},
+        "licenses": [{"code": "connector-cal", "name": "NordSync Connector", "scope": "USER", "total": 10}],
+    }
+    content = sign(claims, key).encode()
+    mode = ImportMode.FOLLOW_POLICY
+    await import_license_file(new, await verify_license_file(new, content, mode), content, mode)
+
+
+async def test_a_removed_vendor_takes_its_licenses_along_and_comes_back_with_them(new):
+    key = generate()
+    await nordsync(new, key)
+
+    await remove_vendor(new, "nordsync")
+    assert (await Vendor.get(key="nordsync")).removed_at is not None
+    assert not (await License.get(key="nordsync.connector-cal")).in_force
+    assert (await TrustedKey.get(kid=public(key).kid)).distrusted_at is not None
+
+    await trust_key(new, public(key), vendor_key="nordsync", name="NordSync AS")
+    assert (await Vendor.get(key="nordsync")).removed_at is None
+    assert (await License.get(key="nordsync.connector-cal")).in_force
+
+
+async def test_a_vendor_whose_licenses_are_held_stays(context, make_vendor, make_license):
+    await make_vendor("nordsync", name="NordSync AS")
+    await make_license("nordsync.connector-cal", name="NordSync Connector", total=10, held_by=1)
+    with pytest.raises(Invalid, match="NordSync Connector"):
+        await remove_vendor(context, "nordsync")
+
+
+async def test_the_main_vendor_stays(context):
+    with pytest.raises(Invalid):
+        await remove_vendor(context, "superoffice")
+
+
+async def test_an_unknown_vendor_cannot_be_removed(context, other_installation, make_vendor):
+    await other_installation()
+    with pytest.raises(NotFound):
+        await remove_vendor(context, "nordsync")
+
+
+@pytest.mark.parametrize(
+    ("owner", "serial_number"),
+    [("Fjordlys Handel AS", "120441783"), ("Fjordlys Handel AS", "12O4417838"), (" ", "1204417838")],
+)
+async def test_an_installation_needs_an_owner_and_ten_digits(database, owner, serial_number):
+    with pytest.raises(Invalid):
+        await create_installation(owner, serial_number)
+    assert not await Installation.exists()
+
+
+async def test_a_serial_number_names_one_installation(new):
+    with pytest.raises(Invalid, match="already"):
+        await create_installation("Annen Bedrift AS", "1204417838")

@@ -1,0 +1,177 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from licensing.enums import UserStatus
+from licensing.errors import Invalid
+from models import Assignment, AuditEvent, License, User
+from resolvers.directory_export import BadLine, ExportedUser, read_export
+from resolvers.doctor import examine
+from resolvers.user_import import ImportedUsers, import_users
+
+HEADER = "login,name,email,kind,group,role,status,can_log_in,last_login_at,open_requests"
+KARI = "kari,Kari Nordby,kari@fjordlys.example,employee,Sales,User level 1,active,yes,2026-01-15T09:00:00+01:00,2"
+
+
+def read(*lines):
+    return list(read_export(f"{line}\n" for line in lines))
+
+
+async def run(context, *lines):
+    return await import_users(context, [line for line in read(*lines) if isinstance(line, ExportedUser)])
+
+
+async def actions():
+    return [event.action for event in await AuditEvent.all().order_by("position")]
+
+
+def test_a_line_is_read_into_columns():
+    assert read(HEADER, KARI) == [
+        ExportedUser(
+            2,
+            {
+                "login": "kari",
+                "name": "Kari Nordby",
+                "email": "kari@fjordlys.example",
+                "kind": "EMPLOYEE",
+                "group": "Sales",
+                "role": "User level 1",
+                "status": "ACTIVE",
+                "can_log_in": True,
+                "last_login_at": datetime(2026, 1, 15, 8, tzinfo=UTC),
+                "open_requests": 2,
+            },
+        )
+    ]
+
+
+def test_blank_fields_are_read_as_usual():
+    [user] = read(HEADER, "kari,Kari Nordby,,,,,,,,")
+    assert list(user.columns.values()) == [
+        "kari", "Kari Nordby", None, "EMPLOYEE", None, None, "ACTIVE", True, None, 0
+    ]  # fmt: skip
+
+
+def test_columns_may_be_separated_by_semicolons_and_left_out():
+    assert read("Name;Login", "Kari Nordby;kari") == [ExportedUser(2, {"name": "Kari Nordby", "login": "kari"})]
+
+
+@pytest.mark.parametrize("header", ["", "kari,Kari Nordby", "login,email", "login,name,login", "login,name,shoe_size"])
+def test_a_first_line_that_does_not_name_the_columns_is_refused(header):
+    with pytest.raises(Invalid, match="first line"):
+        read(header, KARI)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (KARI.replace("Kari Nordby", ""), "`name` is missing."),
+        (KARI.replace("kari,", "k" * 201 + ","), "`login` is longer than 200 characters."),
+        (KARI.replace("employee", "robot"), "`kind` is “robot” and not one of employee, external, anonymous, system."),
+        (KARI.replace("active", "gone"), "`status` is “gone” and not one of"),
+        (KARI.replace("yes", "maybe"), "`can_log_in` is “maybe”"),
+        (KARI.replace("2026-01-15T09:00:00+01:00", "yesterday"), "`last_login_at` is “yesterday”"),
+        (KARI.replace("2026-01-15T09:00:00+01:00", "0001-01-01T00:00:00+10:00"), "`last_login_at` is"),
+        (KARI.removesuffix("2") + "-2", "`open_requests` is “-2” and not a number from 0 up."),
+        (KARI.replace("Nordby", "Nor\x00dby"), "`name` has characters that are no text."),
+        (KARI.replace("Nordby", "Nordb\udcff"), "`name` has characters that are no text."),
+        (KARI + ",more", "It has 11 fields instead of 10."),
+        ('kari,"Kari', "It is not CSV"),
+    ],
+)
+def test_a_bad_line_is_told_by_number_and_reason(line, reason):
+    [bad] = read(HEADER, line)
+    assert isinstance(bad, BadLine)
+    assert bad.line == 2
+    assert bad.reason.startswith(reason)
+
+
+def test_the_lines_after_a_bad_one_are_read():
+    assert [type(line) for line in read(HEADER, "x", KARI)] == [BadLine, ExportedUser]
+
+
+def test_a_login_comes_once_in_any_case():
+    _, bad = read(HEADER, KARI, KARI.replace("kari,", "KARI,"))
+    assert bad == BadLine(3, "Line 2 has this login already. Remove one of them.")
+
+
+async def test_new_users_are_added_with_one_event_each(context):
+    assert await run(context, HEADER, KARI, "ola,Ola Bakken,,,,,,,,") == ImportedUsers(added=2)
+
+    kari = await User.get(login="kari")
+    assert (kari.name_key, kari.last_login_key) == ("kari nordby", 1_768_464_000_000_000)
+    assert (kari.open_requests, kari.can_log_in, kari.is_administrator) == (2, True, False)
+    assert await actions() == ["USER_CHANGED"] * 2
+    assert (await AuditEvent.filter(user_id=kari.id).get()).facts == {
+        "user": "Kari Nordby",
+        "what": "they were imported",
+    }
+    assert await examine(context) == []
+
+
+async def test_twice_is_once(context):
+    await run(context, HEADER, KARI)
+    assert await run(context, HEADER, KARI) == ImportedUsers(unchanged=1)
+    assert len(await actions()) == 1
+
+
+async def test_a_changed_user_is_changed_and_the_event_says_what(context):
+    await run(context, HEADER, KARI)
+    changed = KARI.replace("Sales", "Marketing").replace("yes", "no").replace("kari,", "Kari,")
+    assert await run(context, HEADER, changed) == ImportedUsers(changed=1)
+
+    kari = await User.get(login="Kari")
+    assert (kari.group, kari.can_log_in) == ("Marketing", False)
+    event = await AuditEvent.filter(user_id=kari.id).order_by("-position").first()
+    assert event.details == [["login", "kari", "Kari"], ["group", "Sales", "Marketing"], ["canLogIn", "true", "false"]]
+    assert await examine(context) == []
+
+
+async def test_what_the_file_leaves_out_stays(context):
+    await run(context, HEADER, KARI)
+    await run(context, "login,name", "kari,Kari Moen")
+
+    kari = await User.get(login="kari")
+    assert (kari.name, kari.email, kari.open_requests) == ("Kari Moen", "kari@fjordlys.example", 2)
+
+
+async def test_retiring_frees_all_seats_whatever_blocks(context, make_license, make_user):
+    await make_license("superoffice.ten-sales", total=5, plan=True, held_by=1)
+    await make_license("superoffice.visible-for", requires="ten-sales")
+    kari = await make_user(
+        "Kari Nordby", login="kari", open_requests=2, holds=["superoffice.ten-sales", "superoffice.visible-for"]
+    )
+
+    await run(context, "login,name,status", "kari,Kari Nordby,retired")
+
+    assert (await User.get(id=kari.id)).status == UserStatus.RETIRED
+    assert not await Assignment.exists(user_id=kari.id)
+    assert dict(await License.all().values_list("code", "in_use")) == {"ten-sales": 1, "visible-for": 0}
+    assert await actions() == ["USER_CHANGED", "USER_LICENSE_REVOKED", "USER_LICENSE_REVOKED"]
+
+
+@pytest.mark.parametrize("line", ["inga,Inga Solheim,retired,yes", "inga,Inga Solheim,active,no"])
+async def test_the_last_administrator_is_kept(context, administrator, line):
+    result = await run(context, "login,name,status,can_log_in", line)
+
+    assert [bad.line for bad in result.refused] == [2]
+    assert result.refused[0].reason.startswith("Inga Solheim is the last administrator who can log in.")
+    assert await actions() == []
+
+
+async def test_of_two_administrators_one_can_retire(context, administrator, make_user):
+    await make_user("Kari Nordby", login="kari", is_administrator=True)
+
+    result = await run(context, "login,name,status", "inga,Inga Solheim,retired", "kari,Kari Nordby,retired")
+
+    assert (result.changed, [bad.line for bad in result.refused]) == (1, [3])
+    assert not (await User.get(login="inga")).is_administrator
+    assert (await User.get(login="kari")).is_administrator
+
+
+async def test_users_of_another_installation_are_others(context, other_installation, make_user):
+    kari = await make_user("Kari Nordby", login="kari")
+    await User.filter(id=kari.id).update(installation_id=await other_installation())
+
+    assert await run(context, "login,name", "kari,Kari Moen") == ImportedUsers(added=1)
+    assert (await User.get(id=kari.id)).name == "Kari Nordby"

@@ -1,0 +1,128 @@
+"""Values that no call takes are refused before anything runs, and cost no statement."""
+
+import pytest
+
+from schema.inputs import MAX_ITEMS
+from schema.node import global_id
+
+USER = global_id("User")
+ASSIGN = """mutation ($licenseId: ID!, $userIds: [ID!]!) {
+  assignUserLicenses(input: {licenseId: $licenseId, userIds: $userIds}) { userErrors { code path } }
+}"""
+REJECT = """mutation ($id: ID!, $reason: String!) {
+  rejectPendingChanges(input: {changeSetId: $id, reason: $reason}) { userErrors { code path } }
+}"""
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ users(first: 0) { totalCount } }",
+        "{ users(first: 101) { totalCount } }",
+        "{ users(last: -1) { totalCount } }",
+        '{ users(before: "WzFd") { totalCount } }',
+        "{ users(first: 1, last: 1) { totalCount } }",
+        '{ users(after: "no cursor") { totalCount } }',
+        '{ users(after: "WzEsImxpY2Vuc2VzOm5hbWVfa2V5LGlkIiwiYSIsMV0") { totalCount } }',
+        '{ users(filter: {search: "a\\u0000"}) { totalCount } }',
+        f'{{ users(filter: {{search: "{"a" * 1001}"}}) {{ totalCount }} }}',
+        '{ node(id: "no id") { id } }',
+        '{ nodes(ids: ["VXNlcjox", ""]) { id } }',
+    ],
+)
+async def test_values_in_the_document(execute, statements, document):
+    result = await execute(document)
+
+    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
+    assert statements == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "used", "value"),
+    [
+        ("UserFilter", "users(filter: $value) { totalCount }", {"search": "a\0"}),
+        ("UserFilter", "users(filter: $value) { totalCount }", {"search": "\ud800"}),
+        ("UserFilter", "users(filter: $value) { totalCount }", {"licenseType": "a" * 1_001}),
+        ("ID!", "node(id: $value) { id }", "VXNlcjox="),
+        ("[ID!]!", "nodes(ids: $value) { id }", ["VXNlcjox", "Kari"]),
+        ("[ID!]!", "nodes(ids: $value) { id }", ["VXNlcjox"] * 101),
+        ("Int", "licenses(first: $value) { totalCount }", 0),
+        ("String", "licenses(after: $value) { totalCount }", "!"),
+    ],
+)
+async def test_values_of_variables(execute, statements, declared, used, value):
+    result = await execute(f"query ($value: {declared}) {{ {used} }}", value=value)
+
+    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
+    assert statements == []
+
+
+async def test_a_page_out_of_range_stops_the_mutation_before_it(execute, statements):
+    mutation = """mutation { signOut { query { licenses(first: 0) { totalCount } } } }"""
+
+    result = await execute(mutation)
+
+    assert result.data is None
+    assert statements == []
+
+
+async def test_a_license_file_has_a_limit_of_its_own(run):
+    mutation = """mutation ($text: String!) {
+      importLicenseFile(input: {file: {text: $text}}) { userErrors { code } }
+    }"""
+    by_input = """mutation ($input: ImportLicenseFileInput!) {
+      importLicenseFile(input: $input) { userErrors { code } }
+    }"""
+
+    for size, code in ((10_000, "FILE_INVALID"), (256 * 1024 + 1, "FILE_TOO_LARGE")):
+        answer = await run(by_input, input={"file": {"text": "a" * size}})
+        assert answer["importLicenseFile"]["userErrors"] == [{"code": code}]
+    assert (await run(mutation, text="a"))["importLicenseFile"]["userErrors"] == [{"code": "FILE_INVALID"}]
+
+
+@pytest.mark.parametrize("file", [{}, {"text": "a", "upload": None}, {"text": None}])
+async def test_a_license_file_is_given_in_one_form(execute, file):
+    mutation = """mutation ($file: LicenseFileInput!) { importLicenseFile(input: {file: $file}) { userErrors { code } } }"""
+
+    assert (await execute(mutation, file=file)).errors
+
+
+@pytest.mark.parametrize(
+    ("ids", "code", "path"),
+    [
+        ([], "INVALID", ["input", "userIds"]),
+        ([USER(number) for number in range(MAX_ITEMS + 1)], "TOO_MANY_ITEMS", ["input", "userIds"]),
+        ([USER(1), USER(2), USER(1)], "INVALID", ["input", "userIds", "2"]),
+        ([global_id("License")(1)], "NOT_FOUND", ["input", "userIds", "0"]),
+        ([USER(999)], "NOT_FOUND", ["input", "userIds", "0"]),
+    ],
+)
+async def test_lists_of_users(run, make_license, ids, code, path):
+    made = await make_license("superoffice.a")
+
+    answer = await run(ASSIGN, licenseId=global_id("License")(made.id), userIds=ids)
+
+    assert answer["assignUserLicenses"]["userErrors"] == [{"code": code, "path": path}]
+
+
+async def test_an_id_of_another_type_is_not_found(run, make_user):
+    user = await make_user("Kari")
+
+    answer = await run(ASSIGN, licenseId=USER(1), userIds=[USER(user.id)])
+
+    assert answer["assignUserLicenses"]["userErrors"] == [{"code": "NOT_FOUND", "path": ["input", "licenseId"]}]
+
+
+async def test_a_reason_says_something(run, offer):
+    change_set = await offer({"superoffice.a": 3})
+
+    answer = await run(REJECT, id=global_id("LicenseChangeSet")(change_set.id), reason=" \n")
+
+    assert answer["rejectPendingChanges"]["userErrors"] == [{"code": "INVALID", "path": ["input", "reason"]}]
+
+
+@pytest.mark.parametrize("instant", ["2026-01-01", "2026-01-01T00:00:00", "soon", "0001-01-01T00:00:00+14:00"])
+async def test_an_instant_has_an_offset(execute, instant):
+    result = await execute("query ($at: DateTime) { users(filter: {inactiveSince: $at}) { totalCount } }", at=instant)
+
+    assert result.errors

@@ -1,0 +1,157 @@
+"""Mutations answer the state after them, and refuse in `userErrors`."""
+
+import pytest
+
+from schema.node import global_id
+from tests.documents import claims, grant, signed
+
+LICENSE, USER, CHANGE_SET = global_id("License"), global_id("User"), global_id("LicenseChangeSet")
+REVOKE = """mutation ($licenseId: ID!, $userIds: [ID!]!) {
+  revokeUserLicenses(input: {licenseId: $licenseId, userIds: $userIds}) {
+    results { userId outcome blocker user { name assignments { id } } }
+    license { seats { inUse } } surplusRequirement { seatsToRemove }
+    query { surplusRequirements { seatsToRemove } licenses { nodes { seats { inUse } } } }
+    userErrors { code }
+  }
+}"""
+REASSIGN = """mutation ($from: ID!, $to: ID!, $userIds: [ID!]!) {
+  reassignUserLicenses(input: {fromLicenseId: $from, toLicenseId: $to, userIds: $userIds}) {
+    fromLicense { seats { inUse } } toLicense { seats { inUse } } users { name plan { key } } userErrors { code }
+  }
+}"""
+ACTIVATE = """mutation ($id: ID!, $revocations: [RevocationInput!]) {
+  activateLicenses(input: {changeSetId: $id, revocations: $revocations}) {
+    changeSet { status canActivate closedBy { kind name } surplusRequirements { seatsToRemove } }
+    query { license(key: "superoffice.plan") { seats { total inUse } } }
+    userErrors { code message path }
+  }
+}"""
+
+
+@pytest.fixture
+async def plan(make_license):
+    """A plan of five seats that four hold."""
+    return await make_license("superoffice.plan", name="plan", total=5, held_by=4, plan=True)
+
+
+async def test_revoking_has_an_outcome_for_each(run, plan, make_user, offer):
+    blocked = await make_user("Owns requests", holds=["superoffice.plan"], open_requests=2)
+    without = await make_user("Without")
+    await offer({}, licenses=[grant("plan", name="plan", total=2, plan=True)])
+    holder = (await run("{ users { nodes { id name } } }"))["users"]["nodes"][-1]
+    ids = [holder["id"], USER(blocked.id), USER(without.id), USER(999), LICENSE(plan.id)]
+
+    answer = (await run(REVOKE, licenseId=LICENSE(plan.id), userIds=ids))["revokeUserLicenses"]
+
+    assert answer["userErrors"] == []
+    assert [(one["userId"], one["outcome"], one["blocker"]) for one in answer["results"]] == [
+        (ids[0], "REVOKED", None),
+        (ids[1], "BLOCKED", "OPEN_REQUESTS"),
+        (ids[2], "NOT_ASSIGNED", None),
+        (ids[3], "USER_NOT_FOUND", None),
+        (ids[4], "USER_NOT_FOUND", None),
+    ]
+    assert answer["results"][0]["user"] == {"name": holder["name"], "assignments": []}
+    assert answer["results"][3]["user"] is None
+    assert answer["license"] == {"seats": {"inUse": 4}}
+    assert answer["surplusRequirement"] == {"seatsToRemove": 2}
+    assert answer["query"]["surplusRequirements"] == [{"seatsToRemove": 2}]
+
+
+async def test_reassigning_moves_the_plan(run, plan, make_license, make_user):
+    target = await make_license("superoffice.target", total=1, plan=True)
+    user = await make_user("Kari", holds=["superoffice.plan"])
+
+    answer = await run(REASSIGN, **{"from": LICENSE(plan.id)}, to=LICENSE(target.id), userIds=[USER(user.id)])
+
+    assert answer["reassignUserLicenses"] == {
+        "fromLicense": {"seats": {"inUse": 4}},
+        "toLicense": {"seats": {"inUse": 1}},
+        "users": [{"name": "Kari", "plan": {"key": "superoffice.target"}}],
+        "userErrors": [],
+    }
+
+
+async def test_activation_is_refused_with_the_surplus_and_then_frees_it(run, plan, offer):
+    change_set = await offer({}, licenses=[grant("plan", name="plan", total=3, plan=True)])
+    holder = (await run("{ users { nodes { id } } }"))["users"]["nodes"][-1]["id"]
+
+    refused = (await run(ACTIVATE, id=CHANGE_SET(change_set.id)))["activateLicenses"]
+    revocations = [{"licenseId": LICENSE(plan.id), "userIds": [holder]}]
+    done = (await run(ACTIVATE, id=CHANGE_SET(change_set.id), revocations=revocations))["activateLicenses"]
+
+    assert [error["code"] for error in refused["userErrors"]] == ["SURPLUS_SEATS"]
+    assert refused["changeSet"]["surplusRequirements"] == [{"seatsToRemove": 1}]
+    assert done["userErrors"] == []
+    assert done["changeSet"]["status"] == "ACTIVATED"
+    assert done["changeSet"]["closedBy"] == {"kind": "ADMINISTRATOR", "name": "Inga Solheim"}
+    assert done["query"]["license"]["seats"] == {"total": 3, "inUse": 3}
+
+
+async def test_an_unknown_change_set_is_not_found(run):
+    answer = (await run(ACTIVATE, id=CHANGE_SET(999)))["activateLicenses"]
+
+    assert answer["changeSet"] is None
+    assert [error["code"] for error in answer["userErrors"]] == ["NOT_FOUND"]
+
+
+async def test_a_preview_leads_to_itself(run, plan, trusted_vendor):
+    text = signed(claims(licenses=[grant("plan", name="plan", total=2, plan=True)])).decode()
+    mutation = """mutation ($text: String!) {
+      importLicenseFile(input: {file: {text: $text}, mode: PREVIEW}) {
+        document { vendor sequence } userErrors { code message }
+        changeSet { id status vendor { key } changes { id license { key } } surplusRequirements { changeSet { status } } }
+        query { pendingChanges { id } }
+      }
+    }"""
+
+    answer = (await run(mutation, text=text))["importLicenseFile"]
+
+    assert answer["userErrors"] == []
+    assert answer["document"]["vendor"] == "superoffice"
+    assert answer["changeSet"]["surplusRequirements"] == [{"changeSet": {"status": "BLOCKED_BY_SURPLUS"}}]
+    assert answer["query"] == {"pendingChanges": []}
+
+
+async def test_a_vendors_policy_is_set_once(run):
+    mutation = """mutation ($id: ID!) {
+      updateVendor(input: {vendorId: $id, activationPolicy: MANUAL}) {
+        vendor { activationPolicy } userErrors { code } query { auditEvents { nodes { action summary } } }
+      }
+    }"""
+    [vendor] = (await run("{ vendors { id } }"))["vendors"]
+
+    await run(mutation, id=vendor["id"])
+    again = (await run(mutation, id=vendor["id"]))["updateVendor"]
+    unknown = (await run(mutation, id=USER(1)))["updateVendor"]
+
+    assert again["vendor"] == {"activationPolicy": "MANUAL"}
+    assert [event["action"] for event in again["query"]["auditEvents"]["nodes"]] == ["VENDOR_CHANGED"]
+    assert unknown["userErrors"] == [{"code": "NOT_FOUND"}]
+
+
+async def test_tokens_are_issued_and_revoked(run):
+    create = """mutation { createApiToken(input: {name: " Sync ", scopes: [LICENSES_READ]}) {
+      secret apiToken { id name scopes revokedAt } userErrors { code } query { apiTokens { name } } } }"""
+    revoke = "mutation ($id: ID!) { revokeApiToken(input: {apiTokenId: $id}) { apiToken { revokedAt } } }"
+
+    made = (await run(create))["createApiToken"]
+    revoked = (await run(revoke, id=made["apiToken"]["id"]))["revokeApiToken"]
+
+    assert made["secret"].startswith("skp_")
+    assert (made["apiToken"]["name"], made["apiToken"]["scopes"]) == ("Sync", ["LICENSES_READ"])
+    assert made["query"] == {"apiTokens": [{"name": "Sync"}]}
+    assert revoked["apiToken"]["revokedAt"]
+    assert (await run("{ apiTokens { id } }")) == {"apiTokens": []}
+
+
+async def test_wrong_credentials_are_a_user_error(run):
+    mutation = """mutation { signIn(input: {login: "inga", password: "wrong"}) { viewer { scopes } userErrors { code } } }"""
+
+    assert await run(mutation) == {"signIn": {"viewer": None, "userErrors": [{"code": "CREDENTIALS_INVALID"}]}}
+
+
+async def test_after_signing_out_the_root_is_nobodys(execute):
+    result = await execute("mutation { signOut { query { viewer { scopes } } userErrors { code } } }")
+
+    assert result.data == {"signOut": {"query": {"viewer": None}, "userErrors": []}}

@@ -1,0 +1,32 @@
+import json
+import re
+from pathlib import Path
+
+from licensing.claims import parse_claims
+from server.document_schema import document_schema
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_schema_in_the_docs_is_that_of_the_claims():
+    assert (ROOT / "docs" / "license-document.schema.json").read_text() == document_schema(), (
+        "Run `python -m server.document_schema > docs/license-document.schema.json`."
+    )
+
+
+def test_the_schema_speaks_the_names_and_the_regular_expressions_of_json():
+    schema = json.loads(document_schema())
+
+    properties = schema["$defs"]["LicenseGrant"]["properties"]
+    assert "for" in properties and "kinds" not in properties
+    assert properties["code"]["pattern"] == "^[a-z0-9][a-z0-9-]*$"
+    assert r"\\A" not in document_schema() and r"\\Z" not in document_schema()
+
+
+def test_the_example_in_the_docs_is_a_license_document():
+    text = (ROOT / "docs" / "vendors.md").read_text()
+    [example] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+
+    claims = parse_claims(json.dumps({**json.loads(example), "iat": 1, "jti": "as signing adds them"}).encode())
+
+    assert [license.code for license in claims.licenses] == ["connector", "connector-cal"]
