@@ -121,8 +121,10 @@ def visible(context: Context) -> QuerySet[ChangeSet]:
 
 async def load(context: Context, ids: Sequence[int]) -> list[ReviewedChangeSet | None]:
     """Change sets in the order of their ids, None where the caller can see none; three statements at most."""
+    if not ids:
+        return []
     rows = await visible(context).filter(id__in=list(ids)).values(*COLUMNS)
-    licenses = await load_vendor_licenses({row["vendor_id"] for row in rows}) if rows else {}
+    licenses = await load_vendor_licenses({row["vendor_id"] for row in rows})
     stated = await _stated_terms([row["id"] for row in rows if row["outcome"] is None])
     found = {}
     for row in rows:

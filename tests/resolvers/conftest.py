@@ -42,7 +42,7 @@ def import_file(context: Context, trusted_vendor: Vendor) -> Import:
 
 @pytest.fixture
 def offer(import_file: Import) -> Callable[..., Awaitable[ReviewedChangeSet]]:
-    """The vendor's next document, left for review: license types with their new totals, plans unless stated otherwise."""
+    """The vendor's next document, left for review: license types with their new totals, or licenses as stated."""
     sequence = count(1)
 
     async def do(totals: dict[str, int | None], **stated: Any) -> ReviewedChangeSet:

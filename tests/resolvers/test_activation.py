@@ -27,7 +27,7 @@ from resolvers.change_sets import acknowledge_change_set, get, pending_changes, 
 from resolvers.context import Context
 from resolvers.reviews import ReviewedChangeSet
 from tests.documents import grant
-from tests.resolvers.conftest import Import, at
+from tests.resolvers.conftest import at
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]

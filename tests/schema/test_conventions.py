@@ -59,6 +59,7 @@ def test_names_are_spelled_as_everywhere(type_):
 def test_connections_are_shaped_after_relay(connection):
     item = connection.name.removesuffix("Connection")
     edge = CORE.type_map[f"{item}Edge"]
+    assert isinstance(edge, GraphQLObjectType)
 
     assert {name: str(field.type) for name, field in connection.fields.items()} == {
         "edges": f"[{item}Edge!]!",
@@ -105,9 +106,7 @@ def test_root_fields_may_be_null_and_nothing_else_without_a_stated_reason():
         assert not [name for name, field in root.fields.items() if isinstance(field.type, GraphQLNonNull)]
 
 
-@pytest.mark.parametrize(
-    "type_", [type_ for type_ in OBJECTS if "id" in type_.fields], ids=lambda type_: type_.name
-)
+@pytest.mark.parametrize("type_", [type_ for type_ in OBJECTS if "id" in type_.fields], ids=lambda type_: type_.name)
 def test_what_has_an_id_can_be_fetched_again(type_):
     from schema.lookup import _LOOKUPS
 

@@ -82,7 +82,9 @@ async def test_a_license_file_has_a_limit_of_its_own(run):
 
 @pytest.mark.parametrize("file", [{}, {"text": "a", "upload": None}, {"text": None}])
 async def test_a_license_file_is_given_in_one_form(execute, file):
-    mutation = """mutation ($file: LicenseFileInput!) { importLicenseFile(input: {file: $file}) { userErrors { code } } }"""
+    mutation = (
+        """mutation ($file: LicenseFileInput!) { importLicenseFile(input: {file: $file}) { userErrors { code } } }"""
+    )
 
     assert (await execute(mutation, file=file)).errors
 

@@ -38,7 +38,8 @@ async def test_revoking_has_an_outcome_for_each(run, plan, make_user, offer):
     blocked = await make_user("Owns requests", holds=["superoffice.plan"], open_requests=2)
     without = await make_user("Without")
     await offer({}, licenses=[grant("plan", name="plan", total=2, plan=True)])
-    holder = (await run("{ users { nodes { id name } } }"))["users"]["nodes"][-1]
+    users = (await run("{ users { nodes { id name } } }"))["users"]["nodes"]
+    holder = next(user for user in users if user["name"].startswith("plan"))
     ids = [holder["id"], USER(blocked.id), USER(without.id), USER(999), LICENSE(plan.id)]
 
     answer = (await run(REVOKE, licenseId=LICENSE(plan.id), userIds=ids))["revokeUserLicenses"]
@@ -100,7 +101,9 @@ async def test_a_preview_leads_to_itself(run, plan, trusted_vendor):
     mutation = """mutation ($text: String!) {
       importLicenseFile(input: {file: {text: $text}, mode: PREVIEW}) {
         document { vendor sequence } userErrors { code message }
-        changeSet { id status vendor { key } changes { id license { key } } surplusRequirements { changeSet { status } } }
+        changeSet {
+          id status vendor { key } changes { id license { key } } surplusRequirements { changeSet { status } }
+        }
         query { pendingChanges { id } }
       }
     }"""
@@ -146,7 +149,9 @@ async def test_tokens_are_issued_and_revoked(run):
 
 
 async def test_wrong_credentials_are_a_user_error(run):
-    mutation = """mutation { signIn(input: {login: "inga", password: "wrong"}) { viewer { scopes } userErrors { code } } }"""
+    mutation = (
+        """mutation { signIn(input: {login: "inga", password: "wrong"}) { viewer { scopes } userErrors { code } } }"""
+    )
 
     assert await run(mutation) == {"signIn": {"viewer": None, "userErrors": [{"code": "CREDENTIALS_INVALID"}]}}
 

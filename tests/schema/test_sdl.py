@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from graphql import build_schema
+from graphql import GraphQLScalarType, build_schema
 from graphql.utilities import find_breaking_changes
 
 import schema
@@ -13,7 +13,7 @@ FOLDER = Path(schema.__file__).parent
 
 
 def test_the_package_is_ours():
-    assert FOLDER == Path(__file__).parents[2] / "schema"
+    assert Path(__file__).parents[2] / "schema" == FOLDER
 
 
 def test_the_printed_schema_is_the_one_that_is_built():
@@ -31,4 +31,5 @@ def test_nothing_released_is_broken():
 def test_scalars_say_what_specifies_them(scalar):
     type_ = build_schema(print_sdl()).type_map[scalar]
 
+    assert isinstance(type_, GraphQLScalarType)
     assert type_.specified_by_url.startswith("https://")
