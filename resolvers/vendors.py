@@ -117,6 +117,8 @@ async def _rejected(context: Context) -> set[int]:
         .group_by("vendor_id")
         .values_list("latest", flat=True)
     )
+    if not latest:
+        return set()
     rejected = dict(
         await ChangeSet.filter(id__in=list(latest), outcome=ChangeSetStatus.REJECTED.value).values_list(
             "vendor_id", "document_id"

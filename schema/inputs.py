@@ -120,6 +120,26 @@ class ImportLicenseFileInput:
 
 
 @input_type
+class CheckForLicenseChangesInput:
+    """Input of `checkForLicenseChanges`."""
+
+    vendor_id: strawberry.ID
+    """The vendor to ask."""
+
+
+@input_type
+class ConvertDemoInput:
+    """Input of `convertDemo`."""
+
+    serial_number: str
+    """New serial number, from the vendor."""
+    license_owner: str
+    """New license owner, spelled as the vendor has it."""
+    file: LicenseFileInput | None = None
+    """The license file that came with them, where the license server cannot be reached."""
+
+
+@input_type
 class UpdateVendorInput:
     """Input of `updateVendor`."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from licensing.enums import ApiScope
-from resolvers import api_tokens, assignments, change_sets, license_files, sessions, vendors
+from resolvers import api_tokens, assignments, change_sets, demo, license_files, sessions, vendor_checks, vendors
 from resolvers.activation import activate_licenses
 from resolvers.context import Context
 from schema.access import ApiToken, Viewer
@@ -15,6 +15,8 @@ from schema.inputs import (
     AcknowledgeChangeSetInput,
     ActivateLicensesInput,
     AssignUserLicensesInput,
+    CheckForLicenseChangesInput,
+    ConvertDemoInput,
     CreateApiTokenInput,
     ImportLicenseFileInput,
     ReassignUserLicensesInput,
@@ -30,12 +32,15 @@ from schema.inputs import (
     local_revocations,
     local_user_ids,
 )
+from schema.installation import Installation
 from schema.license import license_by_id
 from schema.node import local_id
 from schema.payloads import (
     AcknowledgeChangeSetPayload,
     ActivateLicensesPayload,
     AssignUserLicensesPayload,
+    CheckForLicenseChangesPayload,
+    ConvertDemoPayload,
     CreateApiTokenPayload,
     ImportLicenseFilePayload,
     LicenseDocument,
@@ -71,7 +76,7 @@ class Mutation:
         transaction: if activation still fails, all is as it was. These two also need `USERS_WRITE`.
         Safe to repeat: activating the change set that is in force is a success.
         Errors: NOT_FOUND, INVALID, TOO_MANY_ITEMS, CHANGE_SET_CLOSED, NOT_YET_EFFECTIVE, LICENSE_EXPIRED,
-        REVOCATION_BLOCKED, NO_SEATS, NOT_ASSIGNABLE, SURPLUS_SEATS.
+        REVOCATION_BLOCKED, NO_SEATS, NOT_ASSIGNABLE, HAS_ANOTHER_PLAN, PREREQUISITE_MISSING, SURPLUS_SEATS.
         """
         if input.revocations or input.moves:
             info.context.require(ApiScope.USERS_WRITE)
@@ -193,6 +198,38 @@ class Mutation:
             payload.document = LicenseDocument.of(document)
             changed = await license_files.import_license_file(info.context, document, content, input.mode)
             payload.change_set = change_set_object(changed, info.context) if changed else None
+        return payload
+
+    @mutation(requires=ApiScope.LICENSES_WRITE)
+    async def check_for_license_changes(
+        self, info: Info, input: Annotated[CheckForLicenseChangesInput, argument("Which vendor to ask.")]
+    ) -> CheckForLicenseChangesPayload | None:
+        """Asks a vendor's license server for changes now. Whatever the answer, the licenses in force stay in force.
+        Errors: NOT_FOUND, NO_LICENSE_SERVER, VENDOR_UNAVAILABLE, VENDOR_REFUSED, and those of `importLicenseFile`.
+        """
+        payload = CheckForLicenseChangesPayload()
+        vendor_id = local_id(input.vendor_id, "Vendor")
+        with refusals(payload):
+            found = await vendor_checks.check_for_license_changes(info.context, vendor_id)
+            payload.change_set = change_set_object(found, info.context) if found else None
+        payload.vendor = await vendor_by_id(info, vendor_id)
+        return payload
+
+    @mutation(requires=ApiScope.LICENSES_WRITE)
+    async def convert_demo(
+        self, info: Info, input: Annotated[ConvertDemoInput, argument("The new serial number and owner.")]
+    ) -> ConvertDemoPayload | None:
+        """Turns a demo into a purchased installation with the serial number and license owner that the
+        main vendor handed out, through its license server or from the file that came with them.
+        Errors: NOT_DEMO, INVALID, NO_LICENSE_SERVER, VENDOR_REFUSED, VENDOR_UNAVAILABLE, and those of
+        `importLicenseFile`.
+        """
+        payload = ConvertDemoPayload()
+        content = await file_content(input.file) if input.file else None
+        with refusals(payload):
+            found = await demo.convert_demo(info.context, input.serial_number, input.license_owner, content)
+            payload.change_set = change_set_object(found, info.context)
+        payload.installation = one(Installation, await info.context.loaders.installation(), info.context)
         return payload
 
     @mutation(requires=ApiScope.LICENSES_WRITE)

@@ -10,6 +10,7 @@ from schema.access import ApiToken, Viewer
 from schema.change_set import LicenseChangeSet, SurplusRequirement
 from schema.descriptions import object_type
 from schema.errors import UserError
+from schema.installation import Installation
 from schema.license import License
 from schema.query import Query
 from schema.user import User
@@ -158,6 +159,37 @@ class ImportLicenseFilePayload:
     """The root, to read what else changed in the same request."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
     """Why the file was not used. Empty on success."""
+
+
+@object_type
+class CheckForLicenseChangesPayload:
+    """Result of `checkForLicenseChanges`."""
+
+    change_set: LicenseChangeSet | None = None
+    """What has changed; null if nothing has."""
+    vendor: Vendor | None = None
+    """The vendor with its new `lastCheck`; null if not found."""
+    query: Query = strawberry.field(default_factory=Query)
+    """The root, to read what else changed in the same request."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why there is no answer. Empty on success."""
+
+
+@object_type
+class ConvertDemoPayload:
+    """Result of `convertDemo`."""
+
+    installation: Installation | None = None
+    """The installation; still the demo while the change set waits."""
+    change_set: LicenseChangeSet | None = None
+    """
+    The licenses that were bought; null if the conversion failed. If seats must be freed first, the
+    installation stays a demo until this is activated.
+    """
+    query: Query = strawberry.field(default_factory=Query)
+    """The root, to read what else changed in the same request."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why the demo was not converted. Empty on success."""
 
 
 @object_type

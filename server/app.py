@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 from starlette.applications import Starlette
@@ -20,11 +20,13 @@ from tortoise.contrib.starlette import RegisterTortoise
 from models.config import tortoise_config
 from models.migrate import pending_migrations
 from server.auth import authenticate
+from server.checker import Checker
 from server.errors import Refused, refusal_response
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
 from server.settings import Settings, read_settings
+from server.vendor_client import IN_A_REQUEST, VendorClient
 
 SLOWEST_DATABASE = 2.0
 """Seconds in which the database answers, or the server is not ready."""
@@ -67,8 +69,9 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if await pending_migrations(settings.database_url):
             raise DatabaseOutdated
-        async with RegisterTortoise(app, config=tortoise_config(settings.database_url)):
+        async with RegisterTortoise(app, config=tortoise_config(settings.database_url)), checking(settings):
             yield
+        await app.state.license_servers.aclose()
 
     app = Starlette(
         routes=[
@@ -87,7 +90,25 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
         lifespan=lifespan,
     )
     app.state.settings, app.state.schema = settings, schema
+    app.state.license_servers = VendorClient(IN_A_REQUEST)
     return app
+
+
+@asynccontextmanager
+async def checking(settings: Settings) -> AsyncIterator[None]:
+    """Runs the checker beside the requests, unless it is set to run elsewhere."""
+    if not settings.check_interval:
+        yield
+        return
+    client = VendorClient()
+    task = asyncio.create_task(Checker(client).run(settings.check_interval))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await client.aclose()
 
 
 async def welcome(request: Request) -> Response:

@@ -42,7 +42,7 @@ class Checker:
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
                 group.create_task(self._check_due(now))
-        await self._deliver_reports(now)
+        await self._deliver_reports(utc_now())  # those of the checks above, too
 
     async def _check_due(self, now: datetime) -> None:
         while due := await claim_due_vendor(now):

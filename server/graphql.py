@@ -68,6 +68,7 @@ class GraphQLView(GraphQL[Context, None]):
             request_id=request.state.request_id,
             language=preferred_language(request.headers.get("accept-language", "")),
             address=request.client.host if request.client else None,
+            license_servers=request.app.state.license_servers,
         )
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:

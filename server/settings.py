@@ -38,6 +38,8 @@ class Settings:
     allowed_origins: frozenset[str] = frozenset()
     """Other origins whose pages may call the API with the session cookie."""
     log_format: LogFormat = LogFormat.AUTO
+    check_interval: float = 60.0
+    """Seconds between two looks for what is due, such as vendors to ask; 0 for a process that does not look."""
 
     @property
     def is_https(self) -> bool:
@@ -90,12 +92,20 @@ def _log_format(text: str) -> LogFormat:
         raise ValueError("it is auto, json or text") from None
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text) if text.replace(".", "", 1).isdecimal() else -1.0
+    if not 0 <= seconds <= 86_400:
+        raise ValueError("it is a number of seconds, at most a day, or 0")
+    return seconds
+
+
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "database_url": _database_url,
     "public_url": _public_url,
     "open_schema": _switch,
     "allowed_origins": _origins,
     "log_format": _log_format,
+    "check_interval": _seconds,
 }
 
 VARIABLES = {f"SEATKEEPER_{name.upper()}": name for name in _PARSERS}

@@ -1,16 +1,21 @@
-"""`seatkeeper import`, `licenses` and `pending`: the everyday jobs without a browser."""
+"""`seatkeeper import`, `check`, `licenses` and `pending`: the everyday jobs without a browser."""
 
 from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 from licensing.changes import seats_available
 from licensing.enums import ImportMode, LicenseScope
+from licensing.errors import NotFound
 from resolvers.change_sets import pending_changes
 from resolvers.context import Context
 from resolvers.license_files import import_license_file, verify_license_file
 from resolvers.licenses import LicenseFilter, LicenseRow, licenses_page
 from resolvers.pages import MAX_SIZE, PageRequest
 from resolvers.reviews import ReviewedChangeSet
+from resolvers.vendor_checks import check_for_license_changes
+from resolvers.vendors import load_vendors
 from server.commands.arguments import (
     Subparsers,
     add_command,
@@ -20,8 +25,9 @@ from server.commands.arguments import (
     takes_json,
     word_of,
 )
-from server.commands.connection import in_installation
+from server.commands.connection import Refused, in_installation
 from server.commands.terminal import print_json, print_table, say
+from server.vendor_client import VendorClient
 
 
 def add_to(commands: Subparsers) -> None:
@@ -37,7 +43,11 @@ def add_to(commands: Subparsers) -> None:
     )
     listing = add_command(commands, "licenses", list_licenses, "list the licenses in force and their seats")
     pending = add_command(commands, "pending", list_pending, "list the changes that want attention")
-    takes_installation(importing, listing, pending)
+    checking = add_command(commands, "check", check, "ask vendors for new licenses now")
+    checking.add_argument(
+        "vendor", nargs="?", metavar="VENDOR", help="its key; all that have a license server if not given"
+    )
+    takes_installation(importing, listing, pending, checking)
     takes_json(importing, listing, pending)
 
 
@@ -52,6 +62,38 @@ async def import_file(arguments: Namespace) -> None:
         say("The file changes nothing: these licenses are in force.")
     else:
         _show(change_set)
+
+
+async def check(arguments: Namespace) -> None:
+    """Asks vendors' license servers, and shows what has changed; the first that fails ends the command."""
+    async with in_installation(arguments) as context, closing_client() as context.license_servers:
+        vendors = [one for one in await load_vendors(context) if arguments.vendor in (None, one.key)]
+        if arguments.vendor is None:
+            vendors = [one for one in vendors if one.next_check_at]
+        if not vendors:
+            raise (
+                NotFound
+                if arguments.vendor
+                else Refused(
+                    "NO_LICENSE_SERVER", "No vendor has a license server. Import the license file that the vendor sent."
+                )
+            )
+        for vendor in vendors:
+            change_set = await check_for_license_changes(context, vendor.id)
+            if change_set is None:
+                say(f"{vendor.name}: the licenses in force are the latest.")
+            else:
+                _show(change_set)
+
+
+@asynccontextmanager
+async def closing_client() -> AsyncIterator[VendorClient]:
+    """A way to license servers for as long as the block lasts."""
+    client = VendorClient()
+    try:
+        yield client
+    finally:
+        await client.aclose()
 
 
 async def list_licenses(arguments: Namespace) -> None:

@@ -1,9 +1,11 @@
 """A server that listens on a port of its own, with the demo installation, and those who talk to it."""
 
 import asyncio
+import json
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,16 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
+import models
 from models.config import tortoise_config
-from resolvers.context import COMMAND_LINE, system_context
 from schema import schema
 from server.app import create_app
 from server.demo import Demo, fill
+from server.license_server import create_license_server
 from server.settings import Settings
 from tests.postgres import create_database, drop_database
 
@@ -120,8 +124,6 @@ class Client:
 
 
 def _json(value: object) -> str:
-    import json
-
     return json.dumps(value)
 
 
@@ -158,22 +160,65 @@ def copied_demo(
         drop_database(server, name)
 
 
+@asynccontextmanager
+async def listening(make_app: Callable[[str], Starlette]) -> AsyncIterator[str]:
+    """Uvicorn on a free port, with the application that is made for its address."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        running = uvicorn.Server(uvicorn.Config(make_app(url), log_config=None, access_log=False))
+        task = asyncio.create_task(running.serve(sockets=[door]))
+        async with httpx2.AsyncClient(base_url=url) as client:
+            await client.get("/readyz")
+        yield url
+        running.should_exit = True
+        await task
+
+
 @pytest.fixture
 async def server(copied_demo: tuple[str, Demo]) -> AsyncIterator[Running]:
-    """Uvicorn with the application, on a free port."""
+    """The application over a copy of the demo; nothing is due in it by itself."""
     database_url, demo = copied_demo
     EXECUTOR_CACHE.clear()
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = create_app(Settings(database_url=database_url, public_url=url), schema)
-    running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
-    task = asyncio.create_task(running.serve(sockets=[listening]))
-    async with httpx2.AsyncClient(base_url=url) as client:
-        await client.get("/readyz")
-    yield Running(url, demo, database_url)
-    running.should_exit = True
-    await task
-    listening.close()
+
+    def app(url: str) -> Starlette:
+        return create_app(Settings(database_url=database_url, public_url=url, check_interval=0), schema)
+
+    async with listening(app) as url:
+        yield Running(url, demo, database_url)
+
+
+@dataclass
+class Vendor:
+    """The main vendor's side: its folder, and what its license server may do there."""
+
+    url: str
+    folder: Path
+
+    def publish(self, text: str, serial_number: str) -> None:
+        """Lays the latest document out."""
+        shelf = self.folder / "v1" / "licenses"
+        shelf.mkdir(parents=True, exist_ok=True)
+        (shelf / f"{serial_number}.lic").write_text(text)
+
+    def sell(self, demo_serial: str, serial: str, owner: str) -> None:
+        """Notes what was bought for a demo."""
+        sold = self.folder / "conversions"
+        sold.mkdir(exist_ok=True)
+        (sold / f"{demo_serial}.json").write_text(_json({"serial": serial, "owner": owner}))
+
+    def reports(self, kind: str) -> list[dict[str, Any]]:
+        """What it was told."""
+        return [json.loads(file.read_text()) for file in sorted((self.folder / kind).rglob("*.json"))]
+
+
+@pytest.fixture
+async def vendor(server: Running, tmp_path: Path) -> AsyncIterator[Vendor]:
+    """The main vendor's license server, which the installation knows."""
+    folder = tmp_path / "vendor"
+    folder.mkdir()
+    async with listening(lambda _: create_license_server(folder)) as url:
+        await models.Vendor.filter(is_main=True).update(license_server=url)
+        yield Vendor(url, folder)
 
 
 @pytest.fixture
@@ -200,6 +245,3 @@ def another_browser(server: Running) -> Callable[..., Awaitable[Client]]:
         return Client(server.url, token=token, language=language)
 
     return open_
-
-
-__all__ = ["COMMAND_LINE", "Client", "Refused", "Running", "codes", "system_context"]

@@ -145,3 +145,36 @@ query Audit($filter: AuditFilter) {
   }
 }
 """
+
+CONVERT = """
+mutation Convert($input: ConvertDemoInput!) {
+  convertDemo(input: $input) {
+    installation { serialNumber licenseOwner isDemo }
+    changeSet {
+      id status source
+      changes { key kind inUse newTotal surplus license { id } }
+    }
+    userErrors { code message path }
+  }
+}
+"""
+
+CHECK = """
+mutation Check($input: CheckForLicenseChangesInput!) {
+  checkForLicenseChanges(input: $input) {
+    changeSet { id status closedBy { kind name } }
+    vendor { updateStatus lastCheck { outcome message checkedAt } nextCheckAt }
+    userErrors { code message path }
+  }
+}
+"""
+
+ACKNOWLEDGE = """
+mutation Acknowledge($input: AcknowledgeChangeSetInput!) {
+  acknowledgeChangeSet(input: $input) {
+    changeSet { acknowledgedAt }
+    query { vendors { key updateStatus } }
+    userErrors { code message path }
+  }
+}
+"""

@@ -1,0 +1,107 @@
+"""The audit log: newest first, each filter, and a sentence for each event."""
+
+from datetime import UTC, datetime, timedelta
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from licensing.enums import AuditAction
+from resolvers.audit import SUMMARIES, AuditFilter, EventRow, count_events, events_page, load_events, summary
+from resolvers.events import changing
+from resolvers.pages import PageRequest
+
+START = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
+FACTS: dict[str, Any] = {
+    "vendor": "SuperOffice AS",
+    "source": "LICENSE_FILE",
+    "changes": 1,
+    "code": "SURPLUS_SEATS",
+    "message": "There are too few seats. Buy more.",
+    "reason": "Wrong number.",
+    "user": "Kari",
+    "license": "Sales Premium",
+    "what": "activation policy",
+    "expires_at": "2026-05-01T00:00:00+00:00",
+    "serial_number": "1204417838",
+    "license_owner": "Fjordlys Handel AS",
+    "login": "inga",
+    "token": "Sync",
+}
+
+
+@pytest.fixture
+async def log(context, make_license, make_user):
+    """Three events, an hour apart: a login, a license given, a vendor changed."""
+    license, user = await make_license("superoffice.plan"), await make_user("Kari")
+    events: list[tuple[AuditAction, dict[str, Any]]] = [
+        (AuditAction.SIGNED_IN, {}),
+        (
+            AuditAction.USER_LICENSE_ASSIGNED,
+            {"license_id": license.id, "user_id": user.id, "vendor_id": license.vendor_id},
+        ),
+        (AuditAction.VENDOR_CHANGED, {"vendor_id": license.vendor_id}),
+    ]
+    for hour, (action, concerns) in enumerate(events):
+        context.now = lambda hour=hour: START + timedelta(hours=hour)
+        async with changing(context) as change:
+            change.record(action, **concerns, **FACTS)
+    return user
+
+
+async def actions(context, **conditions):
+    """What the first page shows was done."""
+    page = await events_page(context, AuditFilter(**conditions), PageRequest())
+    assert await count_events(context, AuditFilter(**conditions)) == len(page.rows)
+    return [EventRow._make(row).action for row in page.rows]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({}, ["VENDOR_CHANGED", "USER_LICENSE_ASSIGNED", "SIGNED_IN"]),
+        ({"actions": (AuditAction.SIGNED_IN, AuditAction.VENDOR_CHANGED)}, ["VENDOR_CHANGED", "SIGNED_IN"]),
+        ({"actions": ()}, []),
+        ({"vendor": "superoffice"}, ["VENDOR_CHANGED", "USER_LICENSE_ASSIGNED"]),
+        ({"vendor": "unknown"}, []),
+        ({"license_type": "superoffice.plan"}, ["USER_LICENSE_ASSIGNED"]),
+        ({"since": START + timedelta(hours=1)}, ["VENDOR_CHANGED", "USER_LICENSE_ASSIGNED"]),
+        ({"until": START + timedelta(hours=1)}, ["SIGNED_IN"]),
+        ({"user_id": 0}, []),
+    ],
+    ids=str,
+)
+async def test_filters_newest_first(context, log, conditions, expected):
+    assert await actions(context, **conditions) == expected
+
+
+async def test_what_concerned_a_user(context, log):
+    assert await actions(context, user_id=log.id) == ["USER_LICENSE_ASSIGNED"]
+
+
+async def test_events_are_found_by_id(context, log):
+    page = await events_page(context, AuditFilter(), PageRequest(last=1))
+    [row] = page.rows
+
+    assert await load_events(context, [row[0], 0]) == {row[0]: row}
+    assert page.has_previous_page
+
+
+def test_every_action_has_a_sentence():
+    assert set(SUMMARIES) == set(AuditAction)
+
+
+@pytest.mark.parametrize("action", list(AuditAction))
+def test_the_sentence_is_whole(action):
+    said = summary(action, FACTS, "Inga Solheim")
+
+    assert "{" not in said
+    assert said.endswith(".")
+    assert {name for _, name, _, _ in Formatter().parse(SUMMARIES[action]) if name} <= {*FACTS, "actor"}
+
+
+def test_sentences_tell_numbers_and_instants_in_words():
+    assert summary("LICENSES_ACTIVATED", FACTS, "Inga").endswith("1 license changed.")
+    assert (
+        summary("EXPIRY_WARNED", FACTS, "system") == "The licenses from SuperOffice AS expire at 2026-05-01 00:00 UTC."
+    )

@@ -1,0 +1,127 @@
+"""Licenses in force: filters, orders, languages and the catalog; and who holds them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from licensing.enums import LicenseScope, SuggestionReason, UserStatus
+from models import License, Vendor
+from resolvers.holders import count_assignments, suggestions
+from resolvers.licenses import LicenseFilter, count_licenses, licenses_page, load_catalog, vendors_licenses_pages
+from resolvers.pages import PageRequest
+from resolvers.users import UserFilter
+
+
+@pytest.fixture
+async def bought(make_vendor, make_license):
+    """Licenses of two vendors."""
+    await make_vendor("nordsync", name="NordSync AS")
+    await make_license("nordsync.connector", name="Connector")
+    await make_license("superoffice.zeta", name="Zeta 100%", sort=1)
+    await make_license("superoffice.alpha", name="Ålesund", sort=2, scope=LicenseScope.SYSTEM)
+    await make_license("superoffice.feature", name="Feature", sort=0, hidden=True)
+    await make_license("superoffice.plan", name="Plan", sort=3, plan=True, includes=["feature"])
+    await make_license("superoffice.gone", name="Gone", in_force=False)
+
+
+async def codes(context, **conditions):
+    """The codes on the first page."""
+    page = await licenses_page(context, LicenseFilter(**conditions), PageRequest())
+    assert await count_licenses(context, LicenseFilter(**conditions)) == len(page.rows)
+    return [row.code for row in page.rows]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({}, ["zeta", "alpha", "plan", "connector"]),
+        ({"include_hidden": True}, ["feature", "zeta", "alpha", "plan", "connector"]),
+        ({"vendor": "nordsync"}, ["connector"]),
+        ({"vendor": "unknown"}, []),
+        ({"scope": LicenseScope.SYSTEM}, ["alpha"]),
+        ({"search": "ÅLES"}, ["alpha"]),
+        ({"search": "Office.Z"}, ["zeta"]),
+        ({"search": "%"}, ["zeta"]),
+        ({"search": "_"}, []),
+    ],
+    ids=str,
+)
+async def test_filters_in_the_vendors_order(context, bought, conditions, expected):
+    assert await codes(context, **conditions) == expected
+
+
+async def test_a_vendors_licenses_are_by_name(context, bought):
+    ids = [vendor.id for vendor in await Vendor.all().order_by("id")]
+
+    main, other = await vendors_licenses_pages(context, ids, LicenseFilter(), PageRequest())
+
+    assert [row.code for row in main.rows] == ["plan", "zeta", "alpha"]
+    assert [row.code for row in other.rows] == ["connector"]
+
+
+async def test_names_are_in_the_callers_language(context, bought):
+    await License.filter(code="plan").update(names={"nb": "Plan på norsk"}, descriptions={"nb": "Beskrivelse"})
+
+    context.language = "nb"
+    page = await licenses_page(context, LicenseFilter(), PageRequest())
+
+    assert [row.name for row in page.rows] == ["Zeta 100%", "Ålesund", "Plan på norsk", "Connector"]
+    assert page.rows[2].description == "Beskrivelse"
+
+
+async def test_the_catalog_knows_what_is_held_as_what(context, bought):
+    catalog = await load_catalog(context)
+
+    assert [row.code for row in catalog.held_as("superoffice.feature")] == ["feature", "plan"]
+    assert [row.code for row in catalog.held_as("superoffice.zeta")] == ["zeta"]
+    assert catalog.held_as("superoffice.gone") == catalog.held_as("nothing") == []
+    assert catalog.by_key["superoffice.gone"].in_force is False
+
+
+async def test_who_will_miss_it_least_is_suggested_first(context, make_license, make_user):
+    made = await make_license("superoffice.plan", plan=True)
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    holders: dict[str, dict[str, Any]] = {
+        "Recent": {"last_login_at": datetime(2026, 5, 1, tzinfo=UTC)},
+        "Long away": {"last_login_at": datetime(2025, 5, 1, tzinfo=UTC)},
+        "Never, new": {},
+        "Never, old": {"assigned_at": day},
+        "On leave": {"can_log_in": False, "last_login_at": datetime(2026, 5, 2, tzinfo=UTC)},
+        "Waiting": {"status": UserStatus.WAITING_FOR_APPROVAL, "assigned_at": day},
+        "Blocked": {"can_log_in": False, "open_requests": 1},
+    }
+    ids = {(await make_user(name, holds=["superoffice.plan"], **facts)).id: name for name, facts in holders.items()}
+
+    suggested = [(ids[row.user_id], reason) for row, reason in await suggestions(context, made.id, 10)]
+
+    assert suggested == [
+        ("On leave", SuggestionReason.CANNOT_LOG_IN),
+        ("Never, old", SuggestionReason.NEVER_LOGGED_IN),
+        ("Never, new", SuggestionReason.NEVER_LOGGED_IN),
+        ("Long away", SuggestionReason.LEAST_RECENTLY_LOGGED_IN),
+        ("Recent", SuggestionReason.LEAST_RECENTLY_LOGGED_IN),
+        ("Waiting", SuggestionReason.NEVER_LOGGED_IN),
+    ]
+    assert len(await suggestions(context, made.id, 2)) == 2
+
+
+async def test_suggestions_go_on_past_those_who_are_blocked(context, make_license, make_user, monkeypatch):
+    monkeypatch.setattr("resolvers.holders.AT_ONCE", 2)
+    made = await make_license("superoffice.plan", plan=True)
+    for number in range(3):
+        await make_user(f"Blocked {number}", holds=["superoffice.plan"], open_requests=1)
+    free = await make_user("Free", holds=["superoffice.plan"], last_login_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert [row.user_id for row, _ in await suggestions(context, made.id, 1)] == [free.id]
+
+
+async def test_holders_are_counted_by_license(context, make_license, make_user):
+    first = await make_license("superoffice.first", held_by=2)
+    second = await make_license("superoffice.second", held_by=1)
+    await make_user("Kari", holds=["superoffice.first", "superoffice.second"])
+
+    assert await count_assignments(context, [first.id, second.id, 0], UserFilter()) == [3, 2, 0]
+    assert await count_assignments(context, [first.id, second.id, 0], UserFilter(search="kari")) == [1, 1, 0]
+    assert await count_assignments(context, [first.id], UserFilter(license_type="superoffice.second")) == [1]
+    assert await count_assignments(context, [first.id], UserFilter(has_license=False)) == [0]

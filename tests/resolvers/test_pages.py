@@ -1,0 +1,155 @@
+"""Pages: what they may be asked for, and that forward and backward they show each row once, in order."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tortoise.expressions import Q
+
+from models import User
+from resolvers.errors import BadUserInput
+from resolvers.pages import Keyset, PageRequest, fetch_page, fetch_pages, read_cursor
+
+BY_NAME = Keyset("users", {"name_key": str, "id": int})
+BACKWARD_BY_NAME = Keyset("users", {"name_key": str, "id": int}, is_descending=True)
+NAMES = ["Ærlig", "Anne", "Anne", "Berit", "Øyvind", "Åse", "Zorro", "anne"]
+
+
+@pytest.fixture
+async def users(installation, make_user):
+    """Some with equal names, and with letters that a locale would put elsewhere."""
+    for number, name in enumerate(NAMES):
+        await make_user(name, login=f"login-{number}")
+    return User.filter(installation_id=installation)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"first": 0},
+        {"first": 101},
+        {"last": 0},
+        {"last": -5},
+        {"first": 1, "last": 1},
+        {"before": "anything"},
+    ],
+)
+def test_a_page_that_means_nothing_is_refused(numbers):
+    with pytest.raises(BadUserInput):
+        PageRequest(**numbers)
+
+
+def test_a_page_has_fifty_items_unless_it_says():
+    assert PageRequest().size == 50
+    assert PageRequest(last=100).size == 100
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=150), st.integers(0, 2**63 - 1)
+)
+def test_a_cursor_leads_back_to_its_place(name, id_):
+    assert BY_NAME.values(BY_NAME.cursor([name, id_])) == [name, id_]
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_no_cursor_is_bad_user_input(text):
+    with pytest.raises(BadUserInput):
+        BY_NAME.values(text)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        Keyset("licenses", {"name_key": str, "id": int}).cursor(["a", 1]),
+        Keyset("users", {"login_key": str, "id": int}).cursor(["a", 1]),
+        BACKWARD_BY_NAME.cursor(["a", 1]),
+        BY_NAME.cursor(["a"]),
+        BY_NAME.cursor(["a", 1, 1]),
+        BY_NAME.cursor([1, 1]),
+        BY_NAME.cursor(["a", "1"]),
+        BY_NAME.cursor(["a", True]),
+        BY_NAME.cursor(["a", 2**63]),
+        BY_NAME.cursor(["a\0", 1]),
+        "WzIsInVzZXJzOm5hbWVfa2V5LGlkIiwiYSIsMV0",
+        "e30",
+        "W" * 1_001,
+    ],
+)
+def test_a_cursor_of_another_list_order_or_version_is_bad_user_input(cursor):
+    with pytest.raises(BadUserInput):
+        BY_NAME.values(cursor)
+
+
+def test_a_cursor_too_deep_to_read_is_bad_user_input():
+    with pytest.raises(BadUserInput):
+        read_cursor("W1tb" * 200)
+
+
+@pytest.mark.parametrize("keys", [BY_NAME, BACKWARD_BY_NAME], ids=["ascending", "descending"])
+@pytest.mark.parametrize("size", [1, 3, 100])
+async def test_forward_pages_show_each_row_once_in_order(users, keys, size):
+    expected = sorted(
+        ((name.casefold(), id_) for id_, name in await users.values_list("id", "name")), reverse=keys.is_descending
+    )
+    seen: list[object] = []
+    after = None
+    while True:
+        page = await fetch_page(users, keys, PageRequest(first=size, after=after), ["id"])
+        seen += page.rows
+        assert page.has_previous_page is (after is not None)
+        if not page.has_next_page:
+            break
+        after = page.end_cursor
+
+    assert seen == [(id_,) for _, id_ in expected]
+
+
+@pytest.mark.parametrize("keys", [BY_NAME, BACKWARD_BY_NAME], ids=["ascending", "descending"])
+@pytest.mark.parametrize("size", [1, 3, 100])
+async def test_backward_pages_show_the_same(users, keys, size):
+    whole = (await fetch_page(users, keys, PageRequest(first=100), ["id"])).rows
+    seen: list[object] = []
+    before = None
+    while True:
+        page = await fetch_page(users, keys, PageRequest(last=size, before=before), ["id"])
+        seen = [*page.rows, *seen]
+        assert page.has_next_page is (before is not None)
+        if not page.has_previous_page:
+            break
+        before = page.start_cursor
+
+    assert seen == whole
+
+
+async def test_a_page_lies_between_two_cursors(users):
+    whole = await fetch_page(users, BY_NAME, PageRequest(first=100), ["id"])
+
+    between = await fetch_page(
+        users, BY_NAME, PageRequest(first=10, after=whole.cursors[1], before=whole.cursors[5]), ["id"]
+    )
+
+    assert between.rows == whole.rows[2:5]
+
+
+async def test_an_empty_page_has_no_cursors(users):
+    page = await fetch_page(users.filter(id=0), BY_NAME, PageRequest(), ["id"])
+
+    assert (page.rows, page.start_cursor, page.end_cursor) == ([], None, None)
+    assert (page.has_next_page, page.has_previous_page) == (False, False)
+
+
+async def test_what_is_added_shifts_nothing(users, make_user):
+    first = await fetch_page(users, BY_NAME, PageRequest(first=3), ["name"])
+    await make_user("Aaron")
+    second = await fetch_page(users, BY_NAME, PageRequest(first=100, after=first.end_cursor), ["name"])
+
+    assert len(first.rows) + len(second.rows) == len(NAMES)
+
+
+@pytest.mark.parametrize("request_", [PageRequest(first=2), PageRequest(last=2)], ids=["forward", "backward"])
+async def test_pages_of_several_lists_are_those_of_each(users, request_):
+    parts = [users.filter(Q(name_key__startswith=letter)) for letter in ("a", "b", "q")]
+
+    together = await fetch_pages(parts, BY_NAME, request_, ["id", "name"])
+
+    assert together == [await fetch_page(part, BY_NAME, request_, ["id", "name"]) for part in parts]
+    assert await fetch_pages([], BY_NAME, request_, ["id"]) == []

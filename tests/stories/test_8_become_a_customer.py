@@ -1,0 +1,95 @@
+"""A demo is turned into a purchase with the serial number and license owner that the vendor hands out."""
+
+import pytest
+
+from tests.stories.conftest import Client, Running, Vendor, codes
+from tests.stories.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, VENDORS
+
+NEW = {"serialNumber": "1204417838", "licenseOwner": "Fjordlys Handel AS"}
+DEMO = {"serialNumber": "1010000004", "licenseOwner": "Fjordlys Handel AS", "isDemo": True}
+
+
+@pytest.fixture
+def is_trial() -> bool:
+    """The story begins with a trial."""
+    return True
+
+
+def on_sale(server: Running, vendor: Vendor) -> None:
+    """The vendor has sold what `purchase.lic` says."""
+    vendor.publish(server.demo.files["purchase.lic"], NEW["serialNumber"])
+    vendor.sell(DEMO["serialNumber"], NEW["serialNumber"], NEW["licenseOwner"])  # type: ignore[arg-type]
+
+
+async def test_from_demo_to_customer(inga: Client, server: Running, vendor: Vendor) -> None:
+    on_sale(server, vendor)
+
+    payload = await inga.run(CONVERT, input=NEW)
+
+    assert codes(payload) == []
+    assert payload["installation"] == DEMO  # three hold the demo's plan, and two seats were bought
+    assert payload["changeSet"]["status"] == "BLOCKED_BY_SURPLUS"
+    again = await inga.run(CONVERT, input=NEW)
+    assert again["changeSet"]["id"] == payload["changeSet"]["id"]
+    gone = next(one for one in payload["changeSet"]["changes"] if one["key"] == "superoffice.ten-demo")
+    assert (gone["kind"], gone["inUse"], gone["newTotal"], gone["surplus"]) == ("REMOVED", 3, 0, 3)
+    holders = await inga.run(
+        'query { license(key: "superoffice.ten-demo") { id assignments { nodes { user { id } } } } }'
+    )
+    first, *others = [one["user"]["id"] for one in holders["assignments"]["nodes"]]
+
+    activated = await inga.run(
+        ACTIVATE,
+        input={
+            "changeSetId": payload["changeSet"]["id"],
+            "revocations": [{"licenseId": holders["id"], "userIds": [first]}],
+            "moves": [{"fromLicenseId": holders["id"], "toLicenseKey": "superoffice.ten-sales", "userIds": others}],
+        },
+    )
+
+    assert codes(activated) == []
+    seen = await inga.run(VENDORS)
+    assert seen["installation"]["serialNumber"] == NEW["serialNumber"]
+    assert seen["installation"]["isDemo"] is False
+    assert codes(await inga.run(CONVERT, input=NEW)) == ["NOT_DEMO"]
+    log = await inga.run(AUDIT, filter={"actions": ["DEMO_CONVERTED"]})
+    assert "1204417838" in log["nodes"][0]["summary"]
+
+
+async def test_from_the_file_without_the_net(inga: Client, server: Running) -> None:
+    assert codes(await inga.run(CONVERT, input=NEW)) == ["NO_LICENSE_SERVER"]
+
+    payload = await inga.run(CONVERT, input={**NEW, "file": {"text": server.demo.files["purchase.lic"]}})
+
+    assert payload["changeSet"]["status"] == "BLOCKED_BY_SURPLUS"
+    [pending] = await inga.run(PENDING)
+    assert pending["serialNumber"] == NEW["serialNumber"]
+
+
+async def test_rejected_it_stays_a_demo(inga: Client, server: Running) -> None:
+    payload = await inga.run(CONVERT, input={**NEW, "file": {"text": server.demo.files["purchase.lic"]}})
+    await inga.run(REJECT, input={"changeSetId": payload["changeSet"]["id"], "reason": "We bought five"})
+
+    seen = await inga.run(VENDORS)
+    assert seen["installation"]["isDemo"] is True
+
+
+@pytest.mark.parametrize(
+    ("input", "code"),
+    [
+        ({**NEW, "licenseOwner": "Fjordlys AS"}, "VENDOR_REFUSED"),
+        ({**NEW, "serialNumber": "9999999999"}, "VENDOR_REFUSED"),
+        ({**NEW, "serialNumber": "123"}, "INVALID"),
+        ({**NEW, "licenseOwner": " "}, "INVALID"),
+    ],
+)
+async def test_a_wrong_pair_changes_nothing(
+    inga: Client, server: Running, vendor: Vendor, input: dict[str, str], code: str
+) -> None:
+    on_sale(server, vendor)
+
+    payload = await inga.run(CONVERT, input=input)
+
+    assert codes(payload) == [code]
+    assert payload["installation"] == DEMO
+    assert await inga.run(PENDING) == []
