@@ -1,0 +1,138 @@
+"""The documentation says what is so: its operations, commands, settings, codes, files and links are checked."""
+
+import re
+import shlex
+from argparse import ArgumentParser, _SubParsersAction
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graphql import OperationDefinitionNode, parse, print_ast, validate
+from graphql.execution.values import get_variable_values
+
+from licensing.enums import UserErrorCode
+from schema import schema
+from server.cli import make_parser
+from server.errors import STATUS
+from server.settings import VARIABLES, Settings, read_settings
+from tests.docs.documents import DOCS, README, ROOT, Operation, command_lines, operations, pages
+
+ROOMS = ("schema", "resolvers", "licensing", "models", "server")
+OTHER_VARIABLES = {"SEATKEEPER_ADMIN_PASSWORD"}
+FILES_READ = {".lic", ".jwk", ".json", ".csv"}
+
+ARCHITECTURE, CONFIGURATION, ERRORS, COMMANDS = (
+    (DOCS / f"{name}.md").read_text() for name in ("architecture", "configuration", "errors", "command-line")
+)
+
+
+def rows(text: str, first_cell: str) -> Iterator[list[str]]:
+    """The cells of the tables' rows whose first cell is, in backticks, of this form."""
+    for line in text.splitlines():
+        if re.match(rf"\| `{first_cell}` \|", line):
+            yield [cell.strip(" `") for cell in line.split("|")[1:-1]]
+
+
+def paths(parser: ArgumentParser) -> Iterator[tuple[str, ...]]:
+    """Every command of a parser."""
+    nouns = [action for action in parser._actions if isinstance(action, _SubParsersAction)]
+    if not nouns:
+        yield ()
+    for noun in nouns:
+        for name, below in noun.choices.items():
+            yield from ((name, *path) for path in paths(below))
+
+
+@pytest.mark.parametrize("operation", operations(*pages()), ids=str)
+def test_operations_are_valid_and_their_variables_fit(operation: Operation):
+    document = parse(operation.text)
+    assert validate(schema._schema, document) == []
+
+    [definition] = (one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+    declared = {variable.variable.name.value for variable in definition.variable_definitions or ()}
+    assert operation.variables.keys() <= declared
+    coerced = get_variable_values(schema._schema, definition.variable_definitions or (), operation.variables)
+    assert not isinstance(coerced, list), coerced
+
+
+def test_operations_of_the_guide_have_names_of_their_own():
+    names = Counter(
+        definition.name.value if definition.name else print_ast(definition)
+        for operation in operations(*(DOCS / "guide").glob("*.md"))
+        for definition in parse(operation.text).definitions
+        if isinstance(definition, OperationDefinitionNode)
+    )
+    assert set(names.values()) == {1}
+    assert all(name.isidentifier() for name in names)
+
+
+@pytest.mark.parametrize(("place", "line"), command_lines())
+def test_commands_can_be_called_as_shown(place: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = shlex.split(line)[1:]
+    for argument in arguments:
+        if Path(argument).suffix in FILES_READ:
+            (tmp_path / argument).parent.mkdir(exist_ok=True)
+            (tmp_path / argument).touch()
+
+    try:
+        parsed = make_parser().parse_args(arguments)
+    except SystemExit:
+        pytest.fail(f"{place}: {line}")
+
+    assert callable(parsed.run)
+
+
+@pytest.mark.parametrize("path", list(paths(make_parser())), ids=" ".join)
+def test_each_command_has_an_example(path: tuple[str, ...]):
+    shown = [line.split() for place, line in command_lines() if place.startswith("docs/command-line.md")]
+    assert any(words[1 : len(path) + 1] == list(path) for words in shown)
+
+
+def test_each_setting_has_a_row_with_its_default():
+    shown = {cells[0]: cells[1] for cells in rows(CONFIGURATION, "SEATKEEPER_[A-Z_]+") if len(cells) == 3 and cells[2]}
+    assert shown.keys() == VARIABLES.keys()
+    assert read_settings(shown) == Settings()
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_names_a_variable_that_is_not_read(page: Path):
+    assert set(re.findall(r"SEATKEEPER_[A-Z_]+", page.read_text())) <= VARIABLES.keys() | OTHER_VARIABLES
+
+
+def test_each_error_code_has_one_row_with_cause_and_next_step():
+    user_errors, top_level = ERRORS.split("## At top level")
+    assert [code for code, cause, step in rows(user_errors, "[A-Z_]+") if cause and step] == [
+        code.value for code in UserErrorCode
+    ]
+    assert {code: int(status) for code, status, cause, step in rows(top_level, "[A-Z_]+") if cause and step} == STATUS
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files(page: Path):
+    links = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", [DOCS / "architecture.md", README], ids=lambda page: page.name)
+def test_the_pages_for_newcomers_stay_short(page: Path):
+    assert not page.exists() or len(page.read_text().splitlines()) < 150
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_file_of_a_room_is_named(room: str):
+    section = ARCHITECTURE.split(f"## Files in `{room}/`\n")[1].split("\n## ")[0]
+    files = {
+        path.name
+        for path in (ROOT / room).rglob("*")
+        if path.suffix in {".py", ".graphql"} and path.name != "__init__.py"
+    }
+    assert set(re.findall(r"`(\w+\.(?:py|graphql))`", section)) == files
+
+
+def test_names_in_the_architecture_are_in_the_code():
+    code = "\n".join(path.read_text() for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+    known = set(re.findall(r"\w+", code))
+    named = re.findall(r"`(?:\w+\.)?([A-Za-z_]+)(?:\(\w+\))?`", ARCHITECTURE)
+    assert [name for name in named if name not in known | {"py", "graphql", *ROOMS}] == []

@@ -1,0 +1,72 @@
+"""No query of the guide takes more SQL statements when there is more to read."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from graphql import OperationDefinitionNode, OperationType, parse
+
+from licensing.enums import ApiScope
+from resolvers.api_tokens import create_api_token
+from tests.docs.documents import DOCS, Operation, operations
+from tests.documents import grant
+from tests.schema.conftest import execute, import_file, offer, run, statements, trusted_vendor
+
+__all__ = ["execute", "import_file", "offer", "run", "statements", "trusted_vendor"]
+
+FEW, MANY = 3, 40
+APART = 2
+"""Two branches of a document share a batch, or not, as they happen to arrive."""
+
+
+def is_query(operation: Operation) -> bool:
+    """Whether the operation reads."""
+    [definition] = parse(operation.text).definitions
+    return isinstance(definition, OperationDefinitionNode) and definition.operation is OperationType.QUERY
+
+
+QUERIES = [operation for operation in operations(*sorted((DOCS / "guide").glob("*.md"))) if is_query(operation)]
+
+
+@pytest.fixture
+async def grow(make_user, make_license, make_vendor, context, offer):
+    """Two plans that users hold, and a change set that would leave one a single seat; more of everything each time."""
+    plans = {"superoffice.ten-sales": 50, "superoffice.ten-service": 50}
+    for key, total in plans.items():
+        await make_license(key, total=total, plan=True)
+    made = 0
+
+    async def do(count: int) -> None:
+        nonlocal made
+        for number in range(made, count):
+            last_login = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
+            for key in plans:
+                await make_user(f"{key} {number}", holds=[key], last_login_at=last_login)
+            await make_license(f"superoffice.other-{number}", total=number)
+            await make_vendor(f"vendor-{number}")
+            await create_api_token(
+                context, name=f"Token {number}", scopes=[ApiScope.AUDIT_READ], vendor_id=None, expires_at=None
+            )
+        made = count
+        await offer({}, licenses=[grant("ten-sales", total=1, plan=True), grant("ten-service", total=60, plan=True)])
+
+    return do
+
+
+def size(value: object) -> int:
+    """How many objects an answer holds."""
+    if isinstance(value, dict):
+        return 1 + sum(size(item) for item in value.values())
+    return sum(size(item) for item in value) if isinstance(value, list) else 0
+
+
+@pytest.mark.parametrize("operation", QUERIES, ids=str)
+async def test_statements_do_not_grow_with_the_rows(run, statements, grow, operation: Operation):
+    await grow(FEW)
+    few = await run(operation.text, **operation.variables)
+    statements_for_few = list(statements)
+
+    await grow(MANY)
+    many = await run(operation.text, **operation.variables)
+
+    assert size(many) > 2 * size(few)
+    assert abs(len(statements) - len(statements_for_few)) <= APART

@@ -1,0 +1,129 @@
+"""The server is killed in the middle of its work: nothing that it acknowledged is lost, and nothing is half done."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+from tortoise import Tortoise
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from licensing.enums import UserKind
+from models import Assignment, AuditEvent, Installation, License, User
+from models.bulk import insert_rows
+from models.config import tortoise_config
+from models.user import user_keys
+from resolvers.assignments import assign_user_licenses
+from resolvers.context import COMMAND_LINE, system_context
+from resolvers.doctor import examine
+from schema.node import global_id
+from server.demo import Demo
+from tests.stories.conftest import Client, copied_demo, engine, is_trial, postgres_demos, sqlite_demos
+from tests.stories.operations import REVOKE
+
+__all__ = ["copied_demo", "engine", "is_trial", "postgres_demos", "sqlite_demos"]
+
+HOLDERS, PART = 1000, 50
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[int]:
+    """The database, without a server; gives the installation's id."""
+    EXECUTOR_CACHE.clear()
+    await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
+    try:
+        yield (await Installation.get()).id
+    finally:
+        await Tortoise.close_connections()
+
+
+async def many_holders(database_url: str) -> tuple[int, list[int]]:
+    """A license without a limit, and a thousand users who hold it."""
+    async with connected(database_url) as installation_id:
+        rows = []
+        for number in range(HOLDERS):
+            texts = {
+                "name": f"Holder {number}",
+                "login": f"holder-{number}",
+                "email": None,
+                "group": None,
+                "role": None,
+            }
+            keys = user_keys(**texts, last_login_at=None)
+            rows.append({"installation_id": installation_id, "kind": UserKind.EMPLOYEE.value, **texts, **keys})
+        plain = {"status": "ACTIVE", "can_log_in": True, "is_administrator": False, "open_requests": 0}
+        await insert_rows(User, [{**row, **plain} for row in rows])
+        license = await License.get(key="superoffice.visible-for")
+        ids = [user.id for user in await User.filter(login__startswith="holder-").order_by("id").only("id")]
+        context = system_context(installation_id, actor=COMMAND_LINE, request_id="preparation")
+        await assign_user_licenses(context, license.id, ids)
+        return license.id, ids
+
+
+@asynccontextmanager
+async def process(database_url: str, folder: Path) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+    """`seatkeeper serve` as a process of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "SEATKEEPER_DATABASE_URL": database_url, "SEATKEEPER_PUBLIC_URL": url}
+    with (folder / "server.log").open("ab") as log:
+        running = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server.cli", "serve", "--port", str(port)), env=environment, stdout=log, stderr=log
+        )
+    try:
+        async with asyncio.timeout(20), httpx2.AsyncClient(base_url=url) as client:
+            while True:
+                try:
+                    if (await client.get("/readyz")).status_code == 200:
+                        break
+                except httpx2.TransportError:
+                    await asyncio.sleep(0.05)
+        yield url, running
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+
+
+async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
+    database_url, _ = copied_demo
+    license_id, user_ids = await many_holders(database_url)
+    license, users = global_id("License")(license_id), [global_id("User")(id_) for id_ in user_ids]
+    acknowledged: set[int] = set()
+
+    async with process(database_url, tmp_path) as (url, running):
+        client = Client(url)
+        await client.sign_in()
+
+        async def revoke(start: int) -> None:
+            try:
+                payload = await client.run(REVOKE, input={"licenseId": license, "userIds": users[start : start + PART]})
+            except (httpx2.TransportError, ValueError):
+                return
+            assert {one["outcome"] for one in payload["results"]} == {"REVOKED"}
+            acknowledged.update(user_ids[start : start + PART])
+            if len(acknowledged) >= HOLDERS // 4 and running.returncode is None:
+                os.kill(running.pid, signal.SIGKILL)
+
+        await asyncio.gather(*(revoke(start) for start in range(0, HOLDERS, PART)))
+        await running.wait()
+        await client.http.aclose()
+
+    assert HOLDERS // 4 <= len(acknowledged) < HOLDERS
+    async with process(database_url, tmp_path):
+        pass  # it starts again by itself, whatever it finds
+    async with connected(database_url) as installation_id:
+        context = system_context(installation_id, actor=COMMAND_LINE, request_id="afterwards")
+        assert await examine(context) == []
+        still_held = {one.user_id for one in await Assignment.filter(license_id=license_id)}
+        assert not acknowledged & still_held
+        lost = set(user_ids) - still_held
+        assert len(lost) % PART == 0
+        revoked = AuditEvent.filter(license_id=license_id, action="USER_LICENSE_REVOKED")
+        assert await revoked.count() == len(lost)

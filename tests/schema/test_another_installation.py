@@ -1,0 +1,147 @@
+"""An id of another installation answers null or NOT_FOUND wherever an id is taken: the schema itself says where."""
+
+import json
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+)
+
+from licensing.enums import UserStatus
+from models import ApiToken, Assignment, AuditEvent, ChangeSet, Installation, License, ReceivedDocument, User, Vendor
+from resolvers.context import ALL_SCOPES, COMMAND_LINE, utc_now
+from schema import schema
+from schema.node import global_id
+from tests import makers
+
+CORE = schema._schema
+ROOTS = [(kind, root) for kind, root in (("query", CORE.query_type), ("mutation", CORE.mutation_type)) if root]
+MARK = "Hemmelig"
+"""Stands in every text of the other installation."""
+
+
+def takes_id(type_: Any, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a value of this type holds an id anywhere."""
+    named = get_named_type(type_)
+    if isinstance(named, GraphQLInputObjectType) and named.name not in seen:
+        return any(takes_id(field.type, seen | {named.name}) for field in named.fields.values())
+    return named.name == "ID"
+
+
+FIELDS = [
+    (kind, name)
+    for kind, root in ROOTS
+    for name, field in root.fields.items()
+    if any(takes_id(argument.type) for argument in field.args.values())
+]
+
+
+def value(type_: Any, id_: str) -> Any:
+    """A value of this type in which every id is the one given, and the rest is plausible."""
+    if isinstance(type_, GraphQLNonNull):
+        return value(type_.of_type, id_)
+    if isinstance(type_, GraphQLList):
+        return [value(type_.of_type, id_)]
+    if isinstance(type_, GraphQLInputObjectType):
+        wanted = {n: f for n, f in type_.fields.items() if isinstance(f.type, GraphQLNonNull) or takes_id(f.type)}
+        return {name: value(field.type, id_) for name, field in wanted.items()}
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    return {"ID": id_, "Int": 1, "Boolean": True, "DateTime": "2027-01-01T00:00:00Z"}.get(
+        type_.name, "superoffice.plan"
+    )
+
+
+def selection(type_: Any, depth: int = 3) -> str:
+    """Everything that can be selected without arguments, some levels deep."""
+    named = get_named_type(type_)
+    if is_leaf_type(named):
+        return ""
+    parts = ["__typename"]
+    for name, field in getattr(named, "fields", {}).items():
+        inner = get_named_type(field.type)
+        if isinstance(named, GraphQLObjectType) and inner is not CORE.query_type and (is_leaf_type(inner) or depth > 0):
+            parts.append(f"{name} {selection(inner, depth - 1)}")
+    return f"{{ {' '.join(parts)} }}"
+
+
+@pytest.fixture
+async def foreign_ids(other_installation) -> dict[str, str]:
+    """One id of each kind of object of another installation, whose every text is marked."""
+    other = await other_installation()
+    await Installation.filter(id=other).update(license_owner=MARK)
+    vendor = await Vendor.get(installation_id=other)
+    await Vendor.filter(id=vendor.id).update(name=MARK)
+    license = await makers.make_license("superoffice.plan", installation_id=other, name=MARK, total=5, plan=True)
+    user = await makers.make_user(MARK, installation_id=other, holds=["superoffice.plan"], status=UserStatus.ACTIVE)
+    now = utc_now()
+    document = await ReceivedDocument.create(
+        installation_id=other, vendor_id=vendor.id, sha256="0" * 64, content=b"", key_id="k", document_id="d",
+        serial_number="2000000006", sequence=1, issued_at=now, license_owner=MARK, effective_at=now, received_at=now,
+    )  # fmt: skip
+    closed = {"outcome": "AUTO_ACTIVATED", "closed_at": now, "closed_by_kind": "SYSTEM", "closed_by_name": MARK}
+    change_set = await ChangeSet.create(
+        installation_id=other, vendor_id=vendor.id, document_id=document.id, source="LICENSE_FILE", received_at=now,
+        changes=[], **closed,
+    )  # fmt: skip
+    token = await ApiToken.create(
+        installation_id=other, name=MARK, secret_sha256="0" * 64, scopes=sorted(ALL_SCOPES), created_at=now,
+        expires_at=now,
+    )  # fmt: skip
+    event = await AuditEvent.create(
+        installation_id=other, position=1, occurred_at=now, action="SIGNED_IN", actor_kind=COMMAND_LINE.kind.value,
+        actor_name=MARK, request_id="r", facts={"user": MARK}, details=[],
+    )  # fmt: skip
+    assignment = await Assignment.get(installation_id=other)
+    rows = {
+        "Installation": other, "Vendor": vendor.id, "License": license.id, "User": user.id, "ApiToken": token.id,
+        "LicenseAssignment": assignment.id, "LicenseChangeSet": change_set.id, "AuditEvent": event.id,
+    }  # fmt: skip
+    return {name: global_id(name)(id_) for name, id_ in rows.items()}
+
+
+async def state() -> list[Any]:
+    """All that a call could have changed of the other installation."""
+    tables = (Installation, Vendor, License, User, Assignment, ChangeSet, ApiToken)
+    others = {"id__gt": 0}
+    return [
+        await table.filter(**others).exclude(**{"id" if table is Installation else "installation_id": 1}).values()
+        for table in tables
+    ]
+
+
+def test_there_are_fields_that_take_ids():
+    assert len(FIELDS) >= 12
+    assert ("query", "node") in FIELDS and ("mutation", "activateLicenses") in FIELDS
+
+
+@pytest.mark.parametrize(("kind", "name"), FIELDS)
+async def test_its_ids_are_not_there(execute, foreign_ids, make_license, kind, name):
+    await make_license("superoffice.plan", total=5, plan=True)
+    before = await state()
+    field = dict(ROOTS)[kind].fields[name]
+    for id_ in foreign_ids.values():
+        arguments = {n: value(a.type, id_) for n, a in field.args.items() if takes_id(a.type) or n == "input"}
+        declared = ", ".join(f"${n}: {field.args[n].type}" for n in arguments)
+        used = ", ".join(f"{n}: ${n}" for n in arguments)
+        document = f"{kind} ({declared}) {{ {name}({used}) {selection(field.type)} }}"
+
+        result = await execute(document, **arguments)
+
+        said = json.dumps([result.data, [str(error) for error in result.errors or ()]], default=str)
+        assert MARK not in said and "2000000006" not in said
+        answer = (result.data or {}).get(name)
+        if kind == "mutation":
+            assert result.errors or "NOT_FOUND" in said, said
+        elif name in ("node", "nodes"):
+            assert answer in (None, [None])
+        else:
+            assert not (answer or {}).get("nodes"), said
+    assert await state() == before
