@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def operations(*wanted: Path) -> list[Operation]:
     found = []
     for page in wanted:
         in_page = [*blocks(page), (0, "", "")]
-        for (line, language, text), (_, next_language, next_text) in zip(in_page, in_page[1:], strict=False):
+        for (line, language, text), (_, next_language, next_text) in pairwise(in_page):
             if language == "graphql":
                 below = json.loads(next_text) if next_language == "json" else {}
                 found.append(Operation(page, line, text, {} if below.keys() & {"data", "errors"} else below))

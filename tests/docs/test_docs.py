@@ -72,7 +72,7 @@ def test_commands_can_be_called_as_shown(place: str, line: str, tmp_path: Path, 
     monkeypatch.chdir(tmp_path)
     arguments = shlex.split(line)[1:]
     for argument in arguments:
-        if Path(argument).suffix in FILES_READ:
+        if Path(argument).suffix in FILES_READ and not Path(argument).is_absolute():
             (tmp_path / argument).parent.mkdir(exist_ok=True)
             (tmp_path / argument).touch()
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from tortoise import Tortoise
@@ -47,7 +48,7 @@ async def many_holders(database_url: str) -> tuple[int, list[int]]:
     async with connected(database_url) as installation_id:
         rows = []
         for number in range(HOLDERS):
-            texts = {
+            texts: dict[str, Any] = {
                 "name": f"Holder {number}",
                 "login": f"holder-{number}",
                 "email": None,

@@ -32,7 +32,7 @@ def takes_id(type_: Any, seen: frozenset[str] = frozenset()) -> bool:
     named = get_named_type(type_)
     if isinstance(named, GraphQLInputObjectType) and named.name not in seen:
         return any(takes_id(field.type, seen | {named.name}) for field in named.fields.values())
-    return named.name == "ID"
+    return bool(named.name == "ID")
 
 
 FIELDS = [
@@ -86,10 +86,15 @@ async def foreign_ids(other_installation) -> dict[str, str]:
         installation_id=other, vendor_id=vendor.id, sha256="0" * 64, content=b"", key_id="k", document_id="d",
         serial_number="2000000006", sequence=1, issued_at=now, license_owner=MARK, effective_at=now, received_at=now,
     )  # fmt: skip
-    closed = {"outcome": "AUTO_ACTIVATED", "closed_at": now, "closed_by_kind": "SYSTEM", "closed_by_name": MARK}
+    closed: dict[str, Any] = {
+        "outcome": "AUTO_ACTIVATED",
+        "closed_at": now,
+        "closed_by_kind": "SYSTEM",
+        "closed_by_name": MARK,
+    }
     change_set = await ChangeSet.create(
         installation_id=other, vendor_id=vendor.id, document_id=document.id, source="LICENSE_FILE", received_at=now,
-        changes=[], **closed,
+        changes=[], closed_by_name=MARK, **closed,
     )  # fmt: skip
     token = await ApiToken.create(
         installation_id=other, name=MARK, secret_sha256="0" * 64, scopes=sorted(ALL_SCOPES), created_at=now,
