@@ -86,15 +86,9 @@ async def foreign_ids(other_installation) -> dict[str, str]:
         installation_id=other, vendor_id=vendor.id, sha256="0" * 64, content=b"", key_id="k", document_id="d",
         serial_number="2000000006", sequence=1, issued_at=now, license_owner=MARK, effective_at=now, received_at=now,
     )  # fmt: skip
-    closed: dict[str, Any] = {
-        "outcome": "AUTO_ACTIVATED",
-        "closed_at": now,
-        "closed_by_kind": "SYSTEM",
-        "closed_by_name": MARK,
-    }
     change_set = await ChangeSet.create(
         installation_id=other, vendor_id=vendor.id, document_id=document.id, source="LICENSE_FILE", received_at=now,
-        changes=[], closed_by_name=MARK, **closed,
+        changes=[], outcome="AUTO_ACTIVATED", closed_at=now, closed_by_kind="SYSTEM", closed_by_name=MARK,
     )  # fmt: skip
     token = await ApiToken.create(
         installation_id=other, name=MARK, secret_sha256="0" * 64, scopes=sorted(ALL_SCOPES), created_at=now,
