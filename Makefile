@@ -65,6 +65,8 @@ migrations: setup ## Write a migration for what has changed in models/
 release: check test ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }
 	@grep -q '^## \[$(VERSION)\]' CHANGELOG.md || { echo "CHANGELOG.md has no entry for $(VERSION). Write it first."; exit 1; }
+	@cmp -s schema/schema.graphql schema/released.graphql || { cp schema/schema.graphql schema/released.graphql; \
+		echo "schema/released.graphql is the contract of $(VERSION) now. Commit it, then release again."; exit 1; }
 	@mkdir -p dist
 	@git archive --prefix=seatkeeper-$(VERSION)/ -o dist/seatkeeper-$(VERSION).tar.gz HEAD
 	@echo "Packed dist/seatkeeper-$(VERSION).tar.gz"
