@@ -21,6 +21,9 @@ from licensing.errors import (
 from models import Assignment, AuditEvent, License, User, Vendor
 from resolvers.assignments import assign_user_licenses, blockers, reassign_user_licenses, revoke_user_licenses
 from resolvers.context import Context
+from resolvers.events import changing
+from resolvers.seats import give, load_holders, load_licenses_in_force
+from tests import makers
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]
@@ -239,3 +242,33 @@ async def test_thirty_callers_for_the_last_ten_seats_get_exactly_ten(
     assert sorted(type(one).__name__ for one in results) == ["NoSeats"] * 20 + ["NoneType"] * 10
     assert await in_use(sales) == 10
     assert await AuditEvent.all().count() == 10
+
+
+async def test_a_license_of_another_installation_is_not_found(
+    context: Context, make_user: MakeUser, other_installation: Callable[..., Awaitable[int]]
+) -> None:
+    theirs = await makers.make_license(SALES, installation_id=await other_installation(), total=5, plan=True)
+    kari = await make_user("Kari")
+
+    with pytest.raises(NotFound):
+        await revoke_user_licenses(context, theirs.id, [kari.id])
+    with pytest.raises(NotFound):
+        await assign_user_licenses(context, theirs.id, [kari.id])
+    assert await in_use(theirs) == 0
+
+
+async def test_seats_that_were_taken_since_they_were_read_are_not_given(
+    context: Context, make_license: MakeLicense, make_user: MakeUser
+) -> None:
+    sales = await make_license(SALES, total=1, plan=True)
+    kari = await make_user("Kari")
+
+    async with changing(context) as change:
+        licenses = await load_licenses_in_force(context.installation_id)
+        holders = await load_holders(context.installation_id, [kari.id], licenses)
+        await License.filter(id=sales.id).update(in_use=1)
+        with pytest.raises(NoSeats):
+            await give(change, licenses.by_key[SALES], list(holders.values()))
+        await License.filter(id=sales.id).update(in_use=0)
+
+    assert await in_use(sales) == 0
