@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -92,7 +92,7 @@ async def principal_of_token(secret: str, now: datetime) -> Principal | None:
     token = await ApiToken.get_or_none(id=int(parts[1])).select_related("vendor")
     if token is None or not secrets.compare_digest(token.secret_sha256, _fingerprint(parts[2])):
         return None
-    if token.revoked_at is not None or now >= token.expires_at or (token.vendor and token.vendor.removed_at):
+    if not _holds(token, now):
         return None
     hour = now.replace(minute=0, second=0, microsecond=0)
     if token.last_used_at is None or token.last_used_at < hour:
@@ -104,6 +104,16 @@ async def principal_of_token(secret: str, now: datetime) -> Principal | None:
         vendor_id=token.vendor_id,
         token_id=token.id,
     )
+
+
+async def tokens_that_hold(api_token_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these API tokens that may go on."""
+    found = await ApiToken.filter(id__in=list(api_token_ids)).select_related("vendor") if api_token_ids else []
+    return {token.id for token in found if _holds(token, now)}
+
+
+def _holds(token: ApiToken, now: datetime) -> bool:
+    return token.revoked_at is None and now < token.expires_at and not (token.vendor and token.vendor.removed_at)
 
 
 def _check_name(name: str) -> None:

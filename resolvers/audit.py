@@ -80,6 +80,14 @@ async def count_events(context: Context, filter: AuditFilter) -> int:
     return await _filtered(context, filter).count()
 
 
+async def events_between(
+    context: Context, filter: AuditFilter, after: int, until: int, limit: int
+) -> list[tuple[Any, ...]]:
+    """The first events after a position and up to another, oldest first, as rows of `EventRow`."""
+    found = _filtered(context, filter).filter(position__gt=after, position__lte=until)
+    return await found.order_by("position").limit(limit).values_list(*EventRow._fields)
+
+
 async def load_events(context: Context, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """Events by id, as rows of `EventRow`."""
     found = AuditEvent.filter(id__in=list(ids), **own(context))

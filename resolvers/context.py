@@ -9,6 +9,7 @@ from licensing.enums import ActorKind, ApiScope
 from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
+    from resolvers.feed import EventFeed
     from resolvers.loaders import Loaders
     from resolvers.vendor_checks import LicenseServers
 
@@ -59,6 +60,8 @@ class Context:
     """Where the request comes from, for the throttling of logins."""
     license_servers: "LicenseServers | None" = None
     """How vendors are asked; None where nobody asks them."""
+    feed: "EventFeed | None" = None
+    """Tells of new events; None where nobody follows them."""
     session_secret: str | None = None
     """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
     _loaders: "Loaders | None" = field(default=None, init=False, repr=False)

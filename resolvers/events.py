@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 from licensing.enums import AuditAction
 from models import AuditEvent, Installation
 from models.bulk import insert_rows
+from models.notify import announce
 from resolvers.context import Actor, Context
 
 Detail = tuple[str, str | None, str | None]
@@ -65,6 +66,7 @@ class Change:
         self.installation.event_position += len(self._events)
         await self.installation.save(update_fields=["event_position"])
         await insert_rows(AuditEvent, [{**event, "position": first + i} for i, event in enumerate(self._events)])
+        await announce(self.installation.id, self.installation.event_position)
         self._events.clear()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from tortoise.expressions import Q
 from licensing.enums import ActorKind, AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
 from models import Installation, Session, User
+from models.notify import announce
 from models.user import sort_key
 from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
 from resolvers.events import changing, record_refusal
@@ -60,6 +62,7 @@ async def sign_out(context: Context) -> None:
     """Ends the session, if there is one; the rest of the request is nobody's."""
     if context.principal and context.principal.session_id:
         await Session.filter(id=context.principal.session_id).delete()
+        await announce(context.installation_id)
     context.principal, context.session_secret = None, ""
     context.forget()
 
@@ -67,13 +70,17 @@ async def sign_out(context: Context) -> None:
 async def principal_of_session(secret: str, now: datetime) -> Principal | None:
     """Who is logged in with this secret; None if the session is unknown or over, or they may not log in any more."""
     session = await Session.get_or_none(secret_sha256=_fingerprint(secret)).select_related("user")
-    if session is None or not _may_sign_in(session.user):
-        return None
-    if now >= session.created_at + ABSOLUTE_LIMIT or now >= session.last_seen_at + IDLE_LIMIT:
+    if session is None or not _holds(session, now):
         return None
     if now >= session.last_seen_at + SEEN_EVERY:
         await Session.filter(id=session.id).update(last_seen_at=now)
     return _principal(session.user, session)
+
+
+async def sessions_that_hold(session_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these sessions that may go on; to go on does not count as using it."""
+    found = await Session.filter(id__in=list(session_ids)).select_related("user") if session_ids else []
+    return {session.id for session in found if _holds(session, now)}
 
 
 async def end_sessions(user_id: int) -> None:
@@ -134,6 +141,11 @@ async def _begin_session(door: Context, user: User, replaced: Principal | None) 
         principal = _principal(user_now, session)
         change.record(AuditAction.SIGNED_IN, user_id=user.id, actor=principal.actor, user=user_now.name)
     return principal, secret
+
+
+def _holds(session: Session, now: datetime) -> bool:
+    in_time = now < session.created_at + ABSOLUTE_LIMIT and now < session.last_seen_at + IDLE_LIMIT
+    return in_time and _may_sign_in(session.user)
 
 
 def _may_sign_in(user: User) -> bool:

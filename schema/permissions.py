@@ -61,6 +61,15 @@ def query(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
 mutation = query
 
 
+def subscription(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
+    """Makes a coroutine function that returns an asynchronous iterator a root field to listen to."""
+
+    def field(resolver: Callable[..., Any]) -> Any:
+        return strawberry.subscription(resolver=resolver, extensions=[Guard(requires)], metadata={"rule": requires})
+
+    return field
+
+
 def guarded(*, requires: Rule = Anyone.CALLER) -> Callable[[Callable[..., Any]], Any]:
     """Makes a coroutine method a field that takes arguments, or that leads to what needs another scope."""
 

@@ -11,6 +11,7 @@ from schema.mutation import Mutation
 from schema.permissions import check_rules
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 from schema.user import LicenseAssignment
 
 
@@ -20,10 +21,11 @@ def build_schema() -> Schema:
     Raises:
         TypeError: One does not.
     """
-    check_rules(Query, Mutation)
+    check_rules(Query, Mutation, Subscription)
     built = Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[Installation, LicenseAssignment],
         scalar_overrides=SCALARS,
         extensions=[InputChecks],

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry import Schema
 from tortoise.connection import get_connection
@@ -22,6 +22,7 @@ from models.migrate import pending_migrations
 from server.auth import authenticate
 from server.checker import Checker
 from server.errors import Refused, refusal_response
+from server.event_feed import event_feed
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
@@ -69,14 +70,17 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if await pending_migrations(settings.database_url):
             raise DatabaseOutdated
-        async with RegisterTortoise(app, config=tortoise_config(settings.database_url)), checking(settings):
+        database = RegisterTortoise(app, config=tortoise_config(settings.database_url))
+        async with database, checking(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
 
+    graphql = GraphQLView(schema, settings)
     app = Starlette(
         routes=[
             Route("/", welcome),
-            Route("/graphql", GraphQLView(schema, settings)),
+            Route("/graphql", graphql),
+            WebSocketRoute("/graphql", graphql),
             Route("/schema.graphql", printed_schema),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
@@ -91,6 +95,7 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
     )
     app.state.settings, app.state.schema = settings, schema
     app.state.license_servers = VendorClient(IN_A_REQUEST)
+    app.state.feed = event_feed(settings.database_url)
     return app
 
 

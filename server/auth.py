@@ -29,17 +29,22 @@ async def authenticate(connection: HTTPConnection, settings: Settings) -> Princi
     """
     principal = await _find_principal(connection, settings)
     if principal:
-        who = principal.user_id or principal.token_id
-        structlog.contextvars.bind_contextvars(
-            principal=f"{principal.actor.kind} {who}", installation=principal.installation_id
-        )
+        _log_principal(principal)
+    return principal
+
+
+async def principal_of_authorization(authorization: str) -> Principal | None:
+    """Whose token `Bearer …` is, as it stands in a header or in a WebSocket's first message; None if nobody's."""
+    scheme, _, secret = authorization.partition(" ")
+    principal = await principal_of_token(secret.strip(), utc_now()) if scheme.casefold() == "bearer" else None
+    if principal:
+        _log_principal(principal)
     return principal
 
 
 async def _find_principal(connection: HTTPConnection, settings: Settings) -> Principal | None:
     if (authorization := connection.headers.get("authorization")) is not None:
-        scheme, _, secret = authorization.partition(" ")
-        principal = await principal_of_token(secret.strip(), utc_now()) if scheme.casefold() == "bearer" else None
+        principal = await principal_of_authorization(authorization)
         if principal is None:
             message = "This API token is unknown, expired or revoked. Send one that is valid as Authorization: Bearer."
             raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
@@ -47,6 +52,13 @@ async def _find_principal(connection: HTTPConnection, settings: Settings) -> Pri
     if secret := connection.cookies.get(cookie_name(settings), ""):
         return await principal_of_session(secret, utc_now())
     return None
+
+
+def _log_principal(principal: Principal) -> None:
+    who = principal.user_id or principal.token_id
+    structlog.contextvars.bind_contextvars(
+        principal=f"{principal.actor.kind} {who}", installation=principal.installation_id
+    )
 
 
 def hand_over_session(response: Response, secret: str, settings: Settings) -> None:

@@ -31,6 +31,20 @@ def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) 
         raise Refused(403, message, "FORBIDDEN")
 
 
+def check_handshake(connection: HTTPConnection, settings: Settings) -> None:
+    """Refuses a WebSocket that another site's page may have opened: no header of a script's tells, but its origin does.
+
+    Raises:
+        Refused: The origin is another, or is missing where a browser may have added the session cookie.
+    """
+    has_origin = "origin" in connection.headers
+    if not has_origin and not uses_cookie(connection, settings):
+        return
+    if not has_origin or not _is_from_here(connection, settings.trusted_origins):
+        message = "Pages of another origin may not open a WebSocket. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
+        raise Refused(403, message, "FORBIDDEN")
+
+
 def _is_from_here(connection: HTTPConnection, trusted_origins: frozenset[str]) -> bool:
     headers = connection.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")

@@ -10,9 +10,9 @@ from graphql import GraphQLError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from strawberry.relay.types import GlobalIDValueError
-from tortoise.exceptions import DBConnectionError
 
 from licensing.errors import LicensingError
+from models.reach import UNREACHABLE
 from resolvers.errors import CallRefused
 
 STATUS = {
@@ -73,7 +73,6 @@ _REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)
 """Exceptions whose messages are meant for clients."""
 
 
-_UNREACHABLE = (DBConnectionError, ConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
 _TOO_SLOW = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 
 
@@ -89,7 +88,8 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def _known_failure(failure: Exception) -> tuple[str, str] | None:
-    if isinstance(failure, _UNREACHABLE):
+    if isinstance(failure, UNREACHABLE):
+        _log.warning("the database cannot be reached", error=type(failure).__name__)
         return "UNAVAILABLE", "The database cannot be reached. Try again in a moment."
     if isinstance(failure, _TOO_SLOW):
         return "TIMEOUT", "This took too long, and nothing was changed. Ask for less, or try again in a moment."

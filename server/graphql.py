@@ -1,35 +1,50 @@
-"""GraphQL over HTTP: what may be sent to `/graphql`, and how it is answered."""
+"""GraphQL over HTTP and WebSockets: what may be sent to `/graphql`, and how it is answered."""
 
-import copy
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import ASTValidationRule, FieldNode, GraphQLError, OperationDefinitionNode
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from graphql import GraphQLError, get_operation_ast, parse
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.asgi import GraphQL
-from strawberry.extensions import SchemaExtension
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.streaming import HTTPStreamTransport
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
+from strawberry.subscriptions import (
+    GRAPHQL_SSE_PROTOCOL,
+    GRAPHQL_TRANSPORT_WS_PROTOCOL,
+    MULTIPART_SUBSCRIPTION_PROTOCOL,
+)
+from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from resolvers.context import Context
 from server.auth import authenticate, hand_over_session
-from server.csrf import check_origin
-from server.errors import STATUS, Refused, describe
+from server.csrf import check_handshake, check_origin
+from server.document_rules import with_rules
+from server.errors import STATUS, Refused, describe, failure_response, refusal_response
+from server.language import preferred_language
 from server.settings import Settings
+from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
+"""How a subscription may be answered."""
+LONGEST_DOCUMENT = 20_000
+SLOWEST_GREETING = timedelta(seconds=10)
+"""Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, HTTPException)
 """What reading a body ends in that no client library sends."""
@@ -38,14 +53,25 @@ _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, Recu
 class GraphQLView(GraphQL[Context, None]):
     """Strawberry's view, with the statuses and media types of the GraphQL over HTTP specification."""
 
+    websocket_adapter_class = SocketAdapter
+    graphql_transport_ws_handler_class = SocketHandler
+
     def __init__(self, schema: Schema, settings: Settings) -> None:
-        guarded = copy.copy(schema)
-        guarded.extensions = (*schema.extensions, lambda: DocumentRules(open_schema=settings.open_schema))
-        super().__init__(guarded, graphql_ide=None, subscription_protocols=(), multipart_uploads_enabled=True)
+        super().__init__(
+            with_rules(schema, open_schema=settings.open_schema),
+            graphql_ide=None,
+            subscription_protocols=STREAMS,
+            connection_init_wait_timeout=SLOWEST_GREETING,
+            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
+            multipart_uploads_enabled=True,
+        )
         self.settings = settings
+        self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Finds out who is calling before it reads what they want."""
+        if scope["type"] == "websocket":
+            return await self._serve(WebSocket(scope, receive, send))
         request = Request(scope, receive)
         try:
             request.state.exchange = Exchange(await self._open(request))
@@ -63,13 +89,34 @@ class GraphQLView(GraphQL[Context, None]):
         if request.method == "POST" and media_type not in _BODY_TYPES:
             raise Refused(415, f"Send the operation as {' or '.join(_BODY_TYPES)}.")
         check_origin(request, self.settings, form=media_type == "multipart/form-data")
+        return await self._context(request)
+
+    async def _context(self, connection: HTTPConnection) -> Context:
         return Context(
-            principal=await authenticate(request, self.settings),
-            request_id=request.state.request_id,
-            language=preferred_language(request.headers.get("accept-language", "")),
-            address=request.client.host if request.client else None,
-            license_servers=request.app.state.license_servers,
+            principal=await authenticate(connection, self.settings),
+            request_id=connection.state.request_id,
+            language=preferred_language(connection.headers.get("accept-language", "")),
+            address=connection.client.host if connection.client else None,
+            license_servers=connection.app.state.license_servers,
+            feed=connection.app.state.feed,
         )
+
+    async def _serve(self, websocket: WebSocket) -> None:
+        request_id = websocket.state.request_id = uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            check_handshake(websocket, self.settings)
+            websocket.state.exchange = Exchange(await self._context(websocket))
+        except Refused as refusal:
+            return await websocket.send_denial_response(refusal_response(refusal))
+        except Exception as failure:
+            return await websocket.send_denial_response(failure_response(failure, request_id))
+        await super().run(websocket)
+
+    def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
+        """Whether a page of this origin may connect: `check_handshake` has refused those that may not."""
+        return True
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The context of the resolvers."""
@@ -84,7 +131,9 @@ class GraphQLView(GraphQL[Context, None]):
         """Answers in the media type that was asked for, and hands over a session that began or ended."""
         response = await super().run(request, *args, **kwargs)
         exchange: Exchange = request.state.exchange
-        if GRAPHQL_RESPONSE in request.headers.get("accept", ""):
+        if isinstance(response, StreamingResponse):
+            response.headers["Cache-Control"] = "no-store, no-transform"
+        elif GRAPHQL_RESPONSE in request.headers.get("accept", ""):
             response.headers["Content-Type"] = f"{GRAPHQL_RESPONSE}; charset=utf-8"
             response.status_code = exchange.status
         else:
@@ -108,7 +157,8 @@ class GraphQLView(GraphQL[Context, None]):
             raise Refused(400, "There is no operation in the request. Send an object with a query.")
         if not isinstance(data.operation_name, str | None):
             raise Refused(400, "The operation's name is not a text. Send it as one, or leave it out.")
-        return data
+        # Many clients say of everything they send that they take streams: only a subscription is answered by one.
+        return data if _is_subscription(data) else replace(data, protocol="http")
 
     def decode_json(self, data: str | bytes) -> object:
         """The value in a JSON text of the strict kind: UTF-8, no NaN, no lone surrogates, an object outside."""
@@ -149,6 +199,21 @@ class GraphQLView(GraphQL[Context, None]):
                 raise Refused(405, "Send mutations by POST.", headers={"Allow": "POST"}) from None
             return PreExecutionError(data=None, errors=[GraphQLError("Subscriptions need a stream to answer on.")])
 
+    def _stream_result(
+        self, request: Request, result: SubscriptionExecutionResult, transport: HTTPStreamTransport
+    ) -> Callable[[], AsyncGenerator[str, None]]:
+        stream = super()._stream_result(request, result, transport)
+        end = transport.encode_complete()
+
+        async def until_stopped() -> AsyncGenerator[str, None]:
+            async with aclosing(stream()) as chunks:
+                async for chunk in chunks:
+                    if chunk == end and request.app.state.feed.is_closed:
+                        return  # told that it is complete, the client would not come back when the server does
+                    yield chunk
+
+        return until_stopped
+
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The answer, with errors as clients may see them; without `data` where execution never began."""
         exchange: Exchange = request.state.exchange
@@ -177,50 +242,15 @@ class Exchange:
     status: int = 200
 
 
-class DocumentRules(SchemaExtension):
-    """What a document may not do on top of the specification's rules."""
-
-    def __init__(self, *, open_schema: bool) -> None:
-        self.open_schema = open_schema
-
-    def on_validate(self) -> Iterator[None]:
-        """Refuses a choice of operations without a name, and introspection by those who are not signed in."""
-        execution = self.execution_context
-        structlog.contextvars.bind_contextvars(operation=(execution.operation_name or "")[:100])
-        assert execution.graphql_document
-        definitions = execution.graphql_document.definitions
-        operations = sum(isinstance(definition, OperationDefinitionNode) for definition in definitions)
-        if operations > 1 and execution._provided_operation_name is None:
-            message = "The document holds several operations. Name the one to run in operationName."
-            execution.pre_execution_errors = [GraphQLError(message)]
-        if not self.open_schema and execution.context.principal is None:
-            execution.validation_rules = (*execution.validation_rules, NoIntrospection)
-        yield
-
-
-class NoIntrospection(ASTValidationRule):
-    """Keeps the schema from those who are not signed in."""
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        """Refuses the two fields that tell of it."""
-        if node.name.value in ("__schema", "__type"):
-            message = "Sign in, or send an API token, to read the schema."
-            self.report_error(GraphQLError(message, node, extensions={"code": "UNAUTHENTICATED"}))
-
-
-def preferred_language(accept_language: str) -> str:
-    """The language that a browser asks for first, such as `nb`; English if it asks for none."""
-    best, best_weight = "en", 0.0
-    for choice in accept_language.split(",")[:20]:
-        tag, _, parameters = choice.partition(";")
-        language = tag.strip().split("-")[0].casefold()
-        try:
-            weight = float(parameters.strip().removeprefix("q=") or 1)
-        except ValueError:
-            continue
-        if language.isalpha() and len(language) <= 3 and weight > best_weight:
-            best, best_weight = language, weight
-    return best
+def _is_subscription(data: GraphQLRequestData) -> bool:
+    query = data.query or ""
+    if data.protocol == "http" or "subscription" not in query or len(query) > LONGEST_DOCUMENT:
+        return False
+    try:
+        operation = get_operation_ast(parse(query), data.operation_name)
+    except (GraphQLError, RecursionError):
+        return False
+    return operation is not None and operation.operation.value == "subscription"
 
 
 def _media_type(content_type: str) -> str:

@@ -10,6 +10,7 @@ from models.migrate import BrokenReferences, migrate, pending_migrations
 from server.commands.arguments import Subparsers, add_command
 from server.commands.connection import Refused
 from server.commands.terminal import say
+from server.limits import LARGEST_BODY
 from server.settings import read_settings
 
 SHUTDOWN_SECONDS = 20
@@ -41,6 +42,7 @@ def serve(arguments: Namespace) -> None:
         port=arguments.port,
         workers=arguments.workers,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        ws_max_size=LARGEST_BODY,
         log_config=None,  # the application writes a line per request of its own
         access_log=False,
         server_header=False,

@@ -12,6 +12,7 @@ from resolvers.context import Context
 from schema.mutation import Mutation
 from schema.permissions import Anyone, check_rules, rule_of
 from schema.query import Query
+from schema.subscription import Subscription
 
 READS = {
     "installation { licenseOwner }": ApiScope.LICENSES_READ,
@@ -39,7 +40,7 @@ def codes(result):
     return [error.extensions["code"] for error in result.errors or ()]
 
 
-@pytest.mark.parametrize("root", [Query, Mutation])
+@pytest.mark.parametrize("root", [Query, Mutation, Subscription])
 def test_every_root_field_has_a_rule(root):
     assert all(rule_of(field) for field in root.__strawberry_definition__.fields)
 
@@ -56,7 +57,9 @@ def test_a_root_without_a_rule_is_not_built():
 
 
 def test_public_is_only_what_says_who_calls():
-    fields = [field for root in (Query, Mutation) for field in get_object_definition(root, strict=True).fields]
+    fields = [
+        field for root in (Query, Mutation, Subscription) for field in get_object_definition(root, strict=True).fields
+    ]
 
     assert {field.python_name for field in fields if rule_of(field) is Anyone.PUBLIC} == {
         "viewer",

@@ -1,0 +1,54 @@
+"""What a document may not do on top of the specification's rules."""
+
+import copy
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import structlog
+from graphql import ASTValidationRule, FieldNode, GraphQLError, OperationDefinitionNode
+from strawberry import Schema
+from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
+
+
+def with_rules(schema: Schema, *, open_schema: bool, only_subscriptions: bool = False) -> Schema:
+    """The same schema, whose documents keep these rules."""
+    guarded = copy.copy(schema)
+    rules = partial(DocumentRules, open_schema=open_schema, only_subscriptions=only_subscriptions)
+    guarded.extensions = (*schema.extensions, rules)
+    return guarded
+
+
+class DocumentRules(SchemaExtension):
+    """What a document may not do on top of the specification's rules."""
+
+    def __init__(self, *, open_schema: bool, only_subscriptions: bool = False) -> None:
+        self.open_schema = open_schema
+        self.only_subscriptions = only_subscriptions
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuses a choice of operations without a name, and introspection by those who are not signed in."""
+        execution = self.execution_context
+        structlog.contextvars.bind_contextvars(operation=(execution.operation_name or "")[:100])
+        assert execution.graphql_document
+        definitions = execution.graphql_document.definitions
+        operations = sum(isinstance(definition, OperationDefinitionNode) for definition in definitions)
+        if operations > 1 and execution._provided_operation_name is None:
+            message = "The document holds several operations. Name the one to run in operationName."
+            execution.pre_execution_errors = [GraphQLError(message)]
+        elif self.only_subscriptions and execution.operation_type is not OperationType.SUBSCRIPTION:
+            execution.pre_execution_errors = [GraphQLError("A WebSocket takes subscriptions. Send the rest by POST.")]
+        if not self.open_schema and execution.context.principal is None:
+            execution.validation_rules = (*execution.validation_rules, NoIntrospection)
+        yield
+
+
+class NoIntrospection(ASTValidationRule):
+    """Keeps the schema from those who are not signed in."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        """Refuses the two fields that tell of it."""
+        if node.name.value in ("__schema", "__type"):
+            message = "Sign in, or send an API token, to read the schema."
+            self.report_error(GraphQLError(message, node, extensions={"code": "UNAUTHENTICATED"}))
