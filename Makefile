@@ -43,7 +43,7 @@ no-console:
 	@echo "Without the console: npm or web/package.json is missing. The API works all the same."
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto
 
 check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/ruff check

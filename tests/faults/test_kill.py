@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +22,7 @@ from resolvers.context import COMMAND_LINE, system_context
 from resolvers.doctor import examine
 from schema.node import global_id
 from server.demo import Demo
+from tests.processes import process
 from tests.stories.conftest import Client, copied_demo, engine, is_trial, postgres_demos, sqlite_demos
 from tests.stories.operations import REVOKE
 
@@ -64,32 +63,6 @@ async def many_holders(database_url: str) -> tuple[int, list[int]]:
         context = system_context(installation_id, actor=COMMAND_LINE, request_id="preparation")
         await assign_user_licenses(context, license.id, ids)
         return license.id, ids
-
-
-@asynccontextmanager
-async def process(database_url: str, folder: Path) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
-    """`seatkeeper serve` as a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "SEATKEEPER_DATABASE_URL": database_url, "SEATKEEPER_PUBLIC_URL": url}
-    with (folder / "server.log").open("ab") as log:
-        running = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server.cli", "serve", "--port", str(port)), env=environment, stdout=log, stderr=log
-        )
-    try:
-        async with asyncio.timeout(20), httpx2.AsyncClient(base_url=url) as client:
-            while True:
-                try:
-                    if (await client.get("/readyz")).status_code == 200:
-                        break
-                except httpx2.TransportError:
-                    await asyncio.sleep(0.05)
-        yield url, running
-    finally:
-        if running.returncode is None:
-            running.kill()
-            await running.wait()
 
 
 async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from models import Vendor
 from resolvers.context import COMMAND_LINE, system_context
 from resolvers.events import changing
 from tests import makers
-from tests.faults.test_kill import process
+from tests.processes import process
 from tests.stories.conftest import Client, Running, codes
 from tests.stories.operations import ASSIGN, REVOKE
 
