@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve test check schema lock migrations release no-console
+.PHONY: help setup serve test faults check schema lock migrations release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ no-console:
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -q -n auto
+
+faults: setup ## Break everything that can break, at length: three seeds, one worker and two
+	@LONG_FAULTS=1 $(BIN)/pytest -q tests/faults
 
 check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/ruff check

@@ -1,4 +1,6 @@
-"""How it shows that the database is not there: while it restarts, or when the connection is cut."""
+"""How it shows that the database is away, full or busy, whichever engine it is."""
+
+import sqlite3
 
 import asyncpg
 from tortoise.exceptions import DBConnectionError
@@ -11,6 +13,31 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
     asyncpg.InterfaceError,  # "connection is closed", by which a pool notices what happened meanwhile
+    asyncpg.InternalClientError,  # a statement was under way when the connection was cut
 )
 """Exceptions after which the same statement may succeed in a moment, on another connection."""
+
+_TOO_SLOW = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
+_SQLITE_UNREACHABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+_SQLITE_TOO_SLOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_unreachable(failure: BaseException) -> bool:
+    """Whether the database is away, or has no room."""
+    return isinstance(failure, UNREACHABLE) or _sqlite_code(failure) in _SQLITE_UNREACHABLE
+
+
+def is_too_slow(failure: BaseException) -> bool:
+    """Whether the database was waited for in vain, as for a lock."""
+    return isinstance(failure, _TOO_SLOW) or _sqlite_code(failure) in _SQLITE_TOO_SLOW
+
+
+def _sqlite_code(failure: BaseException) -> int | None:
+    """SQLite's own reason, which Tortoise wraps."""
+    for cause in (failure, *failure.args, failure.__cause__):
+        if isinstance(cause, sqlite3.Error):
+            code = getattr(cause, "sqlite_errorcode", None)
+            return None if code is None else code & 0xFF
+    return None

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
 import structlog
 from graphql import GraphQLError
 from starlette.exceptions import HTTPException
@@ -12,7 +11,7 @@ from starlette.responses import JSONResponse
 from strawberry.relay.types import GlobalIDValueError
 
 from licensing.errors import LicensingError
-from models.reach import UNREACHABLE
+from models.reach import is_too_slow, is_unreachable
 from resolvers.errors import CallRefused
 
 STATUS = {
@@ -73,9 +72,6 @@ _REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)
 """Exceptions whose messages are meant for clients."""
 
 
-_TOO_SLOW = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
-
-
 def _json(error: dict[str, Any], status_code: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"errors": [error]}, status_code, headers)
 
@@ -88,11 +84,14 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def _known_failure(failure: Exception) -> tuple[str, str] | None:
-    if isinstance(failure, UNREACHABLE):
-        _log.warning("the database cannot be reached", error=type(failure).__name__)
-        return "UNAVAILABLE", "The database cannot be reached. Try again in a moment."
-    if isinstance(failure, _TOO_SLOW):
+    if is_too_slow(failure):
         return "TIMEOUT", "This took too long, and nothing was changed. Ask for less, or try again in a moment."
+    if is_unreachable(failure):
+        _log.warning("the database cannot be used", error=type(failure).__name__, reason=str(failure))
+        return (
+            "UNAVAILABLE",
+            "The database is away or full, and nothing was changed. Try again in a moment.",
+        )
     if isinstance(failure, RecursionError):
         return "BAD_USER_INPUT", "The document is nested too deeply. Ask for less at once."
     return None

@@ -30,9 +30,9 @@ def running_postgres() -> Iterator[str]:
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url.rstrip("/")
         return
-    programs = _programs()
+    programs = find_programs()
     folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-", dir=_fast_folder()))
-    if user := _user():
+    if user := user_of_postgres():
         shutil.chown(folder, user)
     # It waits for the end of its input, which comes also when the tests are killed, and then clears up.
     clear_up = 'cat; "$0" -D "$1/data" -m immediate stop; rm -rf "$1"'
@@ -77,7 +77,7 @@ def _execute(server_url: str, statement: str) -> None:
     asyncio.run(execute())
 
 
-def _programs() -> Path:
+def find_programs() -> Path:
     """The newest version's programs, which Debian keeps off the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
     if found and (found[-1] / "initdb").exists():
@@ -91,21 +91,30 @@ def _programs() -> Path:
 
 
 def _start(programs: Path, folder: Path) -> int:
-    _run(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    run_as_postgres(
+        programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
-    _run(programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-o", options, "-w", "start")
+    run_as_postgres(programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-o", options, "-w", "start")
     return port
 
 
-def _user() -> str | None:
+def user_of_postgres() -> str | None:
     """Who runs it: it refuses to be run by root."""
     return "postgres" if os.geteuid() == 0 else None
 
 
-def _run(*command: str | Path) -> None:
-    done = subprocess.run(command, user=_user(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+def run_as_postgres(*command: str | Path) -> None:
+    """Runs one of its programs as the user who runs it.
+
+    Raises:
+        RuntimeError: It failed.
+    """
+    done = subprocess.run(
+        command, user=user_of_postgres(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")

@@ -1,0 +1,196 @@
+"""Servers and disks that can be broken: processes are killed and paused, PostgreSQL crashes, a disk fills up."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import httpx2
+
+from tests.postgres import find_programs, run_as_postgres, user_of_postgres
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port: int = door.getsockname()[1]
+    return port
+
+
+class Server:
+    """`seatkeeper serve` on one port, through all its lives."""
+
+    def __init__(self, database_url: str, workers: int, log: Path) -> None:
+        """Not started yet."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.workers = workers
+        self.log = log
+        self.environment = {
+            **os.environ,
+            "SEATKEEPER_DATABASE_URL": database_url,
+            "SEATKEEPER_PUBLIC_URL": self.url,
+            "SEATKEEPER_RATE_LIMIT": "100000000/100000000",  # what is tested here is something else
+        }
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Starts it, and waits until it is ready."""
+        command = (
+            sys.executable,
+            "-m",
+            "server.cli",
+            "serve",
+            "--port",
+            str(self.port),
+            "--workers",
+            str(self.workers),
+        )
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(*command, env=self.environment, stdout=log, stderr=log)
+        await self.ready()
+
+    async def ready(self) -> None:
+        """Waits until it answers, and its database too."""
+        async with asyncio.timeout(30):
+            while True:
+                if await self._is_ready():
+                    return
+                await asyncio.sleep(0.05)
+
+    async def _is_ready(self) -> bool:
+        async with httpx2.AsyncClient(base_url=self.url, timeout=5) as client:
+            try:
+                return (await client.get("/readyz")).status_code == 200
+            except httpx2.TransportError:
+                return False
+
+    def worker(self) -> int:
+        """The process id of something that answers requests."""
+        assert self.process
+        if self.workers == 1:
+            return self.process.pid
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return next(int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    async def kill_worker(self) -> None:
+        """Kills something that answers requests; alone, it is started again as an init system would."""
+        os.kill(self.worker(), signal.SIGKILL)
+        if self.workers == 1:
+            await self.ended()
+            await self.start()
+
+    async def ended(self) -> int:
+        """Waits until it has ended, and gives its exit code."""
+        assert self.process
+        async with asyncio.timeout(30):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def served(database_url: str, workers: int, folder: Path) -> AsyncIterator[Server]:
+    """A running server."""
+    server = Server(database_url, workers, folder / "server.log")
+    await server.start()
+    try:
+        yield server
+    finally:
+        assert server.process
+        with suppress(ProcessLookupError):
+            server.process.terminate()
+        await server.ended()
+
+
+class Postgres:
+    """A PostgreSQL that can be restarted and crashed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Makes its files and starts it."""
+        folder.mkdir(exist_ok=True)
+        self.folder, self.port = folder, free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}"
+        if user := user_of_postgres():
+            shutil.chown(folder, user)
+        made = ("-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--wal-segsize=1")
+        run_as_postgres(find_programs() / "initdb", *made)
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, as soon as what a crash left is gone."""
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_wal_size=4MB"
+        self._control("start", "-l", self.folder / "log", "-o", options, attempts=20)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stops it: `fast` ends connections in good order, `immediate` crashes."""
+        self._control("stop", "-m", mode)
+
+    def is_running(self) -> bool:
+        """Whether it takes connections."""
+        with suppress(RuntimeError):
+            run_as_postgres(find_programs() / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port))
+            return True
+        return False
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _control(self, command: str, *options: str | Path, attempts: int = 1) -> None:
+        for attempt in range(attempts):
+            try:
+                run_as_postgres(find_programs() / "pg_ctl", "-D", self._data, "-w", *options, command)
+            except RuntimeError:
+                if attempt + 1 == attempts:
+                    raise
+            else:
+                return
+
+
+@contextmanager
+def running_postgres(folder: Path | None = None) -> Iterator[Postgres]:
+    """A PostgreSQL of one's own, in this folder."""
+    with tempfile.TemporaryDirectory(prefix="seatkeeper-faults-", ignore_cleanup_errors=True) as temporary:
+        postgres = Postgres(folder or Path(temporary))
+        try:
+            yield postgres
+        finally:
+            with suppress(RuntimeError):
+                postgres.stop("immediate")
+
+
+class Disk:
+    """A small disk of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Empty."""
+        self.folder = folder
+
+    def fill(self) -> None:
+        """Leaves no room."""
+        with (self.folder / "ballast").open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+
+    def clear(self) -> None:
+        """Makes room again."""
+        (self.folder / "ballast").unlink()
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Disk]:
+    """Mounts one, which takes root, or sudo without a password."""
+    as_root = () if os.geteuid() == 0 else ("sudo", "-n")
+    with tempfile.TemporaryDirectory(prefix="seatkeeper-disk-") as folder:
+        mount = ("mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=1777", "tmpfs", folder)
+        subprocess.run([*as_root, *mount], check=True)
+        try:
+            yield Disk(Path(folder))
+        finally:
+            subprocess.run([*as_root, "umount", "--lazy", folder], check=True)

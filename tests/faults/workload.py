@@ -1,0 +1,264 @@
+"""Many who assign, revoke, import and activate at once, and what must be true of the database afterwards."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from licensing.document import sign
+from licensing.enums import ApiScope
+from licensing.keys import SigningKey
+from models import Assignment, AuditEvent, Installation, License, User
+from resolvers.api_tokens import create_api_token
+from resolvers.context import COMMAND_LINE, Context, system_context, utc_now
+from resolvers.doctor import examine
+from schema.node import global_id
+from server import demo_data
+
+CLIENTS = 8
+PATIENCE = 45.0
+"""Seconds in which every call is answered at last, whatever broke meanwhile."""
+TRY_AGAIN = frozenset({"UNAVAILABLE", "TIMEOUT", "RATE_LIMITED"})
+"""Codes of failures that leave everything as it was."""
+
+ASSIGN = "mutation ($input: AssignUserLicensesInput!) { assignUserLicenses(input: $input) { userErrors { code } } }"
+REVOKE = """mutation ($input: RevokeUserLicensesInput!) {
+  revokeUserLicenses(input: $input) { results { userId outcome } userErrors { code } }
+}"""
+IMPORT = """mutation ($input: ImportLicenseFileInput!) {
+  importLicenseFile(input: $input) { changeSet { id } userErrors { code } }
+}"""
+ACTIVATE = """mutation ($input: ActivateLicensesInput!) {
+  activateLicenses(input: $input) { changeSet { id status } userErrors { code } }
+}"""
+PENDING = """{
+  pendingChanges(vendor: "nordsync") {
+    id surplusRequirements { license { id } suggestions { assignment { user { id } } } }
+  }
+}"""
+
+EVENTS = {
+    ASSIGN: "USER_LICENSE_ASSIGNED",
+    REVOKE: "USER_LICENSE_REVOKED",
+    IMPORT: "CHANGE_SET_RECEIVED",
+    ACTIVATE: "LICENSES_ACTIVATED",
+}
+"""What each leaves in the audit log when it succeeds."""
+
+
+@dataclass
+class Call:
+    """A mutation, sent until it is answered, always under the same key."""
+
+    operation: str
+    input: dict[str, Any]
+    key: str = field(default_factory=lambda: uuid4().hex)
+    request_ids: list[str] = field(default_factory=list)
+    payload: dict[str, Any] | None = None
+
+
+@dataclass
+class Place:
+    """What the workload works on."""
+
+    token: str
+    license_ids: list[int]
+    user_ids: list[int]
+    key: SigningKey
+
+
+class Workload:
+    """Clients that go on until they are told to stop."""
+
+    def __init__(self, url: str, place: Place, seed: int) -> None:
+        """Not begun yet."""
+        self.url, self.place, self.seed = url, place, seed
+        self.calls: list[Call] = []
+        self.failures: list[str] = []
+        """Codes and kinds of the failures that clients met on the way."""
+        self._sequences = count(2)
+        self._stopping = False
+        self._answered = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Works until `stop`; every call that was begun is answered when this ends."""
+        async with asyncio.TaskGroup() as group:
+            for number in range(CLIENTS):
+                group.create_task(self._client(random.Random(f"{self.seed}-{number}")))
+
+    def stop(self) -> None:
+        """Begins no further calls."""
+        self._stopping = True
+
+    async def answers(self, number: int) -> None:
+        """Waits until so many calls more were answered."""
+        await self._until(lambda: self._count(), number)
+
+    async def failed(self, number: int) -> None:
+        """Waits until so many failures more were met."""
+        await self._until(lambda: len(self.failures), number)
+
+    async def _until(self, counted: Callable[[], int], number: int) -> None:
+        goal = counted() + number
+        async with asyncio.timeout(PATIENCE), self._answered:
+            await self._answered.wait_for(lambda: counted() >= goal)
+
+    def _count(self) -> int:
+        return sum(call.payload is not None for call in self.calls)
+
+    async def _client(self, chance: random.Random) -> None:
+        headers = {"Authorization": f"Bearer {self.place.token}"}
+        async with httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=12) as http:
+            while not self._stopping:
+                call = await self._choose(http, chance)
+                self.calls.append(call)
+                async with asyncio.timeout(PATIENCE):
+                    call.payload = await self._send(http, call)
+                async with self._answered:
+                    self._answered.notify_all()
+
+    async def _choose(self, http: httpx2.AsyncClient, chance: random.Random) -> Call:
+        license_id = global_id("License")(chance.choice(self.place.license_ids))
+        users = [global_id("User")(id_) for id_ in chance.sample(self.place.user_ids, chance.randint(1, 8))]
+        match chance.choices(["assign", "revoke", "import", "activate"], [40, 40, 10, 10])[0]:
+            case "assign":
+                return Call(ASSIGN, {"licenseId": license_id, "userIds": users})
+            case "revoke":
+                return Call(REVOKE, {"licenseId": license_id, "userIds": users})
+            case "activate" if (activation := await self._activation(http)) is not None:
+                return Call(ACTIVATE, activation)
+            case _:
+                text = self._document(next(self._sequences), chance.randint(5, 25))
+                return Call(IMPORT, {"file": {"text": text}, "mode": "REVIEW"})
+
+    def _document(self, sequence: int, total: int) -> str:
+        now = utc_now()
+        claims = demo_data.nordsync_document(now, now)
+        seats, *others = claims["licenses"]
+        later = {"seq": sequence, "jti": f"nordsync-{sequence}", "licenses": [{**seats, "total": total}, *others]}
+        return sign(claims | later, self.place.key)
+
+    async def _activation(self, http: httpx2.AsyncClient) -> dict[str, Any] | None:
+        """What activates the vendor's open change set with the first suggestions, if there is one."""
+        answer = await self._post(http, {"query": PENDING}, {})
+        if answer is None or not answer["data"]["pendingChanges"]:
+            return None
+        [pending] = answer["data"]["pendingChanges"]
+        revocations = [
+            {
+                "licenseId": surplus["license"]["id"],
+                "userIds": [one["assignment"]["user"]["id"] for one in surplus["suggestions"]],
+            }
+            for surplus in pending["surplusRequirements"]
+        ]
+        return {"changeSetId": pending["id"], "revocations": revocations}
+
+    async def _send(self, http: httpx2.AsyncClient, call: Call) -> dict[str, Any]:
+        body = {"query": call.operation, "variables": {"input": call.input}}
+        while True:
+            call.request_ids.append(uuid4().hex)
+            headers = {"Idempotency-Key": call.key, "X-Request-Id": call.request_ids[-1]}
+            answer = await self._post(http, body, headers)
+            if answer is not None:
+                [payload] = answer["data"].values()
+                found: dict[str, Any] = payload
+                return found
+            await asyncio.sleep(0.05)
+
+    async def _post(
+        self, http: httpx2.AsyncClient, body: dict[str, Any], headers: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """The answer; None if there was none, or one that says to try again."""
+        try:
+            answer: dict[str, Any] = (await http.post("/graphql", json=body, headers=headers)).json()
+        except (httpx2.TransportError, json.JSONDecodeError) as error:
+            await self._note(type(error).__name__)
+            return None
+        if "errors" not in answer:
+            return answer
+        code = answer["errors"][0]["extensions"]["code"]
+        assert code in TRY_AGAIN, answer["errors"]
+        await self._note(code)
+        return None
+
+    async def _note(self, failure: str) -> None:
+        async with self._answered:
+            self.failures.append(failure)
+            self._answered.notify_all()
+
+
+Held = set[tuple[int, int]]
+"""Licenses and users who hold them."""
+
+
+async def held() -> Held:
+    """Who holds what now."""
+    return {(one.license_id, one.user_id) for one in await Assignment.all()}
+
+
+async def violations(workload: Workload, before: Held, position: int) -> list[str]:
+    """What is wrong with the database after the workload, of which `before` and `position` were taken; all of it."""
+    installation = await Installation.get()
+    events = await AuditEvent.filter(position__gt=position).order_by("position")
+    context = system_context(installation.id, actor=COMMAND_LINE, request_id="afterwards")
+    found = [finding.message for finding in await examine(context)]
+    found += [f"{one.key}: {one.in_use} of {one.total} seats in use" for one in await _overfull()]
+    if [one.position for one in events] != list(range(position + 1, installation.event_position + 1)):
+        found.append("positions of events have gaps or repeat")
+    found += _replayed(before, events, await held())
+    return found + [wrong for call in workload.calls for wrong in _of_call(call, events)]
+
+
+async def _overfull() -> list[License]:
+    return [one for one in await License.all() if one.total is not None and one.in_use > one.total]
+
+
+def _replayed(before: Held, events: list[AuditEvent], after: Held) -> list[str]:
+    found, holders = [], set(before)
+    for event in events:
+        pair = event.license_id or 0, event.user_id or 0
+        if event.action == "USER_LICENSE_ASSIGNED":
+            found += [f"{pair} was assigned twice"] if pair in holders else []
+            holders.add(pair)
+        elif event.action == "USER_LICENSE_REVOKED":
+            found += [] if pair in holders else [f"{pair} was revoked twice"]
+            holders.discard(pair)
+    return found + [f"{pair} differs from what the events tell" for pair in holders ^ after]
+
+
+def _of_call(call: Call, events: list[AuditEvent]) -> list[str]:
+    """What was acknowledged has its events, each once; what was refused has none."""
+    assert call.payload is not None
+    own = [one for one in events if one.request_id in call.request_ids and one.action == EVENTS[call.operation]]
+    if refused := [error["code"] for error in call.payload["userErrors"]]:
+        return [f"refused with {refused}, and {len(own)} events: {call}"] if own else []
+    users = [global_id("User")(one.user_id) for one in own if one.user_id is not None]
+    if call.operation == REVOKE:
+        revoked = [one["userId"] for one in call.payload["results"] if one["outcome"] == "REVOKED"]
+        return [] if sorted(users) == sorted(revoked) else [f"{len(users)} events of {len(revoked)} changes: {call}"]
+    if call.operation == ASSIGN:
+        return [] if set(users) <= set(call.input["userIds"]) else [f"events of others: {call}"]
+    changed = call.payload["changeSet"]["id"]
+    found = [
+        one
+        for one in events
+        if one.action == EVENTS[call.operation]
+        and one.change_set_id is not None
+        and global_id("LicenseChangeSet")(one.change_set_id) == changed
+    ]
+    return [] if len(found) == 1 else [f"{len(found)} events: {call}"]
+
+
+async def prepare(key: SigningKey, context: Context) -> Place:
+    """Two licenses, one with few seats and one without a limit, who may get them, and a token to do it with."""
+    licenses = await License.filter(key__in=["nordsync.connector-cal", "superoffice.visible-for"]).order_by("key")
+    users = await User.filter(kind="EMPLOYEE", status="ACTIVE").order_by("id")
+    given: dict[str, Any] = {"vendor_id": None, "expires_at": None}
+    _, token = await create_api_token(context, name="Workload", scopes=[*ApiScope], **given)
+    return Place(token, [one.id for one in licenses], [one.id for one in users], key)
