@@ -25,7 +25,9 @@ _SQLITE_TOO_SLOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def is_unreachable(failure: BaseException) -> bool:
-    """Whether the database is away, or has no room."""
+    """Whether the database is away, or has no room; of a group of failures, whether all say so."""
+    if isinstance(failure, BaseExceptionGroup):
+        return all(is_unreachable(one) for one in failure.exceptions)
     return isinstance(failure, UNREACHABLE) or _sqlite_code(failure) in _SQLITE_UNREACHABLE
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import structlog
 
 from licensing.errors import LicensingError
+from models.reach import is_too_slow, is_unreachable
 from resolvers.context import SYSTEM, Context, system_context, utc_now
 from resolvers.schedule import claim_due_vendor, take_up_effective, warn_of_expiry
 from resolvers.vendor_checks import check_for_license_changes
@@ -30,8 +31,8 @@ class Checker:
         while True:
             try:
                 await self.run_once()
-            except Exception:
-                log.exception("the checker failed and goes on")
+            except Exception as failure:
+                self._note(failure)
             await asyncio.sleep(interval)
 
     async def run_once(self) -> None:
@@ -51,6 +52,8 @@ class Checker:
                 await check_for_license_changes(self._context(installation_id), vendor_id)
             except LicensingError as error:
                 log.info("check failed", installation=installation_id, vendor=vendor_id, code=error.code.value)
+            except Exception as failure:  # the other vendors are asked all the same
+                self._note(failure, installation=installation_id, vendor=vendor_id)
 
     async def _deliver_reports(self, now: datetime) -> None:
         while due := await claim_due_reports(now):
@@ -63,6 +66,12 @@ class Checker:
             await settle_report(report, error, utc_now())
         else:
             await settle_report(report, None, utc_now())
+
+    def _note(self, failure: Exception, **about: int) -> None:
+        if is_unreachable(failure) or is_too_slow(failure):
+            log.warning("the checker waits for the database", error=type(failure).__name__, **about)
+        else:
+            log.error("the checker failed and goes on", exc_info=failure, **about)
 
     def _context(self, installation_id: int) -> Context:
         context = system_context(installation_id, actor=SYSTEM, request_id=f"check-{uuid4().hex}")

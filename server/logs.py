@@ -53,9 +53,7 @@ def configure_logs(log_format: LogFormat) -> None:
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
                 "strawberry.execution": {"level": "CRITICAL"},  # logs whole documents; server.errors logs what matters
-                "asyncpg": {
-                    "level": "ERROR"
-                },  # server.errors tells of a lost database, in a line
+                "asyncpg": {"level": "ERROR"},  # server.errors tells of a lost database, in a line
                 "httpx2": {"level": "WARNING"},
                 "tortoise": {"level": "WARNING"},
                 "uvicorn.access": {"level": "WARNING"},  # its lines would say the same as ours

@@ -1,0 +1,39 @@
+"""The checker goes on, whatever happens to one vendor or to the database."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from licensing.errors import VendorUnavailable
+from models import Vendor
+from resolvers.vendor_checks import Fetched
+from server.checker import AT_ONCE, Checker
+from server.vendor_client import VendorClient
+
+
+class BrokenAdapter(VendorClient):
+    """A client with a mistake in it that one vendor brings out, while the others cannot be reached."""
+
+    async def fetch(self, license_server: str, serial_number: str, *, vendor: str, etag: str | None) -> Fetched:
+        """Never gives a document."""
+        if vendor == "Vendor 3":
+            raise ZeroDivisionError
+        raise VendorUnavailable(vendor=vendor)
+
+
+async def test_a_mistake_with_one_vendor_keeps_no_other_from_being_asked(
+    make_vendor: Callable[..., Awaitable[Vendor]],
+) -> None:
+    now = datetime.now(UTC)
+    for number in range(AT_ONCE + 4):
+        server = "https://licenses.example"
+        await make_vendor(f"vendor-{number}", name=f"Vendor {number}", license_server=server)
+    due = Vendor.filter(key__startswith="vendor-")
+    await due.update(next_check_at=now - timedelta(minutes=1))
+
+    with structlog.testing.capture_logs() as logged:
+        await Checker(BrokenAdapter()).run_once()
+
+    assert [one.key async for one in due.filter(next_check_at__lte=now)] == ["vendor-3"]
+    assert [one["event"] for one in logged if one["log_level"] == "error"] == ["the checker failed and goes on"]
