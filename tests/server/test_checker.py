@@ -7,9 +7,8 @@ import structlog
 
 from licensing.errors import VendorUnavailable
 from models import Vendor
-from resolvers.vendor_checks import Fetched
 from server.checker import AT_ONCE, Checker
-from server.vendor_client import VendorClient
+from server.vendor_client import Fetched, VendorClient
 
 
 class BrokenAdapter(VendorClient):
