@@ -48,10 +48,14 @@ def connection_config(database_url: str) -> dict[str, Any]:
     raise ValueError("a database address is sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
 
 
-def tortoise_config(database_url: str) -> dict[str, Any]:
-    """The whole configuration, for `Tortoise.init` and for migrations."""
+def tortoise_config(database_url: str, replica_url: str | None = None) -> dict[str, Any]:
+    """The whole configuration, for `Tortoise.init` and for migrations; a replica is read from where queries may."""
+    connections = {"default": connection_config(database_url)}
+    if replica_url:
+        connections["replica"] = connection_config(replica_url)
     return {
-        "connections": {"default": connection_config(database_url)},
+        "connections": connections,
+        "routers": ["models.replica.Router"],
         "apps": {
             "models": {"models": ["models"], "default_connection": "default", "migrations": "models.migrations"},
         },

@@ -12,6 +12,7 @@ from licensing.enums import AuditAction
 from models import AuditEvent, Installation
 from models.bulk import insert_rows
 from models.notify import announce
+from models.replica import PRIMARY
 from resolvers.context import Actor, Context
 
 Detail = tuple[str, str | None, str | None]
@@ -60,11 +61,12 @@ class Change:
 
     async def write_events(self) -> None:
         """Gives the noted events their positions, in the order noted, and writes them in one statement."""
-        if not self._events:
-            return
         first = self.installation.event_position + 1
         self.installation.event_position += len(self._events)
-        await self.installation.save(update_fields=["event_position"])
+        self.installation.version += 1
+        await self.installation.save(update_fields=["event_position", "version"])
+        if not self._events:
+            return
         await insert_rows(AuditEvent, [{**event, "position": first + i} for i, event in enumerate(self._events)])
         await announce(self.installation.id, self.installation.event_position)
         self._events.clear()
@@ -77,7 +79,7 @@ async def changing(context: Context) -> AsyncIterator[Change]:
     On an exception nothing is written. What the context had read is forgotten afterwards.
     """
     try:
-        async with in_transaction():
+        async with in_transaction(PRIMARY):
             installation = await Installation.select_for_update().get(id=context.installation_id)
             change = Change(context, installation, context.now())
             yield change

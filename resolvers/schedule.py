@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 from licensing.document import read_stored
 from licensing.enums import ActorKind, AuditAction, ChangeSetSource
 from models import AuditEvent, ChangeSet, Vendor
+from models.replica import PRIMARY
 from resolvers.arrivals import Arrival, triage
 from resolvers.context import SYSTEM, Actor, Context
 from resolvers.events import changing
@@ -29,7 +30,7 @@ async def claim_due_vendor(now: datetime) -> tuple[int, int] | None:
         license_server__isnull=False,
         removed_at__isnull=True,
     )
-    async with in_transaction():
+    async with in_transaction(PRIMARY):
         vendor = await due.select_for_update(skip_locked=True).order_by("next_check_at").first()
         if vendor is None:
             return None

@@ -70,7 +70,7 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if await pending_migrations(settings.database_url):
             raise DatabaseOutdated
-        database = RegisterTortoise(app, config=tortoise_config(settings.database_url))
+        database = RegisterTortoise(app, config=tortoise_config(settings.database_url, settings.replica_url))
         async with database, checking(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()

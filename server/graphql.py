@@ -36,6 +36,7 @@ from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
 from server.errors import STATUS, Refused, describe, failure_response, refusal_response
 from server.language import preferred_language
+from server.replica import reading_from_replica
 from server.settings import Settings
 from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
 
@@ -57,8 +58,9 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: Schema, settings: Settings) -> None:
+        guarded = with_rules(schema, open_schema=settings.open_schema)
         super().__init__(
-            with_rules(schema, open_schema=settings.open_schema),
+            reading_from_replica(guarded) if settings.replica_url else guarded,
             graphql_ide=None,
             subscription_protocols=STREAMS,
             connection_init_wait_timeout=SLOWEST_GREETING,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from models.config import connection_config
+from models.config import connection_config, is_sqlite
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -31,6 +31,8 @@ class Settings:
 
     database_url: str = "sqlite://seatkeeper.db"
     """`sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`."""
+    replica_url: str | None = None
+    """A PostgreSQL that follows the database, for queries to be read from."""
     public_url: str = "http://127.0.0.1:8000"
     """Where browsers reach this server: https, or http on loopback. It decides the kind of session cookie."""
     open_schema: bool = False
@@ -55,6 +57,13 @@ class Settings:
 
 def _database_url(text: str) -> str:
     connection_config(text)
+    return text
+
+
+def _replica_url(text: str) -> str:
+    connection_config(text)
+    if is_sqlite(text):
+        raise ValueError("it is the address of a PostgreSQL that follows the one of SEATKEEPER_DATABASE_URL")
     return text
 
 
@@ -101,6 +110,7 @@ def _seconds(text: str) -> float:
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "database_url": _database_url,
+    "replica_url": _replica_url,
     "public_url": _public_url,
     "open_schema": _switch,
     "allowed_origins": _origins,

@@ -111,16 +111,25 @@ async def served(database_url: str, workers: int, folder: Path) -> AsyncIterator
 class Postgres:
     """A PostgreSQL that can be restarted and crashed."""
 
-    def __init__(self, folder: Path) -> None:
-        """Makes its files and starts it."""
+    def __init__(self, folder: Path, primary: "Postgres | None" = None) -> None:
+        """Makes its files, empty or as a copy that follows the primary, and starts it."""
         folder.mkdir(exist_ok=True)
         self.folder, self.port = folder, free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}"
         if user := user_of_postgres():
             shutil.chown(folder, user)
+        if primary:
+            source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres")
+            run_as_postgres(
+                find_programs() / "pg_basebackup", *source, "-D", self._data, "-R", "--no-sync", "-c", "fast"
+            )
+        else:
+            self._make()
+        self.start()
+
+    def _make(self) -> None:
         made = ("-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--wal-segsize=1")
         run_as_postgres(find_programs() / "initdb", *made)
-        self.start()
 
     def start(self) -> None:
         """Starts it, as soon as what a crash left is gone."""
@@ -154,10 +163,10 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(folder: Path | None = None) -> Iterator[Postgres]:
-    """A PostgreSQL of one's own, in this folder."""
+def running_postgres(folder: Path | None = None, primary: Postgres | None = None) -> Iterator[Postgres]:
+    """A PostgreSQL of one's own, in this folder; with a primary, its replica."""
     with tempfile.TemporaryDirectory(prefix="seatkeeper-faults-", ignore_cleanup_errors=True) as temporary:
-        postgres = Postgres(folder or Path(temporary))
+        postgres = Postgres(folder or Path(temporary), primary)
         try:
             yield postgres
         finally:
