@@ -1,0 +1,9 @@
+export const EVENTS = `
+  subscription Events($after: String) {
+    auditEvents(after: $after) { cursor node { id occurredAt action summary } }
+  }
+`;
+
+export function show({ cursor, node }) {
+  console.log(cursor, node.action, node.summary);
+}

@@ -1,0 +1,16 @@
+import { createClient } from "graphql-ws";
+
+export function connect(url, options) {
+  const client = createClient({ url, retryAttempts: Infinity, ...options });
+  return {
+    ...client,
+    subscribe(payload, sink) {
+      const variables = { ...payload.variables };
+      const next = (result) => {
+        variables.after = result.data?.auditEvents.cursor ?? variables.after;
+        sink.next(result);
+      };
+      return client.subscribe({ ...payload, variables }, { ...sink, next });
+    },
+  };
+}
