@@ -51,19 +51,21 @@ async def test_it_goes_on_where_the_server_cut_it_off(
 ) -> None:
     seats, start = await Seats.find(inga), await latest(inga)
     _, secret = await make_token(inga)
-    async with process(server.database_url, tmp_path, check_interval="0") as (url, stopping):
-        async with node(script, f"{url}/graphql", secret, start) as watching:
-            seen = await shown(watching, 1)
-            await seats.give(0)
+    async with (
+        process(server.database_url, tmp_path, check_interval="0") as (url, stopping),
+        node(script, f"{url}/graphql", secret, start) as watching,
+    ):
+        seen = await shown(watching, 1)
+        await seats.give(0)
+        seen += await shown(watching, 1)
+        stopping.send_signal(signal.SIGTERM)
+        await stopping.wait()
+        await seats.give(1, 2)
+        port = int(url.rsplit(":")[-1])
+        async with process(server.database_url, tmp_path, port=port, check_interval="0"):
+            seen += await shown(watching, 2)
+            await seats.take(0)
             seen += await shown(watching, 1)
-            stopping.send_signal(signal.SIGTERM)
-            await stopping.wait()
-            await seats.give(1, 2)
-            port = int(url.rsplit(":")[-1])
-            async with process(server.database_url, tmp_path, port=port, check_interval="0"):
-                seen += await shown(watching, 2)
-                await seats.take(0)
-                seen += await shown(watching, 1)
 
     assert seen == await lines_of_log(inga, start)
 
