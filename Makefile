@@ -1,4 +1,4 @@
-# Everything is done by make; a machine needs only Python 3.11 or newer, and PostgreSQL for the tests.
+# Everything is done by make; a machine needs only Python 3.11 or newer, and for the tests PostgreSQL and Node.js.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -50,7 +50,7 @@ check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what" $(wildcard tests/docs)
+	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what or docs" $(wildcard tests/docs)
 
 schema: setup ## Print the GraphQL schema to schema/schema.graphql
 	@$(BIN)/seatkeeper schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql

@@ -7,3 +7,7 @@ export const EVENTS = `
 export function show({ cursor, node }) {
   console.log(cursor, node.action, node.summary);
 }
+
+export function pause() {
+  return new Promise((resolve) => setTimeout(resolve, 1000 + 2000 * Math.random()));
+}

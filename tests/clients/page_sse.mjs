@@ -1,11 +1,12 @@
 import { createClient } from "graphql-sse";
-import { EVENTS, show } from "./events.mjs";
+import { EVENTS, pause, show } from "./events.mjs";
 
 const variables = { after: new URLSearchParams(location.search).get("after") };
 const client = createClient({
   url: "/graphql",
   headers: { "GraphQL-Require-Preflight": "1" },
   retryAttempts: Infinity,
+  retry: pause,
 });
 
 client.subscribe(

@@ -1,7 +1,8 @@
 import { createClient } from "graphql-ws";
+import { pause } from "./events.mjs";
 
 export function connect(url, options) {
-  const client = createClient({ url, retryAttempts: Infinity, ...options });
+  const client = createClient({ url, retryAttempts: Infinity, retryWait: pause, ...options });
   return {
     ...client,
     subscribe(payload, sink) {

@@ -1,6 +1,5 @@
-import { setTimeout } from "node:timers/promises";
 import { createClient } from "graphql-sse";
-import { EVENTS, show } from "./events.mjs";
+import { EVENTS, pause, show } from "./events.mjs";
 
 const [url, token, after] = process.argv.slice(2);
 const variables = { after };
@@ -17,7 +16,7 @@ const client = createClient({
   },
   async retry() {
     if (status === 401) throw new Error("401: the token is refused");
-    await setTimeout(1000);
+    await pause();
   },
 });
 

@@ -1,4 +1,4 @@
-"""Known vulnerabilities of the locked packages stop a release; a database without an answer is said, and stops nothing."""
+"""Known vulnerabilities of the locked packages stop a release; a database without answer is said, and stops nothing."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def audit(tmp_path: Path) -> Callable[..., tuple[int, list[str]]]:
             (tmp_path / program).write_text(f"#!/bin/sh\n{written}\n")
             (tmp_path / program).chmod(0o755)
         environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-        command = [sys.executable, ROOT / ".ci" / "audit"]
+        command = [sys.executable, str(ROOT / ".ci" / "audit")]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert done.stderr == ""
         return done.returncode, done.stdout.splitlines()
