@@ -2,7 +2,13 @@ import { createClient } from "graphql-ws";
 import { pause } from "./events.mjs";
 
 export function connect(url, options) {
-  const client = createClient({ url, retryAttempts: Infinity, retryWait: pause, ...options });
+  const client = createClient({
+    url,
+    retryAttempts: Infinity,
+    retryWait: pause,
+    shouldRetry: () => true,
+    ...options,
+  });
   return {
     ...client,
     subscribe(payload, sink) {

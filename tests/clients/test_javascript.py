@@ -25,8 +25,25 @@ query Log($before: String) { auditEvents(last: 10, before: $before) { edges { cu
 
 async def shown(script: Process, count: int) -> list[str]:
     """The next lines that a script writes, one for each event."""
+    lines = []
     async with asyncio.timeout(30):
-        return [(await script.stdout.readline()).decode().rstrip() for _ in range(count)]
+        for _ in range(count):
+            line = await script.stdout.readline()
+            assert line, (await script.stderr.read()).decode()
+            lines.append(line.decode().rstrip())
+    return lines
+
+
+async def hang_up_once(port: int) -> None:
+    """Takes the next connection and ends it without an answer."""
+    tried = asyncio.Event()
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        tried.set()
+
+    async with asyncio.timeout(30), await asyncio.start_server(hang_up, "127.0.0.1", port):
+        await tried.wait()
 
 
 async def lines_of_log(inga: Client, after: str) -> list[str]:
@@ -62,6 +79,7 @@ async def test_it_goes_on_where_the_server_cut_it_off(
         await stopping.wait()
         await seats.give(1, 2)
         port = int(url.rsplit(":")[-1])
+        await hang_up_once(port)
         async with process(server.database_url, tmp_path, port=port, check_interval="0"):
             seen += await shown(watching, 2)
             await seats.take(0)
