@@ -1,4 +1,4 @@
-# Everything is done by make; a machine needs only Python 3.11 or newer, and PostgreSQL for the tests.
+# Everything is done by make; a machine needs only Python 3.11 or newer, and for the tests PostgreSQL and Node.js.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve test faults check schema lock migrations release no-console
+.PHONY: help setup serve test faults check schema lock audit sbom migrations release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -53,7 +53,7 @@ check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what" $(wildcard tests/docs)
+	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what or docs" $(wildcard tests/docs)
 
 schema: setup ## Print the GraphQL schema to schema/schema.graphql
 	@$(BIN)/seatkeeper schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
@@ -62,10 +62,19 @@ lock: setup ## Lock the packages that pyproject.toml names, with their hashes
 	@$(COMPILE) -o requirements.txt
 	@$(COMPILE) --extra dev -o requirements-dev.txt
 
+audit: setup ## Ask whether the locked packages have known vulnerabilities
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/audit
+
+sbom: setup ## Write the software bill of materials, as CycloneDX, to dist/
+	@mkdir -p dist
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		-o dist/seatkeeper-$(VERSION).cdx.json
+	@echo "Wrote dist/seatkeeper-$(VERSION).cdx.json"
+
 migrations: setup ## Write a migration for what has changed in models/
 	@$(BIN)/tortoise -c models.config.TORTOISE makemigrations
 
-release: check test ## Pack the committed version into dist/
+release: check test audit sbom ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }
 	@grep -q '^## \[$(VERSION)\]' CHANGELOG.md || { echo "CHANGELOG.md has no entry for $(VERSION). Write it first."; exit 1; }
 	@cmp -s schema/schema.graphql schema/released.graphql || { cp schema/schema.graphql schema/released.graphql; \
