@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve test faults check schema lock audit sbom migrations release no-console
+.PHONY: help setup serve test faults soak check schema lock audit sbom migrations release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ test: setup ## Run all tests, on SQLite and on PostgreSQL
 
 faults: setup ## Break everything that can break, at length: three seeds, one worker and two
 	@LONG_FAULTS=1 $(BIN)/pytest -q tests/faults
+
+soak: setup ## Half an hour of moderate load, or MINUTES: memory flat, nothing left behind, nothing fails
+	@PYTHONPATH=. $(BIN)/python bench/soak.py $(or $(MINUTES),30)
 
 check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/ruff check

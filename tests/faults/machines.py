@@ -72,13 +72,17 @@ class Server:
             except httpx2.TransportError:
                 return False
 
-    def worker(self) -> int:
-        """The process id of something that answers requests."""
+    def worker_ids(self) -> list[int]:
+        """The process ids of all that answer requests."""
         assert self.process
         if self.workers == 1:
-            return self.process.pid
+            return [self.process.pid]
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next(int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def worker(self) -> int:
+        """The process id of one of them."""
+        return self.worker_ids()[0]
 
     async def kill_worker(self) -> None:
         """Kills something that answers requests; alone, it is started again as an init system would."""
