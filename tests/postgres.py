@@ -6,8 +6,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -30,6 +32,30 @@ def running_postgres() -> Iterator[str]:
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url.rstrip("/")
         return
+    with own_postgres() as server:
+        yield server.url
+
+
+@dataclass(frozen=True)
+class OwnPostgres:
+    """A server of the tests' own, of which they may do away with anything.
+
+    Attributes:
+        url: Its address, without a database's name.
+        restart: Stops it, whoever is connected, and starts it again; done when it answers.
+    """
+
+    url: str
+    restart: Callable[[], None]
+
+
+@contextmanager
+def own_postgres() -> Iterator[OwnPostgres]:
+    """Runs a server in a temporary folder.
+
+    Raises:
+        PostgresMissing: Its programs were not found.
+    """
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-", dir=_fast_folder()))
     if user := _user():
@@ -45,7 +71,9 @@ def running_postgres() -> Iterator[str]:
         cwd="/",
         start_new_session=True,
     ):
-        yield f"postgres://postgres@127.0.0.1:{_start(programs, folder)}"
+        port = _start(programs, folder)
+        restart = partial(_run, programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "restart")
+        yield OwnPostgres(f"postgres://postgres@127.0.0.1:{port}", restart)
 
 
 def _fast_folder() -> Path | None:
