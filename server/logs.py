@@ -52,6 +52,9 @@ def configure_logs(log_format: LogFormat) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
+                "asyncpg.pool": {
+                    "level": "ERROR"
+                },  # logs a traceback where server.errors says that the database is away
                 "strawberry.execution": {"level": "CRITICAL"},  # logs whole documents; server.errors logs what matters
                 "httpx2": {"level": "WARNING"},
                 "tortoise": {"level": "WARNING"},
