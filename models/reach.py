@@ -11,6 +11,7 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # a pooled connection has just been told to end, and is not closed yet
     asyncpg.InterfaceError,  # "connection is closed", by which a pool notices what happened meanwhile
 )
 """Exceptions after which the same statement may succeed in a moment, on another connection."""

@@ -14,17 +14,17 @@ import httpx2
 
 @asynccontextmanager
 async def process(
-    database_url: str, folder: Path, *options: str, **settings: str
+    database_url: str, folder: Path, *options: str, program: str = "server.cli", **settings: str
 ) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """`seatkeeper serve` as a process of its own; settings by their name without `SEATKEEPER_`, in small letters.
 
-    Its log is `server.log` in the folder.
+    Its log is `server.log` in the folder. Another program takes the same arguments.
     """
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     given = {"database_url": database_url, "public_url": url, **settings}
     environment = {f"SEATKEEPER_{name.upper()}": value for name, value in given.items()}
-    command = ("serve", "--port", str(port), *options)
+    command = (program, "serve", "--port", str(port), *options)
     async with _running(command, folder / "server.log", f"{url}/readyz", environment) as running:
         yield url, running
 
@@ -34,7 +34,7 @@ async def license_server_process(folder: Path, log: Path) -> AsyncIterator[str]:
     """`seatkeeper issuer serve` over a vendor's folder."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    command = ("issuer", "serve", str(folder), "--port", str(port))
+    command = ("server.cli", "issuer", "serve", str(folder), "--port", str(port))
     async with _running(command, log, f"{url}/v1/licenses/none.lic", {}, ready=404):
         yield url
 
@@ -66,7 +66,7 @@ async def _running(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     with log_file.open("ab") as log:
         running = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server.cli", *command),
+            *(sys.executable, "-m", *command),
             env={**os.environ, **environment},
             stdout=log,
             stderr=log,
