@@ -397,7 +397,8 @@ async def test_a_caller_holds_twenty_streams(inga: Client) -> None:
         for _ in range(19):
             await held.enter_async_context(streamed(inga, after=start))
 
-        refused = await inga.http.post("/graphql", json=body, headers=headers)
+        async with asyncio.timeout(SOON):
+            refused = await inga.http.post("/graphql", json=body, headers=headers)
         assert (refused.status_code, refused.json()["errors"][0]["extensions"]) == (429, {"code": "RATE_LIMITED"})
 
         await held.aclose()
