@@ -11,10 +11,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve test faults soak check schema lock audit sbom migrations release no-console
+.PHONY: help setup serve test faults soak check bench-subscribers schema lock audit sbom migrations release no-console
 
 help: ## List what make can do
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 setup: $(INSTALLED) ## Make the virtual environment and install the locked packages
 
@@ -57,6 +57,9 @@ check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what or docs" $(wildcard tests/docs)
+
+bench-subscribers: setup ## Measure what 500 subscribers cost
+	@$(BIN)/python -m bench.subscribers
 
 schema: setup ## Print the GraphQL schema to schema/schema.graphql
 	@$(BIN)/seatkeeper schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql

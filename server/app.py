@@ -21,12 +21,13 @@ from models.config import tortoise_config
 from models.migrate import pending_migrations
 from server.auth import authenticate
 from server.checker import Checker
-from server.errors import Refused, refusal_response
+from server.errors import Refused, note_unretrieved, refusal_response
 from server.event_feed import event_feed
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
 from server.settings import Settings, read_settings
+from server.streams import SLOWEST_READER
 from server.vendor_client import IN_A_REQUEST, VendorClient
 
 SLOWEST_DATABASE = 2.0
@@ -63,19 +64,20 @@ def from_environment() -> Starlette:
     return create_app(settings, schema)
 
 
-def create_app(settings: Settings, schema: Schema) -> Starlette:
+def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SLOWEST_READER) -> Starlette:
     """The ASGI application over a schema."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if await pending_migrations(settings.database_url):
             raise DatabaseOutdated
+        asyncio.get_running_loop().set_exception_handler(note_unretrieved)
         database = RegisterTortoise(app, config=tortoise_config(settings.database_url, settings.replica_url))
         async with database, checking(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
 
-    graphql = GraphQLView(schema, settings)
+    graphql = GraphQLView(schema, settings, slowest_reader=slowest_reader)
     app = Starlette(
         routes=[
             Route("/", welcome),

@@ -1,5 +1,6 @@
 """What a client is told when something goes wrong: inside an answer of GraphQL's, or instead of one."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +19,7 @@ STATUS = {
     "BAD_USER_INPUT": 400,
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
+    "RATE_LIMITED": 429,
     "INTERNAL": 500,
     "UNAVAILABLE": 503,
     "TIMEOUT": 504,
@@ -51,12 +53,21 @@ def failure_response(failure: Exception, request_id: str) -> JSONResponse:
     return _json({"message": message, "extensions": {"code": code, "requestId": request_id}}, STATUS[code])
 
 
+def note_unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the event loop says of tasks that nobody waits for; in words where the database is away."""
+    failure = context.get("exception")
+    if isinstance(failure, Exception) and is_unreachable(failure):
+        _known_failure(failure)
+    else:
+        loop.default_exception_handler(context)
+
+
 def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str, Any]:
     """An error as clients see it: with a code, and with nothing of the inside; `suggest` lets it name what exists."""
     described: dict[str, Any] = dict(error.formatted)
     extensions = dict(error.extensions or {})
     cause = _cause(error)
-    if "code" not in extensions and cause is not None and not isinstance(cause, _REFUSALS):
+    if "code" not in extensions and cause is not None and is_failure(error):
         extensions["code"], described["message"] = _known_failure(cause) or _unexpected(cause, request_id)
         if extensions["code"] == "INTERNAL":
             extensions["requestId"] = request_id
@@ -66,6 +77,12 @@ def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str
     if not suggest:
         described["message"] = re.sub(r" Did you mean .*\?$", "", described["message"], flags=re.DOTALL)
     return {**described, "extensions": extensions}
+
+
+def is_failure(error: GraphQLError) -> bool:
+    """Whether something broke, other than by what the caller asked for."""
+    cause = _cause(error)
+    return cause is not None and not isinstance(cause, _REFUSALS)
 
 
 _REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import structlog
@@ -39,6 +39,7 @@ from server.language import preferred_language
 from server.replica import reading_from_replica
 from server.settings import Settings
 from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
+from server.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, until_failure
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
@@ -57,7 +58,7 @@ class GraphQLView(GraphQL[Context, None]):
     websocket_adapter_class = SocketAdapter
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: Schema, settings: Settings) -> None:
+    def __init__(self, schema: Schema, settings: Settings, *, slowest_reader: float = SLOWEST_READER) -> None:
         guarded = with_rules(schema, open_schema=settings.open_schema)
         super().__init__(
             reading_from_replica(guarded) if settings.replica_url else guarded,
@@ -68,6 +69,8 @@ class GraphQLView(GraphQL[Context, None]):
             multipart_uploads_enabled=True,
         )
         self.settings = settings
+        self.slowest_reader = slowest_reader
+        self.places = Places()
         self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,14 +78,24 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             return await self._serve(WebSocket(scope, receive, send))
         request = Request(scope, receive)
+        with ExitStack() as until_answered:
+            try:
+                request.state.exchange = Exchange(await self._open(request), until_answered)
+                response = await self.run(request)
+            except ClientDisconnect:
+                return
+            finally:
+                await request.close()
+            if isinstance(response, StreamingResponse):
+                return await self._stream(request, response, send)
+            await response(scope, receive, send)
+
+    async def _stream(self, request: Request, response: StreamingResponse, send: Send) -> None:
         try:
-            request.state.exchange = Exchange(await self._open(request))
-            response = await self.run(request)
-        except ClientDisconnect:
-            return
-        finally:
-            await request.close()
-        await response(scope, receive, send)
+            async with aclosing(cast(AsyncGenerator[str, None], response.body_iterator)):
+                await response(request.scope, request.receive, in_time(send, self.slowest_reader))
+        except SlowReader:
+            await drop(request, request.receive)
 
     async def _open(self, request: Request) -> Context:
         if request.method not in ("GET", "POST"):
@@ -204,7 +217,9 @@ class GraphQLView(GraphQL[Context, None]):
     def _stream_result(
         self, request: Request, result: SubscriptionExecutionResult, transport: HTTPStreamTransport
     ) -> Callable[[], AsyncGenerator[str, None]]:
-        stream = super()._stream_result(request, result, transport)
+        exchange: Exchange = request.state.exchange
+        exchange.until_answered.enter_context(self.places.taken(exchange.context.principal))
+        stream = super()._stream_result(request, until_failure(result), transport)  # type: ignore[arg-type]
         end = transport.encode_complete()
 
         async def until_stopped() -> AsyncGenerator[str, None]:
@@ -238,9 +253,10 @@ class GraphQLView(GraphQL[Context, None]):
 
 @dataclass(slots=True)
 class Exchange:
-    """A request's context, and the status of its answer where GraphQL's own media type was asked for."""
+    """A request's context, what it holds until it is answered, and the status if GraphQL's own media type is wanted."""
 
     context: Context
+    until_answered: ExitStack = field(default_factory=ExitStack)
     status: int = 200
 
 

@@ -12,6 +12,7 @@ from server.commands.connection import Refused
 from server.commands.terminal import say
 from server.limits import LARGEST_BODY
 from server.settings import read_settings
+from server.streams import Protocol
 
 SHUTDOWN_SECONDS = 20
 """How long requests in flight may take to finish; open streams would never."""
@@ -41,6 +42,7 @@ def serve(arguments: Namespace) -> None:
         host=arguments.host,
         port=arguments.port,
         workers=arguments.workers,
+        http=Protocol,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ws_max_size=LARGEST_BODY,
         log_config=None,  # the application writes a line per request of its own

@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,13 +14,7 @@ from pathlib import Path
 import httpx2
 
 from tests.postgres import find_programs, run_as_postgres, user_of_postgres
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
-    return port
+from tests.processes import free_port
 
 
 class Server:
@@ -143,6 +136,11 @@ class Postgres:
     def stop(self, mode: str = "fast") -> None:
         """Stops it: `fast` ends connections in good order, `immediate` crashes."""
         self._control("stop", "-m", mode)
+
+    def restart(self) -> None:
+        """Stops it, whoever is connected, and starts it again."""
+        self.stop()
+        self.start()
 
     def is_running(self) -> bool:
         """Whether it takes connections."""

@@ -3,71 +3,26 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
-from tortoise import Tortoise
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from licensing.enums import UserKind
-from models import Assignment, AuditEvent, Installation, License, User
-from models.bulk import insert_rows
-from models.config import tortoise_config
-from models.user import user_keys
-from resolvers.assignments import assign_user_licenses
+from models import Assignment, AuditEvent
 from resolvers.context import COMMAND_LINE, system_context
 from resolvers.doctor import examine
 from schema.node import global_id
 from server.demo import Demo
+from tests.faults.databases import connected, many_holders
 from tests.processes import process
-from tests.stories.conftest import Client, copied_demo, engine, is_trial, postgres_demos, sqlite_demos
+from tests.stories.conftest import Client
 from tests.stories.operations import REVOKE
-
-__all__ = ["copied_demo", "engine", "is_trial", "postgres_demos", "sqlite_demos"]
 
 HOLDERS, PART = 1000, 50
 
 
-@asynccontextmanager
-async def connected(database_url: str) -> AsyncIterator[int]:
-    """The database, without a server; gives the installation's id."""
-    EXECUTOR_CACHE.clear()
-    await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
-    try:
-        yield (await Installation.get()).id
-    finally:
-        await Tortoise.close_connections()
-
-
-async def many_holders(database_url: str) -> tuple[int, list[int]]:
-    """A license without a limit, and a thousand users who hold it."""
-    async with connected(database_url) as installation_id:
-        rows = []
-        for number in range(HOLDERS):
-            texts: dict[str, Any] = {
-                "name": f"Holder {number}",
-                "login": f"holder-{number}",
-                "email": None,
-                "group": None,
-                "role": None,
-            }
-            keys = user_keys(**texts, last_login_at=None)
-            rows.append({"installation_id": installation_id, "kind": UserKind.EMPLOYEE.value, **texts, **keys})
-        plain = {"status": "ACTIVE", "can_log_in": True, "is_administrator": False, "open_requests": 0}
-        await insert_rows(User, [{**row, **plain} for row in rows])
-        license = await License.get(key="superoffice.visible-for")
-        ids = [user.id for user in await User.filter(login__startswith="holder-").order_by("id").only("id")]
-        context = system_context(installation_id, actor=COMMAND_LINE, request_id="preparation")
-        await assign_user_licenses(context, license.id, ids)
-        return license.id, ids
-
-
 async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
     database_url, _ = copied_demo
-    license_id, user_ids = await many_holders(database_url)
+    license_id, user_ids = await many_holders(database_url, HOLDERS)
     license, users = global_id("License")(license_id), [global_id("User")(id_) for id_ in user_ids]
     acknowledged: set[int] = set()
 
