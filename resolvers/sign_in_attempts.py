@@ -8,6 +8,7 @@ import math
 from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from tortoise.transactions import in_transaction
 
@@ -67,11 +68,12 @@ async def forget_old_attempts(now: datetime) -> int:
 
 async def _account_free_at(account: str, now: datetime) -> datetime:
     counted = SignInAttempt.filter(account_sha256=account, attempted_at__gt=now - KEPT)
-    tries: list[datetime] = await counted.order_by("-attempted_at").values_list("attempted_at", flat=True)  # type: ignore[assignment]
+    tries: list[Any] = await counted.order_by("-attempted_at").values_list("attempted_at", flat=True)
     if len(tries) < FREE_TRIES:
         return now
     doublings = min(len(tries) - FREE_TRIES, 10)
-    return tries[0] + min(FIRST_LOCK * 2**doublings, LONGEST_LOCK)
+    latest: datetime = tries[0]
+    return latest + min(FIRST_LOCK * 2**doublings, LONGEST_LOCK)
 
 
 async def _network_free_at(network: str | None, now: datetime) -> datetime:
@@ -79,5 +81,6 @@ async def _network_free_at(network: str | None, now: datetime) -> datetime:
         return now
     counted = SignInAttempt.filter(network=network, attempted_at__gt=now - NETWORK_WINDOW)
     latest = counted.order_by("-attempted_at").limit(TRIES_OF_A_NETWORK)
-    tries: list[datetime] = await latest.values_list("attempted_at", flat=True)  # type: ignore[assignment]
-    return tries[-1] + NETWORK_WINDOW if len(tries) == TRIES_OF_A_NETWORK else now
+    tries: list[Any] = await latest.values_list("attempted_at", flat=True)
+    free_at: datetime = tries[-1] + NETWORK_WINDOW if len(tries) == TRIES_OF_A_NETWORK else now
+    return free_at

@@ -19,6 +19,7 @@ STATUS = {
     "BAD_USER_INPUT": 400,
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
+    "RATE_LIMITED": 429,
     "INTERNAL": 500,
     "UNAVAILABLE": 503,
     "TIMEOUT": 504,
@@ -32,24 +33,35 @@ class Refused(HTTPException):
     """A request that is refused before GraphQL sees it."""
 
     def __init__(
-        self, status_code: int, message: str, code: str = "BAD_USER_INPUT", headers: Mapping[str, str] | None = None
+        self,
+        status_code: int,
+        message: str,
+        code: str = "BAD_USER_INPUT",
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(status_code, message, headers)
         self.code = code
+        self.extensions = extensions
+        """What the answer tells beside the error."""
 
 
 def refusal_response(refusal: HTTPException) -> JSONResponse:
     """The answer to a request that was refused."""
     extensions = {"code": refusal.code} if isinstance(refusal, Refused) else {}
     structlog.contextvars.bind_contextvars(outcome=extensions.get("code", "REFUSED"))
-    return _json({"message": refusal.detail, "extensions": extensions}, refusal.status_code, refusal.headers)
+    answer: dict[str, Any] = {"errors": [{"message": refusal.detail, "extensions": extensions}]}
+    if isinstance(refusal, Refused) and refusal.extensions:
+        answer["extensions"] = refusal.extensions
+    return JSONResponse(answer, refusal.status_code, refusal.headers)
 
 
 def failure_response(failure: Exception, request_id: str) -> JSONResponse:
     """The answer where something broke that should not; what it was stands in the log alone."""
     code, message = _known_failure(failure) or _unexpected(failure, request_id)
     structlog.contextvars.bind_contextvars(outcome=code)
-    return _json({"message": message, "extensions": {"code": code, "requestId": request_id}}, STATUS[code])
+    error = {"message": message, "extensions": {"code": code, "requestId": request_id}}
+    return JSONResponse({"errors": [error]}, STATUS[code])
 
 
 def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str, Any]:
@@ -74,10 +86,6 @@ _REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)
 
 
 _TOO_SLOW = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
-
-
-def _json(error: dict[str, Any], status_code: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"errors": [error]}, status_code, headers)
 
 
 def _cause(error: GraphQLError) -> Exception | None:

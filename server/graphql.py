@@ -36,6 +36,7 @@ from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
 from server.errors import STATUS, Refused, describe, failure_response, refusal_response
 from server.language import preferred_language
+from server.rates import Charge, Rates
 from server.settings import Settings
 from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
 
@@ -66,6 +67,7 @@ class GraphQLView(GraphQL[Context, None]):
             multipart_uploads_enabled=True,
         )
         self.settings = settings
+        self.rates = Rates(settings.rate_limit)
         self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -170,6 +172,12 @@ class GraphQLView(GraphQL[Context, None]):
             raise TypeError
         return value
 
+    async def execute_operation(self, request: Request, *args: Any, **given: Any) -> Any:
+        """Runs an operation; to begin a stream counts as one, too."""
+        if given["request_data"].protocol != "http":
+            self.rates.charge(given["context"], 1)
+        return await super().execute_operation(request, *args, **given)
+
     async def execute_single(
         self,
         request: Request,
@@ -182,6 +190,8 @@ class GraphQLView(GraphQL[Context, None]):
         """Runs an operation: by GET only a query, by POST also a mutation."""
         query = request_data.query or ""
         structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
+        exchange: Exchange = request.state.exchange
+        exchange.charge = self.rates.charge(context, exchange.cost or 1)
         reads = {OperationType.QUERY}
         try:
             return await self.schema.execute(
@@ -229,8 +239,8 @@ class GraphQLView(GraphQL[Context, None]):
             exchange.status = STATUS.get(codes[0], 400)
         else:
             answer["data"] = result.data
-        if result.extensions:
-            answer["extensions"] = result.extensions
+        if exchange.charge:
+            answer["extensions"] = {**(result.extensions or {}), "cost": exchange.charge.shown()}
         return answer
 
 
@@ -240,6 +250,10 @@ class Exchange:
 
     context: Context
     status: int = 200
+    cost: int = 0
+    """Points that the document takes at most; 0 until it is known."""
+    charge: Charge | None = None
+    """What was taken; None for a stream, whose events are not charged."""
 
 
 def _is_subscription(data: GraphQLRequestData) -> bool:

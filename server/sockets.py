@@ -14,6 +14,7 @@ from strawberry.types import ExecutionResult
 from resolvers.context import Context
 from server.auth import principal_of_authorization
 from server.errors import describe
+from server.rates import RateLimited, Rates
 
 MAX_SUBSCRIPTIONS = 20
 """Subscriptions that one connection may hold at once."""
@@ -43,6 +44,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Let nothing but subscriptions through: reading and changing go over HTTP, where its rules hold."""
         super().__init__(view=view, **given)
         self.schema = view.socket_schema
+        self.rates: Rates = view.rates
         self.open_schema: bool = view.settings.open_schema
 
     async def handle_message(self, message: Any) -> None:
@@ -62,12 +64,20 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_connection_init({"type": "connection_init", "payload": given})
 
     async def handle_subscribe(self, message: Any) -> None:
-        """Begins a subscription, unless there are too many."""
-        if self.connection_acknowledged and len(self.operations) >= MAX_SUBSCRIPTIONS:
-            text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
-            refusal = self._shown(GraphQLError(text, extensions={"code": "RATE_LIMITED"}))
-            return await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+        """Begins a subscription, unless there are too many, or too many were begun."""
+        if self.connection_acknowledged:
+            if len(self.operations) >= MAX_SUBSCRIPTIONS:
+                text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
+                return await self._refuse(message["id"], text)
+            try:
+                self.rates.charge(self.context, 1)
+            except RateLimited as refusal:
+                return await self._refuse(message["id"], refusal.detail)
         await super().handle_subscribe(message)
+
+    async def _refuse(self, id_: str, text: str) -> None:
+        refusal = self._shown(GraphQLError(text, extensions={"code": "RATE_LIMITED"}))
+        await self.send_message({"id": id_, "type": "error", "payload": [refusal.formatted]})
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Logs what broke, which a client that is gone is not."""

@@ -1,7 +1,6 @@
 """Passwords cannot be guessed: tries are counted by account and by network, in the database."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from licensing.errors import CredentialsInvalid, LicensingError, RateLimited
 from models import AuditEvent, SignInAttempt
 from resolvers import sessions
-from resolvers.context import Context
+from resolvers.context import Context, Principal
 from resolvers.sessions import sign_in
 from resolvers.sign_in_attempts import forget_old_attempts, network_of
 
@@ -54,7 +53,7 @@ def verifier(monkeypatch):
 
 
 @pytest.fixture
-def attempt(administrator, clock, verifier) -> Callable:
+def attempt(administrator, clock, verifier):
     """Tries to sign in, and says what came of it."""
 
     async def do(login="inga", password=WRONG, address="192.0.2.1", serial_number=None):
@@ -150,7 +149,7 @@ async def test_thirty_failures_of_a_network_in_five_minutes_lock_it_for_all_acco
 
     refusal = await attempt(password=RIGHT)
     assert refusal.facts == {"retry_after": 270}  # when the first of them is five minutes old
-    assert isinstance(await attempt(password=RIGHT, address="192.0.2.2"), sessions.Principal)
+    assert isinstance(await attempt(password=RIGHT, address="192.0.2.2"), Principal)
     clock.passes(seconds=270)
     assert isinstance(await attempt(login="one-more"), CredentialsInvalid)
     assert isinstance(await attempt(login="too-many"), RateLimited)
