@@ -51,6 +51,7 @@ async def sign_in(context: Context, login: str, password: str, serial_number: st
     if installation is None:
         raise CredentialsInvalid
     door = system_context(installation.id, actor=SYSTEM, request_id=context.request_id, now=context.now)
+    door.deadline = context.deadline
     try:
         if user is None or not matches:
             raise CredentialsInvalid

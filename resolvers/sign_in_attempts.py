@@ -73,7 +73,7 @@ async def _account_free_at(account: str, now: datetime) -> datetime:
         return now
     doublings = min(len(tries) - FREE_TRIES, 10)
     latest: datetime = tries[0]
-    return latest + min(FIRST_LOCK * 2**doublings, LONGEST_LOCK)
+    return latest + min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
 
 
 async def _network_free_at(network: str | None, now: datetime) -> datetime:

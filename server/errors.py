@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
 import structlog
 from graphql import GraphQLError
 from starlette.exceptions import HTTPException
@@ -12,7 +11,7 @@ from starlette.responses import JSONResponse
 from strawberry.relay.types import GlobalIDValueError
 
 from licensing.errors import LicensingError
-from models.reach import UNREACHABLE
+from models.reach import CONFLICTS, UNREACHABLE, is_too_slow
 from resolvers.errors import CallRefused
 
 STATUS = {
@@ -25,6 +24,8 @@ STATUS = {
     "TIMEOUT": 504,
 }
 """The status of an answer that carries no data, by the code of its first error."""
+
+TOO_SLOW = "This took too long, and nothing was changed. Ask for less, or try again in a moment."
 
 _log = structlog.get_logger("seatkeeper.errors")
 
@@ -85,9 +86,6 @@ _REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)
 """Exceptions whose messages are meant for clients."""
 
 
-_TOO_SLOW = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
-
-
 def _cause(error: GraphQLError) -> Exception | None:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
@@ -99,8 +97,13 @@ def _known_failure(failure: Exception) -> tuple[str, str] | None:
     if isinstance(failure, UNREACHABLE):
         _log.warning("the database cannot be reached", error=type(failure).__name__)
         return "UNAVAILABLE", "The database cannot be reached. Try again in a moment."
-    if isinstance(failure, _TOO_SLOW):
-        return "TIMEOUT", "This took too long, and nothing was changed. Ask for less, or try again in a moment."
+    if isinstance(failure, CONFLICTS):
+        return (
+            "UNAVAILABLE",
+            "Others changed the same at the same time, and nothing was changed. Try again in a moment.",
+        )
+    if is_too_slow(failure):
+        return "TIMEOUT", TOO_SLOW
     if isinstance(failure, RecursionError):
         return "BAD_USER_INPUT", "The document is nested too deeply. Ask for less at once."
     return None

@@ -1,5 +1,6 @@
 """GraphQL over HTTP and WebSockets: what may be sent to `/graphql`, and how it is answered."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -34,7 +35,7 @@ from resolvers.context import Context
 from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
-from server.errors import STATUS, Refused, describe, failure_response, refusal_response
+from server.errors import STATUS, TOO_SLOW, Refused, describe, failure_response, refusal_response
 from server.language import preferred_language
 from server.rates import Charge, Rates
 from server.settings import Settings
@@ -44,6 +45,8 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 """How a subscription may be answered."""
 LONGEST_DOCUMENT = 20_000
+SLOWEST_OPERATION = 10.0
+"""Seconds that an operation may take until it changes something."""
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
@@ -194,14 +197,17 @@ class GraphQLView(GraphQL[Context, None]):
         exchange.charge = self.rates.charge(context, exchange.cost or 1)
         reads = {OperationType.QUERY}
         try:
-            return await self.schema.execute(
-                query,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                allowed_operation_types=reads if request.method == "GET" else reads | {OperationType.MUTATION},
-                operation_extensions=request_data.extensions,
-            )
+            async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:
+                return await self.schema.execute(
+                    query,
+                    variable_values=request_data.variables,
+                    context_value=context,
+                    operation_name=request_data.operation_name,
+                    allowed_operation_types=reads if request.method == "GET" else reads | {OperationType.MUTATION},
+                    operation_extensions=request_data.extensions,
+                )
+        except TimeoutError:
+            raise Refused(504, TOO_SLOW, "TIMEOUT") from None
         except CannotGetOperationTypeError as error:
             return PreExecutionError(data=None, errors=[GraphQLError(error.as_http_error_reason())])
         except InvalidOperationTypeError as error:
