@@ -1,9 +1,10 @@
 """PostgreSQL under Tortoise: nobody waits long for a connection, and none is lost."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
-from asyncpg import Pool
+from asyncpg import InterfaceError, Pool
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import PoolConnectionWrapper, TransactionalDBClient, TransactionContextPooled
 from tortoise.connection import get_connections
@@ -58,7 +59,8 @@ class TransactionContext(TransactionContextPooled):
     async def _give_back(self, broken: bool) -> None:
         get_connections().reset(self.token)
         if broken:
-            self.client._connection.terminate()
+            with suppress(InterfaceError):  # it may have ended by itself
+                self.client._connection.terminate()
         await self.client._parent._pool.release(self.client._connection)
 
 

@@ -99,7 +99,7 @@ class Context:
         self._loaders = None
 
     async def lift_deadline(self) -> None:
-        """Lets the request take its time from here on: before each commit, so that one that is ended changed nothing."""
+        """Lets the request take its time from here on: before each commit, so that one that is ended did nothing."""
         if self.deadline:
             await asyncio.sleep(0)  # if it has just passed, this is where it ends
             self.deadline.reschedule(None)

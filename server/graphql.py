@@ -177,8 +177,11 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def execute_operation(self, request: Request, *args: Any, **given: Any) -> Any:
         """Runs an operation; to begin a stream counts as one, too."""
-        if given["request_data"].protocol != "http":
-            self.rates.charge(given["context"], 1)
+        data: GraphQLRequestData = given["request_data"]
+        structlog.contextvars.bind_contextvars(document=sha256((data.query or "").encode()).hexdigest()[:16])
+        if data.protocol != "http":
+            charge, name = self.rates.charge(given["context"], 1), (data.operation_name or "")[:100]
+            structlog.contextvars.bind_contextvars(operation=name, cost=charge.requested, outcome="STREAM")
         return await super().execute_operation(request, *args, **given)
 
     async def execute_single(
@@ -192,9 +195,9 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """Runs an operation: by GET only a query, by POST also a mutation."""
         query = request_data.query or ""
-        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
         exchange: Exchange = request.state.exchange
         exchange.charge = self.rates.charge(context, exchange.cost or 1)
+        structlog.contextvars.bind_contextvars(cost=exchange.charge.requested)
         reads = {OperationType.QUERY}
         try:
             async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:

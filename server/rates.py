@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from resolvers.context import Context
 from resolvers.sign_in_attempts import network_of
 from server.errors import Refused
@@ -80,7 +78,6 @@ class Rates:
         if not enough:
             seconds = math.ceil((cost - points) / limit.per_second)
             raise RateLimited(Charge(cost, int(points), limit), seconds)
-        structlog.contextvars.bind_contextvars(cost=cost)
         return Charge(cost, int(points - cost), limit)
 
 

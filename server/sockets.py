@@ -1,5 +1,6 @@
 """Subscriptions over a WebSocket, by the protocol `graphql-transport-ws`."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -46,6 +47,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self.schema = view.socket_schema
         self.rates: Rates = view.rates
         self.open_schema: bool = view.settings.open_schema
+        self.begun = 0
+
+    async def handle(self) -> None:
+        """Serves the connection, and gives it its line in the log when it is closed."""
+        started = time.monotonic()
+        try:
+            await super().handle()
+        finally:
+            seconds = round(time.monotonic() - started, 1)
+            _log.info("connection", seconds=seconds, subscriptions=self.begun)
 
     async def handle_message(self, message: Any) -> None:
         """Reads a message, if it is one."""
@@ -73,6 +84,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 self.rates.charge(self.context, 1)
             except RateLimited as refusal:
                 return await self._refuse(message["id"], refusal.detail)
+            self.begun += 1
         await super().handle_subscribe(message)
 
     async def _refuse(self, id_: str, text: str) -> None:
