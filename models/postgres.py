@@ -12,7 +12,7 @@ from tortoise.connection import get_connections
 from models.reach import NoConnection
 from models.statements import Counted, count_statement
 
-LONGEST_WAIT = 1.8
+LONGEST_WAIT = 1.5
 """Seconds until a connection must be there, or given back: callers are told before 2 are over."""
 
 

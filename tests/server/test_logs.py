@@ -86,17 +86,22 @@ async def test_a_stream_has_its_line_too(log, client):
     assert line["document"] == sha256(b"subscription Ticks { ticks }").hexdigest()[:16]
 
 
-HOSTILE = 'a\r\n{"event": "forged"}\x1b[2J\u2028\u202e'
+HOSTILE = {
+    "lines": 'a\r\n{"event": "forged"}\x1b[2J\u2028\u202e',
+    "cursor": "\x1b[2Jforged\u202e",
+    "cursor in one character": "\x9b2Jforged",
+}
 
 
 @pytest.mark.parametrize("log_format", [LogFormat.JSON, LogFormat.TEXT])
-async def test_what_others_write_cannot_forge_a_line_or_move_a_cursor(monkeypatch, client, log_format):
+@pytest.mark.parametrize("written", HOSTILE.values(), ids=HOSTILE)
+async def test_what_others_write_cannot_forge_a_line_or_move_a_cursor(monkeypatch, client, log_format, written):
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     before = logging.getLogger().handlers[:]
     configure_logs(log_format)
-    await client.post("/graphql", json={"query": "{ hello }", "operationName": HOSTILE})
-    await client.get("/graphql/" + quote(HOSTILE))
+    await client.post("/graphql", json={"query": "{ hello }", "operationName": written})
+    await client.get("/graphql/" + quote(written))
     logging.getLogger().handlers[:] = before
     structlog.reset_defaults()
 

@@ -1,5 +1,6 @@
 """Signing in as clients see it, from behind a proxy too."""
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -32,10 +33,8 @@ async def test_too_many_tries_are_told_in_user_errors_with_the_wait(database_url
         refused = await sign_in(client)
 
     assert codes == ["CREDENTIALS_INVALID"] * 5
-    assert refused == {
-        "code": "RATE_LIMITED",
-        "message": "There were too many tries. Wait 30 seconds, then try again.",
-    }
+    assert refused["code"] == "RATE_LIMITED"
+    assert re.fullmatch(r"There were too many tries\. Wait \d+ seconds?, then try again\.", refused["message"])
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,11 @@ async def test_the_server_is_not_ready_while_the_database_is_away_and_ready_agai
                 async with within(2):
                     assert (await client.get("/readyz")).status_code == 503
             async with within(12):
-                asked = await asyncio.gather(*(post("{ installations }") for _ in range(10)))
+                bearer = {"Authorization": "Bearer skp_1_" + "x" * 43}
+                asked = await asyncio.gather(
+                    *(post("{ installations }") for _ in range(10)),
+                    post("{ hello }", headers=bearer),  # whose token is looked for before the operation begins
+                )
             codes = {one.json()["errors"][0]["extensions"]["code"] for one in asked}
             assert codes <= {"UNAVAILABLE", "TIMEOUT"}
             await relay.restore()
