@@ -7,6 +7,7 @@ from models.change_set import ChangeSet, ReceivedDocument
 from models.installation import Installation
 from models.license import License
 from models.session import Session
+from models.sign_in_attempt import SignInAttempt
 from models.user import User
 from models.vendor import TrustedKey, Vendor, VendorReport
 
@@ -19,6 +20,7 @@ __all__ = [
     "License",
     "ReceivedDocument",
     "Session",
+    "SignInAttempt",
     "TrustedKey",
     "User",
     "Vendor",

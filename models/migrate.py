@@ -51,12 +51,10 @@ async def migrate(database_url: str) -> Path | None:
 
 
 async def _run(database_url: str, *, foreign_keys: str | None = None) -> None:
-    config = tortoise_config(database_url)
+    config = tortoise_config(database_url, patient=True)
     credentials = config["connections"]["default"]["credentials"]
     if foreign_keys:
         credentials["foreign_keys"] = foreign_keys
-    if "server_settings" in credentials:  # a migration may take longer than a request
-        credentials["server_settings"] = {"timezone": "UTC", "application_name": "seatkeeper migrate"}
     try:
         await run_migrations(config=config)
     finally:

@@ -1,5 +1,6 @@
 """Who is calling, on behalf of which installation, and when."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -62,6 +63,8 @@ class Context:
     """How vendors are asked; None where nobody asks them."""
     feed: "EventFeed | None" = None
     """Tells of new events; None where nobody follows them."""
+    deadline: asyncio.Timeout | None = None
+    """Ends the request when it takes too long; None where nothing does."""
     session_secret: str | None = None
     """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
     _loaders: "Loaders | None" = field(default=None, init=False, repr=False)
@@ -94,6 +97,12 @@ class Context:
     def forget(self) -> None:
         """Drops what was read: called after each change, so that a payload shows the new state."""
         self._loaders = None
+
+    async def lift_deadline(self) -> None:
+        """Lets the request take its time from here on: before each commit, so that one that is ended did nothing."""
+        if self.deadline:
+            await asyncio.sleep(0)  # if it has just passed, this is where it ends
+            self.deadline.reschedule(None)
 
     def require(self, scope: ApiScope) -> None:
         """Refuses a caller who lacks a scope.

@@ -1,10 +1,12 @@
 """Changes and what is recorded of them: every transaction that changes something is a `changing` block."""
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from tortoise.transactions import in_transaction
 
@@ -12,11 +14,17 @@ from licensing.enums import AuditAction
 from models import AuditEvent, Installation
 from models.bulk import insert_rows
 from models.notify import announce
+from models.reach import CONFLICTS
 from models.replica import PRIMARY
 from resolvers.context import Actor, Context
 
 Detail = tuple[str, str | None, str | None]
 """What changed, by name: its value before and after; None for none."""
+
+PAUSES = (0.02, 0.1, 0.4)
+"""Seconds, more or less, before each time that a use case is tried again."""
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -84,6 +92,7 @@ async def changing(context: Context) -> AsyncIterator[Change]:
             change = Change(context, installation, context.now())
             yield change
             await change.write_events()
+            await context.lift_deadline()
     finally:
         context.forget()
 
@@ -92,3 +101,13 @@ async def record_refusal(context: Context, action: AuditAction, **event: Any) ->
     """Records that something was refused, after its own transaction was rolled back."""
     async with changing(context) as change:
         change.record(action, **event)
+
+
+async def try_again(use_case: Callable[[], Awaitable[T]]) -> T:
+    """Runs a use case, and runs it again from its beginning if another transaction stood in its way."""
+    for pause in PAUSES:
+        try:
+            return await use_case()
+        except CONFLICTS:
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+    return await use_case()

@@ -11,6 +11,7 @@ from strawberry.utils.await_maybe import await_maybe
 from licensing.enums import ApiScope
 from resolvers.context import Context
 from resolvers.errors import CallRefused
+from resolvers.events import try_again
 from schema.errors import graphql_error
 
 Info = strawberry.Info[Context, None]
@@ -49,6 +50,14 @@ class Guard(FieldExtension):
             _ = context.caller
 
 
+class Persistent(FieldExtension):
+    """Tries again what others stood in the way of."""
+
+    async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
+        """Calls the resolver until it had its way, or often enough."""
+        return await try_again(lambda: await_maybe(next_(source, info, **arguments)))
+
+
 def query(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
     """Makes a coroutine function a root field."""
 
@@ -58,7 +67,14 @@ def query(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
     return field
 
 
-mutation = query
+def mutation(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
+    """Makes a coroutine function that changes something a root field."""
+
+    def field(resolver: Callable[..., Any]) -> Any:
+        extensions = [Guard(requires), Persistent()]
+        return strawberry.field(resolver=resolver, extensions=extensions, metadata={"rule": requires})
+
+    return field
 
 
 def subscription(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:

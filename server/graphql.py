@@ -1,5 +1,6 @@
 """GraphQL over HTTP and WebSockets: what may be sent to `/graphql`, and how it is answered."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack, aclosing
@@ -34,8 +35,9 @@ from resolvers.context import Context
 from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
-from server.errors import STATUS, Refused, describe, failure_response, refusal_response
+from server.errors import STATUS, TOO_SLOW, Refused, describe, failure_response, refusal_response
 from server.language import preferred_language
+from server.rates import Charge, Rates
 from server.replica import reading_from_replica
 from server.settings import Settings
 from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
@@ -45,6 +47,8 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 """How a subscription may be answered."""
 LONGEST_DOCUMENT = 20_000
+SLOWEST_OPERATION = 10.0
+"""Seconds that an operation may take until it changes something."""
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
@@ -71,6 +75,7 @@ class GraphQLView(GraphQL[Context, None]):
         self.settings = settings
         self.slowest_reader = slowest_reader
         self.places = Places()
+        self.rates = Rates(settings.rate_limit)
         self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -185,6 +190,15 @@ class GraphQLView(GraphQL[Context, None]):
             raise TypeError
         return value
 
+    async def execute_operation(self, request: Request, *args: Any, **given: Any) -> Any:
+        """Runs an operation; to begin a stream counts as one, too."""
+        data: GraphQLRequestData = given["request_data"]
+        structlog.contextvars.bind_contextvars(document=sha256((data.query or "").encode()).hexdigest()[:16])
+        if data.protocol != "http":
+            charge, name = self.rates.charge(given["context"], 1), (data.operation_name or "")[:100]
+            structlog.contextvars.bind_contextvars(operation=name, cost=charge.requested, outcome="STREAM")
+        return await super().execute_operation(request, *args, **given)
+
     async def execute_single(
         self,
         request: Request,
@@ -196,17 +210,22 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """Runs an operation: by GET only a query, by POST also a mutation."""
         query = request_data.query or ""
-        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
+        exchange: Exchange = request.state.exchange
+        exchange.charge = self.rates.charge(context, exchange.cost or 1)
+        structlog.contextvars.bind_contextvars(cost=exchange.charge.requested)
         reads = {OperationType.QUERY}
         try:
-            return await self.schema.execute(
-                query,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                allowed_operation_types=reads if request.method == "GET" else reads | {OperationType.MUTATION},
-                operation_extensions=request_data.extensions,
-            )
+            async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:
+                return await self.schema.execute(
+                    query,
+                    variable_values=request_data.variables,
+                    context_value=context,
+                    operation_name=request_data.operation_name,
+                    allowed_operation_types=reads if request.method == "GET" else reads | {OperationType.MUTATION},
+                    operation_extensions=request_data.extensions,
+                )
+        except TimeoutError:
+            raise Refused(504, TOO_SLOW, "TIMEOUT") from None
         except CannotGetOperationTypeError as error:
             return PreExecutionError(data=None, errors=[GraphQLError(error.as_http_error_reason())])
         except InvalidOperationTypeError as error:
@@ -246,8 +265,8 @@ class GraphQLView(GraphQL[Context, None]):
             exchange.status = STATUS.get(codes[0], 400)
         else:
             answer["data"] = result.data
-        if result.extensions:
-            answer["extensions"] = result.extensions
+        if exchange.charge:
+            answer["extensions"] = {**(result.extensions or {}), "cost": exchange.charge.shown()}
         return answer
 
 
@@ -258,6 +277,10 @@ class Exchange:
     context: Context
     until_answered: ExitStack = field(default_factory=ExitStack)
     status: int = 200
+    cost: int = 0
+    """Points that the document takes at most; 0 until it is known."""
+    charge: Charge | None = None
+    """What was taken; None for a stream, whose events are not charged."""
 
 
 def _is_subscription(data: GraphQLRequestData) -> bool:

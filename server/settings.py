@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from ipaddress import ip_network
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from models.config import connection_config, is_sqlite
@@ -25,6 +26,16 @@ class LogFormat(StrEnum):
     TEXT = "text"
 
 
+class RateLimit(NamedTuple):
+    """Points that a caller has, and how many come back each second."""
+
+    points: int
+    per_second: int
+
+
+DEFAULT_RATE = RateLimit(20_000, 2_000)
+
+
 @dataclass(frozen=True)
 class Settings:
     """All settings; each is `SEATKEEPER_` and its name in capitals."""
@@ -42,6 +53,13 @@ class Settings:
     log_format: LogFormat = LogFormat.AUTO
     check_interval: float = 60.0
     """Seconds between two looks for what is due, such as vendors to ask; 0 for a process that does not look."""
+
+    rate_limit: RateLimit = DEFAULT_RATE
+    """What each caller may ask for: points at once, and points a second."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Networks of proxies that are believed where a request comes from, and whether it came by https."""
+    pool_size: int = 8
+    """Connections to PostgreSQL that a process has at most."""
 
     @property
     def is_https(self) -> bool:
@@ -108,6 +126,30 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _rate_limit(text: str) -> RateLimit:
+    points, slash, per_second = text.partition("/")
+    if not (slash and points.isdecimal() and per_second.isdecimal() and int(points) and int(per_second)):
+        raise ValueError("it is a number of points, a slash, and the points that come back each second")
+    return RateLimit(int(points), int(per_second))
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    networks = tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        for network in networks:
+            ip_network(network)
+    except ValueError:
+        raise ValueError("it lists addresses or networks, such as 10.0.0.0/8, separated by commas") from None
+    return networks
+
+
+def _pool_size(text: str) -> int:
+    size = int(text) if text.isdecimal() else 0
+    if not 1 <= size <= 1_000:
+        raise ValueError("it is a number of connections from 1 to 1,000")
+    return size
+
+
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "database_url": _database_url,
     "replica_url": _replica_url,
@@ -116,6 +158,9 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "allowed_origins": _origins,
     "log_format": _log_format,
     "check_interval": _seconds,
+    "rate_limit": _rate_limit,
+    "trusted_proxies": _networks,
+    "pool_size": _pool_size,
 }
 
 VARIABLES = {f"SEATKEEPER_{name.upper()}": name for name in _PARSERS}

@@ -1,6 +1,7 @@
 """Subscriptions over a WebSocket, by the protocol `graphql-transport-ws`."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
@@ -17,6 +18,7 @@ from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
 from server.auth import principal_of_authorization
 from server.errors import describe
+from server.rates import RateLimited, Rates
 from server.streams import cut_off_later, note_dropped, until_failure
 
 MAX_SUBSCRIPTIONS = 20
@@ -77,8 +79,19 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Let nothing but subscriptions through: reading and changing go over HTTP, where its rules hold."""
         super().__init__(view=view, **given)
         self.schema = view.socket_schema
+        self.rates: Rates = view.rates
         self.open_schema: bool = view.settings.open_schema
         self._watch: asyncio.Task[None] | None = None
+        self.begun = 0
+
+    async def handle(self) -> None:
+        """Serves the connection, and gives it its line in the log when it is closed."""
+        started = time.monotonic()
+        try:
+            await super().handle()
+        finally:
+            seconds = round(time.monotonic() - started, 1)
+            _log.info("connection", seconds=seconds, subscriptions=self.begun)
 
     async def handle_message(self, message: Any) -> None:
         """Reads a message, if it is one."""
@@ -120,12 +133,21 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                     return await self.websocket.close(_UNAUTHENTICATED, "The session or API token has ended")
 
     async def handle_subscribe(self, message: Any) -> None:
-        """Begins a subscription, unless there are too many."""
-        if self.connection_acknowledged and len(self.operations) >= MAX_SUBSCRIPTIONS:
-            text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
-            refusal = self._shown(GraphQLError(text, extensions={"code": "RATE_LIMITED"}))
-            return await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+        """Begins a subscription, unless there are too many, or too many were begun."""
+        if self.connection_acknowledged:
+            if len(self.operations) >= MAX_SUBSCRIPTIONS:
+                text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
+                return await self._refuse(message["id"], text)
+            try:
+                self.rates.charge(self.context, 1)
+            except RateLimited as refusal:
+                return await self._refuse(message["id"], refusal.detail)
+            self.begun += 1
         await super().handle_subscribe(message)
+
+    async def _refuse(self, id_: str, text: str) -> None:
+        refusal = self._shown(GraphQLError(text, extensions={"code": "RATE_LIMITED"}))
+        await self.send_message({"id": id_, "type": "error", "payload": [refusal.formatted]})
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Logs what broke, which a client that is gone is not."""

@@ -45,6 +45,7 @@ def serve(arguments: Namespace) -> None:
         http=Protocol,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ws_max_size=LARGEST_BODY,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,  # the application writes a line per request of its own
         access_log=False,
         server_header=False,

@@ -510,4 +510,22 @@ async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
         async with asyncio.timeout(5):
             await running.wait()
         await client.http.aclose()
-    assert "Traceback" not in (tmp_path / "server.log").read_text()
+    log = (tmp_path / "server.log").read_text()
+    assert "Traceback" not in log
+    [line] = [json.loads(line) for line in log.splitlines() if '"event": "connection"' in line]
+    assert line["subscriptions"] == 1 and line["seconds"] > 0 and line["principal"].startswith("API_TOKEN ")
+    assert secret not in log and "auditEvents" not in log
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_subscription_that_begins_is_an_operation(inga: Client, server: Running, tmp_path: Path) -> None:
+    _, secret = await make_token(inga)
+    async with process(server.database_url, tmp_path, rate_limit="3/1") as (url, _), socket(url) as watcher:
+        await watcher.greet(secret)
+        for number in range(4):
+            await watcher.subscribe(str(number))
+        refused = await watcher.receive()
+
+    assert (refused["id"], refused["type"]) == ("3", "error")
+    assert refused["payload"][0]["extensions"] == {"code": "RATE_LIMITED"}
+    assert "Wait 1 second" in refused["payload"][0]["message"]
