@@ -19,6 +19,7 @@ from resolvers.errors import BadUserInput
 from resolvers.reviews import ReviewedChange, ReviewedChangeSet, Surplus
 from schema.access import Actor
 from schema.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest
+from schema.cost import PAGE, ListSize
 from schema.descriptions import argument, input_type, object_type
 from schema.license import License, assignments_of
 from schema.node import Node, global_id
@@ -30,6 +31,7 @@ from schema.vendor import Vendor
 
 MAX_SUGGESTIONS = 1_000
 DEFAULT_SUGGESTIONS = 100
+SUGGESTIONS = ListSize(assumed_size=DEFAULT_SUGGESTIONS, slicing_arguments=["first"])
 
 
 @object_type
@@ -100,7 +102,7 @@ class SurplusRequirement(Node):
     """Seats to free: in use less available."""
     row: strawberry.Private[Surplus]
 
-    @guarded(requires=ApiScope.USERS_READ)
+    @guarded(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def assignments(
         self,
         info: Info,
@@ -115,7 +117,7 @@ class SurplusRequirement(Node):
         page = PageRequest(first, after, last, before)
         return await assignments_of(self.row.license_id, info, filter, order_by, page)
 
-    @guarded(requires=ApiScope.USERS_READ)
+    @guarded(requires=ApiScope.USERS_READ, costs=[SUGGESTIONS])
     async def suggestions(
         self,
         info: Info,

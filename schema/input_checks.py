@@ -1,13 +1,16 @@
 """Values that no call takes, refused before anything runs: endless texts, NUL, malformed IDs, pages and cursors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     SKIP,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -19,6 +22,9 @@ from graphql import (
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
+    Undefined,
+    ValueNode,
+    VariableNode,
     Visitor,
     VisitorAction,
     get_named_type,
@@ -26,7 +32,6 @@ from graphql import (
     value_from_ast_untyped,
     visit,
 )
-from strawberry.extensions import SchemaExtension
 
 from resolvers.errors import BadUserInput
 from resolvers.pages import PageRequest, read_cursor
@@ -39,33 +44,62 @@ PAGE = frozenset({"first", "after", "last", "before"})
 WITH_A_SIZE_OF_THEIR_OWN = frozenset({"suggestions"})
 
 
-class InputChecks(SchemaExtension):
-    """Looks at each value of a document and its variables, before the first resolver is called."""
+def check_literals(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    """The refusal of a valid document in which such a value is written."""
+    type_info = TypeInfo(schema)
+    try:
+        visit(document, TypeInfoVisitor(type_info, _Literals(type_info)))
+    except BadUserInput as refusal:
+        return [graphql_error(refusal)]
+    return []
 
-    def on_execute(self) -> Iterator[None]:
-        """Refuses the operation if one of them is none that a call takes."""
-        execution = self.execution_context
-        schema: GraphQLSchema = execution.schema._schema
-        document = execution.graphql_document
-        try:
-            if document is not None and '"' in (execution.query or ""):
-                visit(document, TypeInfoVisitor(type_info := TypeInfo(schema), _Literals(type_info)))
-            for definition in document.definitions if document else ():
-                if isinstance(definition, OperationDefinitionNode):
-                    if definition.name and definition.name.value != (execution.operation_name or definition.name.value):
-                        continue
-                    _check_variables(definition, execution.variables or {}, schema)
-                if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
-                    _check_pages(definition.selection_set, execution.variables or {})
-        except BadUserInput as refusal:
-            raise graphql_error(refusal) from refusal
-        yield
+
+@dataclass(frozen=True, slots=True)
+class OperationInput:
+    """What the variables of an operation may make of its arguments."""
+
+    variables: Sequence[tuple[str, GraphQLInputType]]
+    pages: Sequence[Mapping[str, ValueNode]]
+    """The arguments of each page that a variable bounds, in the operation or a fragment."""
+
+    def check(self, variables: dict[str, Any]) -> None:
+        """Refuses values that no call takes. Whether a cursor is of the right list, the list knows.
+
+        Raises:
+            BadUserInput: There is one; the message says where.
+        """
+        for name, type_ in self.variables:
+            if name in variables:
+                check_value(variables[name], type_, f"`${name}`")
+        for page in self.pages:
+            _check_page(page, variables)
+
+
+def input_of(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Sequence[FragmentDefinitionNode]
+) -> OperationInput:
+    """What is looked at before an operation runs."""
+    variables: list[tuple[str, Any]] = [
+        (one.variable.name.value, type_from_ast(schema, one.type)) for one in operation.variable_definitions or ()
+    ]
+    pages = [
+        page
+        for definition in (operation, *fragments)
+        for page in _pages(definition.selection_set)
+        if any(isinstance(value, VariableNode) for value in page.values())
+    ]
+    return OperationInput([(name, type_) for name, type_ in variables if type_], pages)
 
 
 class _Literals(Visitor):
     def __init__(self, type_info: TypeInfo) -> None:
         super().__init__()
         self.type_info = type_info
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        page = _page(node)
+        if page and not any(isinstance(value, VariableNode) for value in page.values()):
+            _check_page(page, {})
 
     def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> VisitorAction:
         parent = get_named_type(self.type_info.get_parent_input_type())
@@ -76,33 +110,28 @@ class _Literals(Visitor):
             check_value(node.value, type_, "A text in the document")
 
 
-def _check_variables(operation: OperationDefinitionNode, variables: dict[str, Any], schema: GraphQLSchema) -> None:
-    for definition in operation.variable_definitions or ():
-        name = definition.variable.name.value
-        type_: Any = type_from_ast(schema, definition.type)
-        if type_ is not None and name in variables:
-            check_value(variables[name], type_, f"`${name}`")
-
-
-def _check_pages(selected: SelectionSetNode | None, variables: dict[str, Any]) -> None:
-    """Refuses pages out of range and malformed cursors; whether a cursor is of the right list, the list knows."""
+def _pages(selected: SelectionSetNode | None) -> Iterator[Mapping[str, ValueNode]]:
     for node in selected.selections if selected else ():
-        if isinstance(node, FieldNode):
-            given = {
-                argument.name.value: argument.value for argument in node.arguments or () if argument.name.value in PAGE
-            }
-            if given and node.name.value not in WITH_A_SIZE_OF_THEIR_OWN:
-                page = {name: value_from_ast_untyped(value, variables) for name, value in given.items()}
-                if all(isinstance(value, int | str | None) for value in page.values()):
-                    _check_page(PageRequest(**page))
+        if isinstance(node, FieldNode) and (page := _page(node)):
+            yield page
         if not isinstance(node, FragmentSpreadNode):
-            _check_pages(node.selection_set, variables)  # type: ignore[attr-defined]
+            yield from _pages(node.selection_set)  # type: ignore[attr-defined]
 
 
-def _check_page(page: PageRequest) -> None:
-    for cursor in (page.after, page.before):
-        if cursor is not None:
-            read_cursor(cursor)
+def _page(node: FieldNode) -> Mapping[str, ValueNode]:
+    if node.name.value in WITH_A_SIZE_OF_THEIR_OWN:
+        return {}
+    return {one.name.value: one.value for one in node.arguments or () if one.name.value in PAGE}
+
+
+def _check_page(arguments: Mapping[str, ValueNode], variables: dict[str, Any]) -> None:
+    page = {name: value_from_ast_untyped(value, variables) for name, value in arguments.items()}
+    page = {name: value for name, value in page.items() if value is not Undefined}
+    if all(isinstance(value, int | float | str | None) for value in page.values()):
+        request = PageRequest(**page)
+        for cursor in (request.after, request.before):
+            if cursor is not None:
+                read_cursor(cursor)
 
 
 def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:

@@ -19,6 +19,7 @@ from schema.change_set import (
     SurplusRequirement,
 )
 from schema.connection import After, Before, First, Last, PageRequest, connect
+from schema.cost import PAGE, by_ids
 from schema.descriptions import argument, object_type
 from schema.installation import Installation
 from schema.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
@@ -50,7 +51,7 @@ class Query:
         """Any object by its global ID; null if there is none, or the viewer may not see it."""
         return await node_by_id(info.context, id)
 
-    @query(requires=Anyone.CALLER)
+    @query(requires=Anyone.CALLER, costs=[by_ids("ids")])
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], argument("Global IDs from `id` fields.")]
     ) -> list[Node | None] | None:
@@ -77,7 +78,7 @@ class Query:
         found = (await info.context.loaders.catalog()).in_force(key)
         return one(License, found, info.context) if found else None
 
-    @query(requires=ApiScope.LICENSES_READ)
+    @query(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def licenses(
         self,
         info: Info,
@@ -93,7 +94,7 @@ class Query:
         total_count = await licenses.count_licenses(context, wanted) if "totalCount" in selection else 0
         return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
 
-    @query(requires=ApiScope.USERS_READ)
+    @query(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def users(
         self,
         info: Info,
@@ -134,7 +135,7 @@ class Query:
         """Licenses with more seats in use than a pending change set allows. Empty when nothing blocks."""
         return Rows(SurplusRequirement, await change_sets.surplus_requirements(info.context, vendor), info.context)
 
-    @query(requires=ApiScope.LICENSES_READ)
+    @query(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def change_sets(
         self,
         info: Info,
@@ -156,7 +157,7 @@ class Query:
         nodes = Rows(LicenseChangeSet, page.rows, context)
         return connect(LicenseChangeSetConnection, LicenseChangeSetEdge, page, nodes, selection, total_count)
 
-    @query(requires=ApiScope.AUDIT_READ)
+    @query(requires=ApiScope.AUDIT_READ, costs=[PAGE])
     async def audit_events(
         self,
         info: Info,

@@ -5,13 +5,15 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError, get_operation_ast, parse
+from graphql import GraphQLError, get_operation_ast
+from graphql import OperationType as GraphQLOperationType
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -42,7 +44,6 @@ from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 """How a subscription may be answered."""
-LONGEST_DOCUMENT = 20_000
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
@@ -57,6 +58,8 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: Schema, settings: Settings) -> None:
+        from schema.documents import read_document  # the package builds the schema, which is slow
+
         super().__init__(
             with_rules(schema, open_schema=settings.open_schema),
             graphql_ide=None,
@@ -66,6 +69,7 @@ class GraphQLView(GraphQL[Context, None]):
             multipart_uploads_enabled=True,
         )
         self.settings = settings
+        self.read_document = partial(read_document, schema._schema)
         self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -158,7 +162,18 @@ class GraphQLView(GraphQL[Context, None]):
         if not isinstance(data.operation_name, str | None):
             raise Refused(400, "The operation's name is not a text. Send it as one, or leave it out.")
         # Many clients say of everything they send that they take streams: only a subscription is answered by one.
-        return data if _is_subscription(data) else replace(data, protocol="http")
+        return data if self._is_subscription(data) else replace(data, protocol="http")
+
+    def _is_subscription(self, data: GraphQLRequestData) -> bool:
+        query = data.query or ""
+        if data.protocol == "http" or "subscription" not in query:
+            return False
+        try:
+            document = self.read_document(query)
+        except GraphQLError:
+            return False
+        operation = get_operation_ast(document.node, data.operation_name)
+        return operation is not None and operation.operation is GraphQLOperationType.SUBSCRIPTION
 
     def decode_json(self, data: str | bytes) -> object:
         """The value in a JSON text of the strict kind: UTF-8, no NaN, no lone surrogates, an object outside."""
@@ -170,6 +185,30 @@ class GraphQLView(GraphQL[Context, None]):
             raise TypeError
         return value
 
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> Any:
+        """Runs an operation, or follows a subscription; what it costs is known before it begins."""
+        assert isinstance(request_data, GraphQLRequestData)  # batches have been refused
+        exchange: Exchange = request.state.exchange
+        query = request_data.query or ""
+        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
+        try:
+            document = self.read_document(query)
+        except GraphQLError as refusal:
+            return PreExecutionError(data=None, errors=[refusal])
+        exchange.cost = document.cost(request_data.operation_name, request_data.variables)
+        structlog.contextvars.bind_contextvars(cost=exchange.cost)
+        return await super().execute_operation(
+            request, request_adapter, request_data, context, root_value, sub_response
+        )
+
     async def execute_single(
         self,
         request: Request,
@@ -180,12 +219,10 @@ class GraphQLView(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Runs an operation: by GET only a query, by POST also a mutation."""
-        query = request_data.query or ""
-        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
         reads = {OperationType.QUERY}
         try:
             return await self.schema.execute(
-                query,
+                request_data.query,
                 variable_values=request_data.variables,
                 context_value=context,
                 operation_name=request_data.operation_name,
@@ -236,21 +273,12 @@ class GraphQLView(GraphQL[Context, None]):
 
 @dataclass(slots=True)
 class Exchange:
-    """A request's context, and the status of its answer where GraphQL's own media type was asked for."""
+    """A request's context, what it costs, and the status of its answer in GraphQL's own media type."""
 
     context: Context
+    cost: int = 0
+    """Points of the operation, known before it begins."""
     status: int = 200
-
-
-def _is_subscription(data: GraphQLRequestData) -> bool:
-    query = data.query or ""
-    if data.protocol == "http" or "subscription" not in query or len(query) > LONGEST_DOCUMENT:
-        return False
-    try:
-        operation = get_operation_ast(parse(query), data.operation_name)
-    except (GraphQLError, RecursionError):
-        return False
-    return operation is not None and operation.operation.value == "subscription"
 
 
 def _media_type(content_type: str) -> str:

@@ -51,6 +51,7 @@ async def test_a_request_is_one_line(log, post):
         "status": 200,
         "operation": "Greeting",
         "document": sha256(b"query Greeting { hello }").hexdigest()[:16],
+        "cost": 0,
         "outcome": "OK",
     }
 
