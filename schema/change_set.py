@@ -15,7 +15,6 @@ from licensing.enums import (
 )
 from resolvers import holders
 from resolvers.context import Context
-from resolvers.errors import BadUserInput
 from resolvers.reviews import ReviewedChange, ReviewedChangeSet, Surplus
 from schema.access import Actor
 from schema.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest
@@ -29,7 +28,6 @@ from schema.selection import selected
 from schema.user import LicenseAssignment, LicenseAssignmentConnection, UserFilter, UserOrder, assignment_rows
 from schema.vendor import Vendor
 
-MAX_SUGGESTIONS = 1_000
 DEFAULT_SUGGESTIONS = 100
 SUGGESTIONS = ListSize(assumed_size=DEFAULT_SUGGESTIONS, slicing_arguments=["first"])
 
@@ -130,8 +128,6 @@ class SurplusRequirement(Node):
         log in, never logged in, longest away; those waiting for approval last), none that is blocked.
         """
         count = min(self.row.seats_to_remove, DEFAULT_SUGGESTIONS) if first is None else first
-        if not 1 <= count <= MAX_SUGGESTIONS:
-            raise BadUserInput(f"`first` is {count}. Give a number from 1 to {MAX_SUGGESTIONS:,}.")
         found = await holders.suggestions(info.context, self.row.license_id, count)
         selection = selected(info).below("assignment")
         assignments = await assignment_rows(info.context, [row for row, _ in found], selection)

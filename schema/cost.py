@@ -143,4 +143,6 @@ def _inside(value: Any, path: tuple[str, ...]) -> Any:
 def _count(value: Any) -> int:
     if isinstance(value, list):
         return min(len(value), MAX_ITEMS)
-    return int(min(max(value, 0), MAX_ITEMS)) if isinstance(value, int | float) else 1
+    if not isinstance(value, int | float):
+        return 1
+    return int(value) if 0 < value < MAX_ITEMS else MAX_ITEMS if value > 0 else 0

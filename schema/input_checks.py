@@ -1,6 +1,6 @@
 """Values that no call takes, refused before anything runs: endless texts, NUL, malformed IDs, pages and cursors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLEnumType,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -36,12 +37,17 @@ from graphql import (
 from resolvers.errors import BadUserInput
 from resolvers.pages import PageRequest, read_cursor
 from schema.errors import graphql_error
+from schema.inputs import MAX_ITEMS
 from schema.node import decode
 
 MAX_TEXT = 1_000
-WITH_A_LIMIT_OF_ITS_OWN = ("LicenseFileInput", "text")
-PAGE = frozenset({"first", "after", "last", "before"})
-WITH_A_SIZE_OF_THEIR_OWN = frozenset({"suggestions"})
+MAX_NODES = 100
+MAX_SUGGESTIONS = 1_000
+TEXT_OF_A_FILE = ("LicenseFileInput", "text")
+"""The field of an input whose size `licensing` limits."""
+
+_PAGE = frozenset({"first", "after", "last", "before"})
+_SIZED = _PAGE | {"ids"}
 
 
 def check_literals(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
@@ -59,8 +65,8 @@ class OperationInput:
     """What the variables of an operation may make of its arguments."""
 
     variables: Sequence[tuple[str, GraphQLInputType]]
-    pages: Sequence[Mapping[str, ValueNode]]
-    """The arguments of each page that a variable bounds, in the operation or a fragment."""
+    lists: Sequence[FieldNode]
+    """Fields of the operation and of fragments that return as much as a variable says."""
 
     def check(self, variables: dict[str, Any]) -> None:
         """Refuses values that no call takes. Whether a cursor is of the right list, the list knows.
@@ -71,8 +77,8 @@ class OperationInput:
         for name, type_ in self.variables:
             if name in variables:
                 check_value(variables[name], type_, f"`${name}`")
-        for page in self.pages:
-            _check_page(page, variables)
+        for node in self.lists:
+            _check_list(node, variables)
 
 
 def input_of(
@@ -82,13 +88,13 @@ def input_of(
     variables: list[tuple[str, Any]] = [
         (one.variable.name.value, type_from_ast(schema, one.type)) for one in operation.variable_definitions or ()
     ]
-    pages = [
-        page
+    lists = [
+        node
         for definition in (operation, *fragments)
-        for page in _pages(definition.selection_set)
-        if any(isinstance(value, VariableNode) for value in page.values())
+        for node in _fields(definition.selection_set)
+        if any(isinstance(value, VariableNode) for value in _bounds(node).values())
     ]
-    return OperationInput([(name, type_) for name, type_ in variables if type_], pages)
+    return OperationInput([(name, type_) for name, type_ in variables if type_], lists)
 
 
 class _Literals(Visitor):
@@ -97,41 +103,46 @@ class _Literals(Visitor):
         self.type_info = type_info
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        page = _page(node)
-        if page and not any(isinstance(value, VariableNode) for value in page.values()):
-            _check_page(page, {})
+        if not any(isinstance(value, VariableNode) for value in _bounds(node).values()):
+            _check_list(node, {})
 
     def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> VisitorAction:
         parent = get_named_type(self.type_info.get_parent_input_type())
-        return SKIP if parent and (parent.name, node.name.value) == WITH_A_LIMIT_OF_ITS_OWN else None
+        return SKIP if parent and (parent.name, node.name.value) == TEXT_OF_A_FILE else None
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if type_ := self.type_info.get_input_type():
             check_value(node.value, type_, "A text in the document")
 
 
-def _pages(selected: SelectionSetNode | None) -> Iterator[Mapping[str, ValueNode]]:
+def _fields(selected: SelectionSetNode | None) -> Iterator[FieldNode]:
     for node in selected.selections if selected else ():
-        if isinstance(node, FieldNode) and (page := _page(node)):
-            yield page
+        if isinstance(node, FieldNode):
+            yield node
         if not isinstance(node, FragmentSpreadNode):
-            yield from _pages(node.selection_set)  # type: ignore[attr-defined]
+            yield from _fields(node.selection_set)  # type: ignore[attr-defined]
 
 
-def _page(node: FieldNode) -> Mapping[str, ValueNode]:
-    if node.name.value in WITH_A_SIZE_OF_THEIR_OWN:
-        return {}
-    return {one.name.value: one.value for one in node.arguments or () if one.name.value in PAGE}
+def _bounds(node: FieldNode) -> dict[str, ValueNode]:
+    return {one.name.value: one.value for one in node.arguments or () if one.name.value in _SIZED}
 
 
-def _check_page(arguments: Mapping[str, ValueNode], variables: dict[str, Any]) -> None:
-    page = {name: value_from_ast_untyped(value, variables) for name, value in arguments.items()}
-    page = {name: value for name, value in page.items() if value is not Undefined}
-    if all(isinstance(value, int | float | str | None) for value in page.values()):
-        request = PageRequest(**page)
-        for cursor in (request.after, request.before):
-            if cursor is not None:
-                read_cursor(cursor)
+def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
+    """Refuses lists out of range and malformed cursors. What is not of the type at all is GraphQL's to refuse."""
+    values = {name: value_from_ast_untyped(value, variables) for name, value in _bounds(node).items()}
+    given = {name: value for name, value in values.items() if value is not Undefined}
+    match node.name.value, given:
+        case "nodes", {"ids": list(ids)} if len(ids) > MAX_NODES:
+            raise BadUserInput(f"{len(ids):,} IDs were given. Give at most {MAX_NODES}.")
+        case "suggestions", {"first": int(first) | float(first)} if not 1 <= first <= MAX_SUGGESTIONS:
+            raise BadUserInput(f"`first` is {first}. Give a number from 1 to {MAX_SUGGESTIONS:,}.")
+        case (("nodes" | "suggestions"), _):
+            pass
+        case _ if all(isinstance(value, int | float | str | None) for value in given.values()):
+            page = PageRequest(**given)
+            for cursor in (page.after, page.before):
+                if cursor is not None:
+                    read_cursor(cursor)
 
 
 def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
@@ -143,11 +154,14 @@ def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
     if isinstance(type_, GraphQLNonNull):
         check_value(value, type_.of_type, place)
     elif isinstance(type_, GraphQLList):
-        for position, item in enumerate(value) if isinstance(value, list) else ():
+        items = value if isinstance(value, list) else [value]
+        if len(items) > MAX_ITEMS and isinstance(get_named_type(type_), GraphQLEnumType):
+            raise BadUserInput(f"{place} has {len(items):,} items. Give at most {MAX_ITEMS:,}.")
+        for position, item in enumerate(items[:MAX_ITEMS]):  # of IDs, the mutation says that they are too many
             check_value(item, type_.of_type, f"{place}, item {position}")
     elif isinstance(type_, GraphQLInputObjectType):
         for name, field in type_.fields.items() if isinstance(value, dict) else ():
-            if name in value and (type_.name, name) != WITH_A_LIMIT_OF_ITS_OWN:
+            if name in value and (type_.name, name) != TEXT_OF_A_FILE:
                 check_value(value[name], field.type, f"{place}, field `{name}`")
     elif isinstance(value, str):
         _check_text(value, place)

@@ -32,6 +32,8 @@ MAX_ALIASES = 15
 MAX_DIRECTIVES = 50
 MAX_SIGN_INS = 1
 MAX_COST = 10_000
+MAX_SCHEMA_COST = 5_000
+"""Objects under `__schema` and `__type`, which count for no other limit; tools ask for half as many."""
 
 _SPLIT = "Split it over several requests."
 
@@ -53,7 +55,7 @@ class Measure:
     directives: int = 0
     sign_ins: int = 0
     schema_cost: int = 0
-    """Objects that describe the schema, which count for no other cost."""
+    """Objects that describe the schema."""
     cost: Terms = field(default_factory=Counter)
     cost_of_item: Terms = field(default_factory=Counter)
     """What each item costs of the page that this is a part of."""
@@ -83,8 +85,8 @@ class Measure:
             raise too_complex(f"The document has {self.directives:,} directives, each spread counted", MAX_DIRECTIVES)
         if self.sign_ins > MAX_SIGN_INS:
             raise too_complex(f"The document has {self.sign_ins:,} fields `signIn`", MAX_SIGN_INS)
-        if self.schema_cost > MAX_COST:
-            raise too_complex(f"The document asks for {self.schema_cost:,} objects of the schema", MAX_COST)
+        if self.schema_cost > MAX_SCHEMA_COST:
+            raise too_complex(f"The document asks for {self.schema_cost:,} objects of the schema", MAX_SCHEMA_COST)
 
 
 class Survey:

@@ -26,6 +26,9 @@ STATUS = {
 }
 """The status of an answer that carries no data, by the code of its first error."""
 
+LONGEST_MESSAGE = 1_000
+"""Characters: some messages repeat what the client has sent."""
+
 _log = structlog.get_logger("seatkeeper.errors")
 
 
@@ -67,7 +70,7 @@ def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str
     extensions.setdefault("code", "BAD_USER_INPUT")
     if not suggest:
         described["message"] = re.sub(r" Did you mean .*\?$", "", described["message"], flags=re.DOTALL)
-    return {**described, "extensions": extensions}
+    return {**described, "message": described["message"][:LONGEST_MESSAGE], "extensions": extensions}
 
 
 _REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)

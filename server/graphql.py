@@ -33,6 +33,8 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from resolvers.context import Context
+from schema.documents import read_document
+from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
@@ -58,8 +60,6 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: Schema, settings: Settings) -> None:
-        from schema.documents import read_document  # the package builds the schema, which is slow
-
         super().__init__(
             with_rules(schema, open_schema=settings.open_schema),
             graphql_ide=None,
@@ -203,8 +203,9 @@ class GraphQLView(GraphQL[Context, None]):
             document = self.read_document(query)
         except GraphQLError as refusal:
             return PreExecutionError(data=None, errors=[refusal])
-        exchange.cost = document.cost(request_data.operation_name, request_data.variables)
-        structlog.contextvars.bind_contextvars(cost=exchange.cost)
+        cost = document.cost(request_data.operation_name, request_data.variables)
+        structlog.contextvars.bind_contextvars(cost=cost)
+        exchange.cost = cost if cost <= MAX_COST else 0  # it will be refused
         return await super().execute_operation(
             request, request_adapter, request_data, context, root_value, sub_response
         )
@@ -277,7 +278,7 @@ class Exchange:
 
     context: Context
     cost: int = 0
-    """Points of the operation, known before it begins."""
+    """Points of the operation, known before it begins; 0 if it cannot run."""
     status: int = 200
 
 
