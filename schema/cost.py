@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSchema,
     ListValueNode,
     ObjectValueNode,
+    Undefined,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -137,7 +138,7 @@ def _has_variables(value: ValueNode) -> bool:
 def _inside(value: Any, path: tuple[str, ...]) -> Any:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
-    return value
+    return None if value is Undefined else value
 
 
 def _count(value: Any) -> int:

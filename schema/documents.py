@@ -15,6 +15,7 @@ from graphql import (
     specified_rules,
     value_from_ast_untyped,
 )
+from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
@@ -102,10 +103,8 @@ class Documents(SchemaExtension):
                 raise graphql_error(refusal) from refusal
         cost = self.document.cost(execution.operation_name, execution.variables)
         if cost > MAX_COST:
-            next_step = "Ask for smaller pages, by `first` or `last`, or for less below them."
-            raise too_complex(
-                f"The operation costs {cost:,} points, one for each object it may return", MAX_COST, next_step
-            )
+            what = f"The operation costs {cost:,} points, one for each object that it may return"
+            raise too_complex(what, MAX_COST, "Ask for smaller pages by `first` or `last`, or for less below them.")
         yield
 
 
@@ -129,8 +128,7 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
         raise too_complex(f"The document has {tokens:,} tokens", MAX_TOKENS, "Send values as variables, or split it.")
     if survey.schema_tokens > MAX_SCHEMA_TOKENS:
         raise too_complex(f"The document has {survey.schema_tokens:,} tokens about the schema", MAX_SCHEMA_TOKENS)
-    errors = validate_document(schema, node, tuple(specified_rules)) or check_literals(schema, node)
-    return Document(node, errors, operations, survey.lists)
+    return Document(node, _validate(schema, node) or check_literals(schema, node), operations, survey.lists)
 
 
 def _parse(text: str) -> DocumentNode:
@@ -143,6 +141,14 @@ def _parse(text: str) -> DocumentNode:
             most = MAX_TOKENS + MAX_SCHEMA_TOKENS
             raise too_complex(f"The document has more than {most:,} tokens", MAX_TOKENS) from None
         raise
+
+
+def _validate(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    errors = validate_document(schema, document, tuple(specified_rules))
+    if any(error.message == "Validation aborted." for error in errors):
+        raise too_complex("The document repeats fields in too many pairs", MAX_COMPLEXITY_BUDGET, "Name each once.")
+    # Without what caused them: a number that Python does not read, say, is the client's mistake all the same.
+    return [GraphQLError(error.message, error.nodes) for error in errors]
 
 
 def _nested_too_deeply() -> GraphQLError:

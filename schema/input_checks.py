@@ -1,5 +1,6 @@
 """Values that no call takes, refused before anything runs: endless texts, NUL, malformed IDs, pages and cursors."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    IntValueNode,
     ObjectFieldNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -46,6 +48,7 @@ MAX_SUGGESTIONS = 1_000
 TEXT_OF_A_FILE = ("LicenseFileInput", "text")
 """The field of an input whose size `licensing` limits."""
 
+_NO_TEXT_HAS = re.compile("[\0\ud800-\udfff]")
 _PAGE = frozenset({"first", "after", "last", "before"})
 _SIZED = _PAGE | {"ids"}
 
@@ -110,6 +113,10 @@ class _Literals(Visitor):
         parent = get_named_type(self.type_info.get_parent_input_type())
         return SKIP if parent and (parent.name, node.name.value) == TEXT_OF_A_FILE else None
 
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
+        if (type_ := self.type_info.get_input_type()) and get_named_type(type_).name == "ID":
+            decode(node.value)
+
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if type_ := self.type_info.get_input_type():
             check_value(node.value, type_, "A text in the document")
@@ -167,10 +174,12 @@ def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
         _check_text(value, place)
         if type_.name == "ID":
             decode(value)
+    elif isinstance(value, int) and type_.name == "ID":
+        decode(str(value))
 
 
 def _check_text(text: str, place: str) -> None:
     if len(text) > MAX_TEXT:
         raise BadUserInput(f"{place} has {len(text):,} characters. Shorten it to {MAX_TEXT:,} at most.")
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _NO_TEXT_HAS.search(text):
         raise BadUserInput(f"{place} holds a character that no text has: NUL, or half of a pair. Leave it out.")
