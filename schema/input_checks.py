@@ -11,7 +11,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLEnumType,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -162,11 +161,13 @@ def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
         check_value(value, type_.of_type, place)
     elif isinstance(type_, GraphQLList):
         items = value if isinstance(value, list) else [value]
-        if len(items) > MAX_ITEMS and isinstance(get_named_type(type_), GraphQLEnumType):
+        if len(items) > MAX_ITEMS and get_named_type(type_).name != "ID":
             raise BadUserInput(f"{place} has {len(items):,} items. Give at most {MAX_ITEMS:,}.")
         for position, item in enumerate(items[:MAX_ITEMS]):  # of IDs, the mutation says that they are too many
             check_value(item, type_.of_type, f"{place}, item {position}")
     elif isinstance(type_, GraphQLInputObjectType):
+        if isinstance(value, dict) and len(value) > len(type_.fields):
+            raise BadUserInput(f"{place} has fields that `{type_.name}` does not have. Leave them out.")
         for name, field in type_.fields.items() if isinstance(value, dict) else ():
             if name in value and (type_.name, name) != TEXT_OF_A_FILE:
                 check_value(value[name], field.type, f"{place}, field `{name}`")

@@ -14,6 +14,7 @@ import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError, get_operation_ast
 from graphql import OperationType as GraphQLOperationType
+from starlette.exceptions import HTTPException as FormException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -49,7 +50,16 @@ STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCR
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
-_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, HTTPException)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+    HTTPException,
+    FormException,
+)
 """What reading a body ends in that no client library sends."""
 
 
@@ -154,6 +164,8 @@ class GraphQLView(GraphQL[Context, None]):
         """
         try:
             data = await super().parse_http_body(request)
+        except Refused:
+            raise
         except _UNREADABLE as error:
             reason = error.reason if isinstance(error, HTTPException) else "The request cannot be read as an operation"
             raise Refused(400, f"{reason.rstrip('.')}. Send an object with a query.") from None
