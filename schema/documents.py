@@ -35,8 +35,8 @@ from schema.limits import (
     too_complex,
 )
 
-REMEMBERED = 200
-"""Documents that are kept, those used last; a few make up all that clients send."""
+REMEMBERED = 100
+"""Documents that are kept, those used last: clients send the same few again and again. The largest take 1 MB each."""
 
 
 @dataclass(frozen=True, slots=True)
