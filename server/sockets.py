@@ -44,6 +44,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         super().__init__(view=view, **given)
         self.schema = view.socket_schema
         self.open_schema: bool = view.settings.open_schema
+        self.read_document = view.read_document
 
     async def handle_message(self, message: Any) -> None:
         """Reads a message, if it is one."""
@@ -67,6 +68,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
             refusal = self._shown(GraphQLError(text, extensions={"code": "RATE_LIMITED"}))
             return await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+        try:
+            self.read_document(message["payload"]["query"])
+        except GraphQLError as refusal:
+            if self.connection_acknowledged:
+                payload = [self._shown(refusal).formatted]
+                return await self.send_message({"id": message["id"], "type": "error", "payload": payload})
         await super().handle_subscribe(message)
 
     async def handle_task_exception(self, error: Exception) -> None:
