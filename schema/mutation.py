@@ -9,6 +9,7 @@ from resolvers.activation import activate_licenses
 from resolvers.context import Context
 from schema.access import ApiToken, Viewer
 from schema.change_set import LicenseChangeSet, SurplusRequirement, change_set_object
+from schema.cost import by_ids, weight
 from schema.descriptions import argument, object_type
 from schema.errors import refusals
 from schema.inputs import (
@@ -120,7 +121,7 @@ class Mutation:
             payload.change_set = await _change_set(info.context, change_set_id)
         return payload
 
-    @mutation(requires=ApiScope.USERS_WRITE)
+    @mutation(requires=ApiScope.USERS_WRITE, costs=[by_ids("input.userIds", "results")])
     async def revoke_user_licenses(
         self, info: Info, input: Annotated[RevokeUserLicensesInput, argument("The license and the users that lose it.")]
     ) -> RevokeUserLicensesPayload | None:
@@ -145,7 +146,7 @@ class Mutation:
             payload.surplus_requirement = await _surplus_requirement(info.context, license_id)
         return payload
 
-    @mutation(requires=ApiScope.USERS_WRITE)
+    @mutation(requires=ApiScope.USERS_WRITE, costs=[by_ids("input.userIds", "users")])
     async def assign_user_licenses(
         self, info: Info, input: Annotated[AssignUserLicensesInput, argument("The license and the users that get it.")]
     ) -> AssignUserLicensesPayload | None:
@@ -163,7 +164,7 @@ class Mutation:
         payload.users = await _found_users(info, user_ids)
         return payload
 
-    @mutation(requires=ApiScope.USERS_WRITE)
+    @mutation(requires=ApiScope.USERS_WRITE, costs=[by_ids("input.userIds", "users")])
     async def reassign_user_licenses(
         self, info: Info, input: Annotated[ReassignUserLicensesInput, argument("The licenses and the users that move.")]
     ) -> ReassignUserLicensesPayload | None:
@@ -182,7 +183,7 @@ class Mutation:
         payload.users = await _found_users(info, user_ids)
         return payload
 
-    @mutation(requires=ApiScope.LICENSES_WRITE)
+    @mutation(requires=ApiScope.LICENSES_WRITE, costs=[weight(100)])
     async def import_license_file(
         self, info: Info, input: Annotated[ImportLicenseFileInput, argument("The file and what to do with it.")]
     ) -> ImportLicenseFilePayload | None:
@@ -200,7 +201,7 @@ class Mutation:
             payload.change_set = change_set_object(changed, info.context) if changed else None
         return payload
 
-    @mutation(requires=ApiScope.LICENSES_WRITE)
+    @mutation(requires=ApiScope.LICENSES_WRITE, costs=[weight(100)])
     async def check_for_license_changes(
         self, info: Info, input: Annotated[CheckForLicenseChangesInput, argument("Which vendor to ask.")]
     ) -> CheckForLicenseChangesPayload | None:
@@ -215,7 +216,7 @@ class Mutation:
         payload.vendor = await vendor_by_id(info, vendor_id)
         return payload
 
-    @mutation(requires=ApiScope.LICENSES_WRITE)
+    @mutation(requires=ApiScope.LICENSES_WRITE, costs=[weight(100)])
     async def convert_demo(
         self, info: Info, input: Annotated[ConvertDemoInput, argument("The new serial number and owner.")]
     ) -> ConvertDemoPayload | None:
@@ -244,7 +245,7 @@ class Mutation:
             payload.vendor = await vendor_by_id(info, vendor_id)
         return payload
 
-    @mutation(requires=Anyone.PUBLIC)
+    @mutation(requires=Anyone.PUBLIC, costs=[weight(1_000)])
     async def sign_in(
         self, info: Info, input: Annotated[SignInInput, argument("Who is logging in.")]
     ) -> SignInPayload | None:

@@ -57,7 +57,7 @@ class DatabaseOutdated(Exception):
 
 def from_environment() -> Starlette:
     """What each process of a server runs: the API, set by environment variables, with its log set up."""
-    from schema import schema  # slow to build; the tests of the server do without
+    from schema import schema  # here, since the name is that of a parameter below
 
     settings = read_settings()
     configure_logs(settings.log_format)

@@ -20,6 +20,7 @@ STATUS = {
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
     "RATE_LIMITED": 429,
+    "QUERY_TOO_COMPLEX": 400,
     "INTERNAL": 500,
     "UNAVAILABLE": 503,
     "TIMEOUT": 504,
@@ -27,6 +28,9 @@ STATUS = {
 """The status of an answer that carries no data, by the code of its first error."""
 
 TOO_SLOW = "This took too long, and nothing was changed. Ask for less, or try again in a moment."
+
+LONGEST_MESSAGE = 1_000
+"""Characters: some messages repeat what the client has sent."""
 
 _log = structlog.get_logger("seatkeeper.errors")
 
@@ -89,7 +93,7 @@ def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str
     extensions.setdefault("code", "BAD_USER_INPUT")
     if not suggest:
         described["message"] = re.sub(r" Did you mean .*\?$", "", described["message"], flags=re.DOTALL)
-    return {**described, "extensions": extensions}
+    return {**described, "message": described["message"][:LONGEST_MESSAGE], "extensions": extensions}
 
 
 def is_failure(error: GraphQLError) -> bool:

@@ -6,13 +6,16 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 from uuid import uuid4
 
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError, get_operation_ast, parse
+from graphql import GraphQLError, get_operation_ast
+from graphql import OperationType as GraphQLOperationType
+from starlette.exceptions import HTTPException as FormException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -32,6 +35,8 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from resolvers.context import Context
+from schema.documents import read_document
+from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
@@ -46,13 +51,21 @@ from server.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, un
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 """How a subscription may be answered."""
-LONGEST_DOCUMENT = 20_000
 SLOWEST_OPERATION = 10.0
 """Seconds that an operation may take until it changes something."""
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
-_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, HTTPException)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+    HTTPException,
+    FormException,
+)
 """What reading a body ends in that no client library sends."""
 
 
@@ -76,6 +89,7 @@ class GraphQLView(GraphQL[Context, None]):
         self.slowest_reader = slowest_reader
         self.places = Places()
         self.rates = Rates(settings.rate_limit)
+        self.read_document = partial(read_document, schema._schema)
         self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -170,6 +184,8 @@ class GraphQLView(GraphQL[Context, None]):
         """
         try:
             data = await super().parse_http_body(request)
+        except Refused:
+            raise
         except _UNREADABLE as error:
             reason = error.reason if isinstance(error, HTTPException) else "The request cannot be read as an operation"
             raise Refused(400, f"{reason.rstrip('.')}. Send an object with a query.") from None
@@ -178,7 +194,18 @@ class GraphQLView(GraphQL[Context, None]):
         if not isinstance(data.operation_name, str | None):
             raise Refused(400, "The operation's name is not a text. Send it as one, or leave it out.")
         # Many clients say of everything they send that they take streams: only a subscription is answered by one.
-        return data if _is_subscription(data) else replace(data, protocol="http")
+        return data if self._is_subscription(data) else replace(data, protocol="http")
+
+    def _is_subscription(self, data: GraphQLRequestData) -> bool:
+        query = data.query or ""
+        if data.protocol == "http" or "subscription" not in query:
+            return False
+        try:
+            document = self.read_document(query)
+        except GraphQLError:
+            return False
+        operation = get_operation_ast(document.node, data.operation_name)
+        return operation is not None and operation.operation is GraphQLOperationType.SUBSCRIPTION
 
     def decode_json(self, data: str | bytes) -> object:
         """The value in a JSON text of the strict kind: UTF-8, no NaN, no lone surrogates, an object outside."""
@@ -190,14 +217,37 @@ class GraphQLView(GraphQL[Context, None]):
             raise TypeError
         return value
 
-    async def execute_operation(self, request: Request, *args: Any, **given: Any) -> Any:
-        """Runs an operation; to begin a stream counts as one, too."""
-        data: GraphQLRequestData = given["request_data"]
-        structlog.contextvars.bind_contextvars(document=sha256((data.query or "").encode()).hexdigest()[:16])
-        if data.protocol != "http":
-            charge, name = self.rates.charge(given["context"], 1), (data.operation_name or "")[:100]
-            structlog.contextvars.bind_contextvars(operation=name, cost=charge.requested, outcome="STREAM")
-        return await super().execute_operation(request, *args, **given)
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> Any:
+        """Runs an operation, or follows a subscription; what it costs is known before it begins."""
+        assert isinstance(request_data, GraphQLRequestData)  # batches have been refused
+        exchange: Exchange = request.state.exchange
+        query = request_data.query or ""
+        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
+        try:
+            document = self.read_document(query)
+        except GraphQLError as refusal:
+            self.rates.charge(context, 1)
+            return PreExecutionError(data=None, errors=[refusal])
+        cost = document.cost(request_data.operation_name, request_data.variables)
+        exchange.cost = cost if cost <= MAX_COST else 0  # it will be refused
+        charge = self.rates.charge(context, max(1, exchange.cost))
+        structlog.contextvars.bind_contextvars(cost=charge.requested)
+        if request_data.protocol == "http":
+            exchange.charge = charge
+        else:
+            name = (request_data.operation_name or "")[:100]
+            structlog.contextvars.bind_contextvars(operation=name, outcome="STREAM")
+        return await super().execute_operation(
+            request, request_adapter, request_data, context, root_value, sub_response
+        )
 
     async def execute_single(
         self,
@@ -209,15 +259,11 @@ class GraphQLView(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Runs an operation: by GET only a query, by POST also a mutation."""
-        query = request_data.query or ""
-        exchange: Exchange = request.state.exchange
-        exchange.charge = self.rates.charge(context, exchange.cost or 1)
-        structlog.contextvars.bind_contextvars(cost=exchange.charge.requested)
         reads = {OperationType.QUERY}
         try:
             async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:
                 return await self.schema.execute(
-                    query,
+                    request_data.query,
                     variable_values=request_data.variables,
                     context_value=context,
                     operation_name=request_data.operation_name,
@@ -281,17 +327,6 @@ class Exchange:
     """Points that the document takes at most; 0 until it is known."""
     charge: Charge | None = None
     """What was taken; None for a stream, whose events are not charged."""
-
-
-def _is_subscription(data: GraphQLRequestData) -> bool:
-    query = data.query or ""
-    if data.protocol == "http" or "subscription" not in query or len(query) > LONGEST_DOCUMENT:
-        return False
-    try:
-        operation = get_operation_ast(parse(query), data.operation_name)
-    except (GraphQLError, RecursionError):
-        return False
-    return operation is not None and operation.operation.value == "subscription"
 
 
 def _media_type(content_type: str) -> str:

@@ -82,6 +82,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self.rates: Rates = view.rates
         self.open_schema: bool = view.settings.open_schema
         self._watch: asyncio.Task[None] | None = None
+        self.read_document = view.read_document
         self.begun = 0
 
     async def handle(self) -> None:
@@ -133,21 +134,26 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                     return await self.websocket.close(_UNAUTHENTICATED, "The session or API token has ended")
 
     async def handle_subscribe(self, message: Any) -> None:
-        """Begins a subscription, unless there are too many, or too many were begun."""
-        if self.connection_acknowledged:
-            if len(self.operations) >= MAX_SUBSCRIPTIONS:
-                text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
-                return await self._refuse(message["id"], text)
-            try:
-                self.rates.charge(self.context, 1)
-            except RateLimited as refusal:
-                return await self._refuse(message["id"], refusal.detail)
-            self.begun += 1
+        """Begins a subscription, unless there are too many, or too many were begun, or it asks for too much."""
+        if self.connection_acknowledged and (refusal := self._refusal(message["payload"])):
+            payload = [self._shown(refusal).formatted]
+            return await self.send_message({"id": message["id"], "type": "error", "payload": payload})
         await super().handle_subscribe(message)
 
-    async def _refuse(self, id_: str, text: str) -> None:
-        refusal = self._shown(GraphQLError(text, extensions={"code": "RATE_LIMITED"}))
-        await self.send_message({"id": id_, "type": "error", "payload": [refusal.formatted]})
+    def _refusal(self, wanted: Any) -> GraphQLError | None:
+        """Why a subscription may not begin; None if it may."""
+        if len(self.operations) >= MAX_SUBSCRIPTIONS:
+            text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
+            return GraphQLError(text, extensions={"code": "RATE_LIMITED"})
+        try:
+            self.rates.charge(self.context, 1)
+            self.read_document(wanted["query"])
+        except RateLimited as limit:
+            return GraphQLError(limit.detail, extensions={"code": "RATE_LIMITED"})
+        except GraphQLError as refusal:
+            return refusal
+        self.begun += 1
+        return None
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Logs what broke, which a client that is gone is not."""

@@ -441,6 +441,21 @@ async def test_a_socket_takes_nothing_but_subscriptions(inga: Client, server: Ru
     assert refused["payload"][0]["message"] == "A WebSocket takes subscriptions. Send the rest by POST."
 
 
+async def test_one_that_asks_for_too_much_is_refused(inga: Client, server: Running) -> None:
+    aliases = " ".join(f"a{number}: cursor" for number in range(16))
+    query = f"subscription {{ auditEvents {{ {aliases} }} }}"
+    _, secret = await make_token(inga)
+    async with socket(server.url) as watcher:
+        await watcher.greet(secret)
+        await watcher.subscribe(query=query)
+        refused = await watcher.receive()
+        assert refused["type"] == "error"
+        assert refused["payload"][0]["extensions"] == {"code": "QUERY_TOO_COMPLEX"}
+
+    response = await inga.http.post("/graphql", json={"query": query}, headers={"Accept": "text/event-stream"})
+    assert response.json()["errors"][0]["extensions"] == {"code": "QUERY_TOO_COMPLEX"}
+
+
 @pytest.mark.parametrize(
     "message",
     ["42", "nonsense", "[]", '{"type": 1}', '{"type": "subscribe", "id": "1", "payload": {"query": 1}}', '"\\ud800"'],
