@@ -10,6 +10,7 @@ from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from resolvers.feed import EventFeed
+    from resolvers.idempotency import KeyedCall
     from resolvers.loaders import Loaders
     from resolvers.vendor_checks import LicenseServers
 
@@ -62,6 +63,8 @@ class Context:
     """How vendors are asked; None where nobody asks them."""
     feed: "EventFeed | None" = None
     """Tells of new events; None where nobody follows them."""
+    keyed_call: "KeyedCall | None" = None
+    """Set where a mutation was sent with an idempotency key, and so may be sent again."""
     session_secret: str | None = None
     """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
     _loaders: "Loaders | None" = field(default=None, init=False, repr=False)

@@ -35,6 +35,7 @@ from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
 from server.errors import STATUS, Refused, describe, failure_response, refusal_response
+from server.idempotency import take_key
 from server.language import preferred_language
 from server.settings import Settings
 from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
@@ -183,6 +184,7 @@ class GraphQLView(GraphQL[Context, None]):
         query = request_data.query or ""
         structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
         reads = {OperationType.QUERY}
+        take_key(request.headers, request_data, context)
         try:
             return await self.schema.execute(
                 query,
