@@ -13,6 +13,7 @@ from resolvers.context import utc_now
 from resolvers.idempotency import KEPT_FOR
 from tests.stories.conftest import Client, Running, codes
 from tests.stories.operations import ACTIVATE, ASSIGN, IMPORT, PENDING, REVOKE
+from tests.stories.test_3_licenses_update_themselves import the_checker_runs
 
 CREATE_TOKEN = """
 mutation CreateToken($input: CreateApiTokenInput!) {
@@ -246,6 +247,15 @@ async def test_a_day_later_it_is_a_new_call(inga: Client) -> None:
     answers = [one["data"]["revokeUserLicenses"]["results"][0]["outcome"] for one in (within, after, again)]
     assert answers == ["REVOKED", "NOT_ASSIGNED", "NOT_ASSIGNED"]
     assert await IdempotencyKey.all().count() == 1
+
+
+async def test_after_a_day_the_checker_removes_what_was_kept(inga: Client) -> None:
+    await send(inga, "key", CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_READ"]})
+    await IdempotencyKey.all().update(kept_at=utc_now() - KEPT_FOR)
+
+    await the_checker_runs()
+
+    assert await IdempotencyKey.all().count() == 0
 
 
 async def test_a_call_that_failed_runs_when_it_is_sent_again(inga: Client) -> None:
