@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from licensing.enums import RevocationOutcome
-from licensing.errors import NoSeats, NotFound
-from models import AuditEvent, IdempotencyKey, License, User
+from licensing.errors import NoSeats, NotFound, VendorUnavailable
+from models import AuditEvent, IdempotencyKey, License, User, Vendor
 from resolvers.assignments import assign_user_licenses, revoke_user_licenses
 from resolvers.context import Context
 from resolvers.errors import KeyReused
 from resolvers.idempotency import KEPT_FOR, KeyedCall
 from resolvers.schedule import forget_keys
+from resolvers.vendor_checks import check_for_license_changes
+from tests.resolvers.conftest import Shelf
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -90,3 +92,21 @@ async def test_what_nobody_sends_again_is_forgotten(context: Context, kari: User
     assert await forget_keys(NOW + KEPT_FOR - timedelta(microseconds=1)) == 0
     assert await forget_keys(NOW + KEPT_FOR) == 1
     assert await IdempotencyKey.all().count() == 0
+
+
+async def test_a_license_server_that_did_not_answer_is_not_asked_again(
+    context: Context, shelf: Shelf, trusted_vendor: Vendor
+) -> None:
+    shelf.failure = VendorUnavailable(vendor="SuperOffice AS")
+    first, again = call(context), call(context)
+    first.license_servers = again.license_servers = shelf
+    with pytest.raises(VendorUnavailable):
+        await check_for_license_changes(first, trusted_vendor.id)
+    assert again.keyed_call
+    await again.keyed_call.look_up(NOW)
+
+    with pytest.raises(VendorUnavailable):
+        await check_for_license_changes(again, trusted_vendor.id)
+
+    assert len(shelf.asked) == 1
+    assert await AuditEvent.all().count() == 1
