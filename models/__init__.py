@@ -4,6 +4,7 @@ from models.api_token import ApiToken
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
 from models.change_set import ChangeSet, ReceivedDocument
+from models.idempotency import IdempotencyKey
 from models.installation import Installation
 from models.license import License
 from models.session import Session
@@ -16,6 +17,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "ChangeSet",
+    "IdempotencyKey",
     "Installation",
     "License",
     "ReceivedDocument",

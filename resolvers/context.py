@@ -11,6 +11,7 @@ from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from resolvers.feed import EventFeed
+    from resolvers.idempotency import KeyedCall
     from resolvers.loaders import Loaders
     from resolvers.vendor_checks import LicenseServers
 
@@ -65,6 +66,8 @@ class Context:
     """Tells of new events; None where nobody follows them."""
     deadline: asyncio.Timeout | None = None
     """Ends the request when it takes too long; None where nothing does."""
+    keyed_call: "KeyedCall | None" = None
+    """Set where a mutation was sent with an idempotency key, and so may be sent again."""
     session_secret: str | None = None
     """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
     _loaders: "Loaders | None" = field(default=None, init=False, repr=False)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from tortoise.transactions import in_transaction
 
 from licensing.enums import AuditAction
+from licensing.errors import LicensingError
 from models import AuditEvent, Installation
 from models.bulk import insert_rows
 from models.notify import announce
@@ -34,6 +35,10 @@ class Change:
     context: Context
     installation: Installation
     now: datetime
+    answer: Any = None
+    """What the caller is told, as JSON, that cannot be told from the call itself: kept for when it is sent again."""
+    refusal: LicensingError | None = None
+    """What the caller is told instead."""
     _events: list[dict[str, Any]] = field(default_factory=list)
 
     def record(
@@ -85,21 +90,34 @@ async def changing(context: Context) -> AsyncIterator[Change]:
     """Opens a transaction, waits to be the installation's only writer, and writes the events with the change.
 
     On an exception nothing is written. What the context had read is forgotten afterwards.
+
+    Raises:
+        AlreadyDone: The call was sent before with its key, and something was changed then.
+        KeyReused: Another call was sent with its key.
     """
+    call = context.keyed_call
     try:
         async with in_transaction(PRIMARY):
             installation = await Installation.select_for_update().get(id=context.installation_id)
             change = Change(context, installation, context.now())
+            if call:
+                await call.check_not_done(change.now)
             yield change
             await change.write_events()
+            outcome = await call.keep(change.answer, change.refusal, change.now) if call else None
             await context.lift_deadline()
+        if call:
+            call.outcome = outcome
     finally:
         context.forget()
 
 
-async def record_refusal(context: Context, action: AuditAction, **event: Any) -> None:
+async def record_refusal(
+    context: Context, action: AuditAction, refusal: LicensingError, *, answer: Any = None, **event: Any
+) -> None:
     """Records that something was refused, after its own transaction was rolled back."""
     async with changing(context) as change:
+        change.answer, change.refusal = answer, refusal
         change.record(action, **event)
 
 

@@ -56,8 +56,9 @@ async def sign_in(context: Context, login: str, password: str, serial_number: st
         if user is None or not matches:
             raise CredentialsInvalid
         principal, secret = await _begin_session(door, user, account, replaced=context.principal)
-    except CredentialsInvalid:
-        await record_refusal(door, AuditAction.SIGN_IN_REFUSED, user_id=user.id if user else None, login=login[:200])
+    except CredentialsInvalid as error:
+        user_id = user.id if user else None
+        await record_refusal(door, AuditAction.SIGN_IN_REFUSED, error, user_id=user_id, login=login[:200])
         raise
     context.principal, context.session_secret = principal, secret
     context.forget()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from licensing.enums import ApiScope
+from licensing.enums import ApiScope, ImportMode
 from resolvers import api_tokens, assignments, change_sets, demo, license_files, sessions, vendor_checks, vendors
 from resolvers.activation import activate_licenses
 from resolvers.context import Context
@@ -194,6 +194,8 @@ class Mutation:
         """
         payload = ImportLicenseFilePayload()
         content = await file_content(input.file)
+        if input.mode is ImportMode.PREVIEW:
+            info.context.keyed_call = None  # it changes nothing: sent again, it looks again
         with refusals(payload):
             document = await license_files.verify_license_file(info.context, content, input.mode)
             payload.document = LicenseDocument.of(document)
@@ -272,13 +274,14 @@ class Mutation:
         payload = CreateApiTokenPayload()
         vendor_id = None if input.vendor_id is None else local_id(input.vendor_id, "Vendor")
         with refusals(payload):
-            token_id, payload.secret = await api_tokens.create_api_token(
+            token_id, secret = await api_tokens.create_api_token(
                 info.context,
                 name=given_text(input.name, "input", "name"),
                 scopes=input.scopes,
                 vendor_id=vendor_id,
                 expires_at=input.expires_at,
             )
+            payload.secret = secret or None
             payload.api_token = await _api_token(info.context, token_id)
         return payload
 
@@ -295,8 +298,9 @@ class Mutation:
         return payload
 
 
-async def _change_set(context: Context, change_set_id: int) -> LicenseChangeSet:
-    return change_set_object(await change_sets.get(context, change_set_id), context)
+async def _change_set(context: Context, change_set_id: int) -> LicenseChangeSet | None:
+    [found] = await change_sets.load(context, [change_set_id])
+    return change_set_object(found, context) if found else None
 
 
 async def _surplus_requirement(context: Context, license_id: int) -> SurplusRequirement | None:

@@ -11,12 +11,14 @@ from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
+from server.idempotency import IdempotencyKeys
+
 
 def with_rules(schema: Schema, *, open_schema: bool, only_subscriptions: bool = False) -> Schema:
     """The same schema, whose documents keep these rules."""
     guarded = copy.copy(schema)
     rules = partial(DocumentRules, open_schema=open_schema, only_subscriptions=only_subscriptions)
-    guarded.extensions = (*schema.extensions, rules)
+    guarded.extensions = (*schema.extensions, rules, IdempotencyKeys)
     return guarded
 
 

@@ -41,6 +41,7 @@ from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
 from server.errors import STATUS, TOO_SLOW, Refused, describe, failure_response, refusal_response
+from server.idempotency import take_key
 from server.language import preferred_language
 from server.rates import Charge, Rates
 from server.replica import reading_from_replica
@@ -260,6 +261,7 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """Runs an operation: by GET only a query, by POST also a mutation."""
         reads = {OperationType.QUERY}
+        take_key(request.headers, request_data, context)
         try:
             async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:
                 return await self.schema.execute(
