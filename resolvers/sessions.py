@@ -13,11 +13,12 @@ from tortoise.expressions import Q
 
 from licensing.enums import ActorKind, AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
-from models import Installation, Session, User
+from models import Session, User
 from models.notify import announce
 from models.user import sort_key
 from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
 from resolvers.events import changing, record_refusal
+from resolvers.installations import installation_of_login
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
@@ -40,7 +41,7 @@ async def sign_in(context: Context, login: str, password: str, serial_number: st
     Raises:
         CredentialsInvalid: Whatever was wrong; which of them it was is nobody's business.
     """
-    installation = await _find_installation(serial_number)
+    installation = await installation_of_login(serial_number)
     user = await User.get_or_none(installation_id=installation.id, login_key=sort_key(login)) if installation else None
     matches = await _verify(password, user.password_hash if user else None)
     if installation is None:
@@ -111,13 +112,6 @@ async def _verify(password: str, password_hash: str | None) -> bool:
             return False
 
     return await asyncio.get_running_loop().run_in_executor(_hashing, verify)
-
-
-async def _find_installation(serial_number: str | None) -> Installation | None:
-    if serial_number is not None:
-        return await Installation.get_or_none(serial_number=serial_number)
-    candidates = await Installation.all().limit(2)
-    return candidates[0] if len(candidates) == 1 else None
 
 
 async def _begin_session(door: Context, user: User, replaced: Principal | None) -> tuple[Principal, str]:

@@ -26,6 +26,7 @@ from server.event_feed import event_feed
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
+from server.oidc import IdentityProvider
 from server.settings import Settings, read_settings
 from server.vendor_client import IN_A_REQUEST, VendorClient
 
@@ -74,6 +75,8 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
         async with database, checking(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
+        if app.state.identity_provider:
+            await app.state.identity_provider.aclose()
 
     graphql = GraphQLView(schema, settings)
     app = Starlette(
@@ -95,6 +98,7 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
     )
     app.state.settings, app.state.schema = settings, schema
     app.state.license_servers = VendorClient(IN_A_REQUEST)
+    app.state.identity_provider = IdentityProvider(settings) if settings.oidc_issuer else None
     app.state.feed = event_feed(settings.database_url)
     return app
 

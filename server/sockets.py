@@ -13,13 +13,14 @@ from strawberry.types import ExecutionResult
 
 from resolvers.context import Context
 from server.auth import principal_of_authorization
-from server.errors import describe
+from server.errors import Refused, describe
 
 MAX_SUBSCRIPTIONS = 20
 """Subscriptions that one connection may hold at once."""
 LONGEST_ID = 100
 
 _UNAUTHENTICATED = 4401
+_TRY_AGAIN_LATER = 1013
 _log = structlog.get_logger("seatkeeper.sockets")
 
 
@@ -44,6 +45,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         super().__init__(view=view, **given)
         self.schema = view.socket_schema
         self.open_schema: bool = view.settings.open_schema
+        self._adapter: SocketAdapter = given["websocket"]
 
     async def handle_message(self, message: Any) -> None:
         """Reads a message, if it is one."""
@@ -56,7 +58,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         given = message.get("payload") or {}
         authorization = next((value for name, value in given.items() if name.casefold() == "authorization"), None)
         if authorization is not None and not self.connection_init_received:
-            self.context.principal = await principal_of_authorization(str(authorization))
+            try:
+                self.context.principal = await principal_of_authorization(self._adapter.ws, str(authorization))
+            except Refused as refusal:
+                return await self.websocket.close(_TRY_AGAIN_LATER, refusal.detail)
         if self.context.principal is None:
             return await self.websocket.close(_UNAUTHENTICATED, "Sign in, or send a valid API token")
         await super().handle_connection_init({"type": "connection_init", "payload": given})
