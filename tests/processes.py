@@ -42,5 +42,10 @@ async def process(
         yield url, running
     finally:
         if running.returncode is None:
-            running.kill()
-            await running.wait()
+            running.terminate()  # killed at once, it would leave its workers behind
+            try:
+                async with asyncio.timeout(10):
+                    await running.wait()
+            except TimeoutError:
+                running.kill()
+                await running.wait()
