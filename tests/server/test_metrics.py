@@ -148,7 +148,7 @@ async def test_from_elsewhere_it_takes_the_token(app):
 )
 @pytest.mark.parametrize("address", ["127.0.0.1", "198.51.100.7"])
 async def test_a_wrong_token_is_refused_wherever_it_comes_from(app, address, authorization):
-    async with from_(app, address) as client:
+    async with from_(app, address, "127.0.0.1") as client:
         answer = await client.get("/metrics", headers=[("Authorization", authorization.encode())])
         assert answer.status_code == 401
 
