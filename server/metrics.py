@@ -119,11 +119,11 @@ async def metrics(request: Request) -> Response:
 
 
 def _check_caller(request: Request, settings: Settings) -> None:
-    given = request.headers.get("authorization", "")
+    given = request.headers.get("authorization")
     expected = f"Bearer {settings.metrics_token}"
-    if settings.metrics_token and secrets.compare_digest(given.encode(), expected.encode()):
+    if given and settings.metrics_token and secrets.compare_digest(given.encode(), expected.encode()):
         return
-    if given or not _is_on_this_machine(request):
+    if given is not None or not _is_on_this_machine(request):
         message = "Ask for the metrics from this machine, or with SEATKEEPER_METRICS_TOKEN as Authorization: Bearer."
         raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
 
