@@ -7,9 +7,11 @@ from typing import Any
 from asyncpg import InterfaceError, Pool
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import PoolConnectionWrapper, TransactionalDBClient, TransactionContextPooled
-from tortoise.connection import get_connections
+from tortoise.connection import get_connection, get_connections
+from tortoise.exceptions import ConfigurationError
 
 from models.reach import NoConnection
+from models.replica import PRIMARY
 from models.statements import Counted, count_statement
 
 LONGEST_WAIT = 1.5
@@ -74,6 +76,16 @@ class PostgresClient(AsyncpgDBClient):
 
     def _in_transaction(self) -> TransactionContext:
         return TransactionContext(Transaction(self), self._pool_init_lock)
+
+
+def pool_use() -> tuple[int, int] | None:
+    """How many connections of this process's pool are in use, and how many idle; None where there is no pool."""
+    try:
+        client = get_connection(PRIMARY)
+    except (ConfigurationError, RuntimeError):  # not connected yet, or no more
+        return None
+    pool = client._pool if isinstance(client, PostgresClient) else None
+    return (pool.get_size() - pool.get_idle_size(), pool.get_idle_size()) if pool else None
 
 
 async def _acquire(wrapper: Connection | TransactionContext) -> Any:

@@ -48,6 +48,8 @@ class Principal:
     user_id: int | None = None
     session_id: int | None = None
     token_id: int | None = None
+    expires_at: datetime | None = None
+    """When the identity provider's token runs out, by which the caller came; None for other callers."""
 
 
 @dataclass(slots=True, eq=False)

@@ -13,11 +13,12 @@ from tortoise.expressions import Q
 
 from licensing.enums import ActorKind, AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
-from models import Installation, Session, User
+from models import Session, User
 from models.notify import announce
 from models.user import sort_key
 from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
 from resolvers.events import changing, record_refusal
+from resolvers.installations import installation_of_login
 from resolvers.sign_in_attempts import account_key, begin_attempt, forget_attempts
 
 IDLE_LIMIT = timedelta(minutes=30)
@@ -43,7 +44,7 @@ async def sign_in(context: Context, login: str, password: str, serial_number: st
         RateLimited: There were too many tries. This one is not looked at and leaves no event, or a flood of them
             would fill the log.
     """
-    installation = await _find_installation(serial_number)
+    installation = await installation_of_login(serial_number)
     account = account_key(installation.id if installation else serial_number, login)
     await begin_attempt(account, context.address, context.now())
     user = await User.get_or_none(installation_id=installation.id, login_key=sort_key(login)) if installation else None
@@ -118,13 +119,6 @@ async def _verify(password: str, password_hash: str | None) -> bool:
             return False
 
     return await asyncio.get_running_loop().run_in_executor(_hashing, verify)
-
-
-async def _find_installation(serial_number: str | None) -> Installation | None:
-    if serial_number is not None:
-        return await Installation.get_or_none(serial_number=serial_number)
-    candidates = await Installation.all().limit(2)
-    return candidates[0] if len(candidates) == 1 else None
 
 
 async def _begin_session(door: Context, user: User, account: str, replaced: Principal | None) -> tuple[Principal, str]:

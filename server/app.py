@@ -26,6 +26,8 @@ from server.event_feed import event_feed
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
+from server.metrics import Metrics, RequestMetrics, metrics
+from server.oidc import IdentityProvider
 from server.settings import Settings, read_settings
 from server.streams import SLOWEST_READER
 from server.vendor_client import IN_A_REQUEST, VendorClient
@@ -77,18 +79,24 @@ def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SL
         async with database, checking(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
+        if app.state.identity_provider:
+            await app.state.identity_provider.aclose()
 
     graphql = GraphQLView(schema, settings, slowest_reader=slowest_reader)
+    routes: list[Route | WebSocketRoute] = [
+        Route("/", welcome),
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+        Route("/schema.graphql", printed_schema),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+    ]
+    counts = Metrics(frozenset(route.path for route in routes))
     app = Starlette(
-        routes=[
-            Route("/", welcome),
-            Route("/graphql", graphql),
-            WebSocketRoute("/graphql", graphql),
-            Route("/schema.graphql", printed_schema),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-        ],
+        routes=routes,
         middleware=[
+            Middleware(RequestMetrics, metrics=counts),
             Middleware(RequestLog),
             Middleware(SecurityHeaders, https=settings.is_https),
             Middleware(BodyLimits),
@@ -97,7 +105,9 @@ def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SL
         lifespan=lifespan,
     )
     app.state.settings, app.state.schema = settings, schema
+    app.state.metrics = counts
     app.state.license_servers = VendorClient(IN_A_REQUEST)
+    app.state.identity_provider = IdentityProvider(settings) if settings.oidc_issuer else None
     app.state.feed = event_feed(settings.database_url)
     return app
 

@@ -17,7 +17,7 @@ from strawberry.types import ExecutionResult
 from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
 from server.auth import principal_of_authorization
-from server.errors import describe
+from server.errors import Refused, describe
 from server.rates import RateLimited, Rates
 from server.streams import cut_off_later, note_dropped, until_failure
 
@@ -83,6 +83,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self.open_schema: bool = view.settings.open_schema
         self._watch: asyncio.Task[None] | None = None
         self.read_document = view.read_document
+        self._adapter: SocketAdapter = given["websocket"]
         self.begun = 0
 
     async def handle(self) -> None:
@@ -105,7 +106,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         given = message.get("payload") or {}
         authorization = next((value for name, value in given.items() if name.casefold() == "authorization"), None)
         if authorization is not None and not self.connection_init_received:
-            self.context.principal = await principal_of_authorization(str(authorization))
+            try:
+                self.context.principal = await principal_of_authorization(self._adapter.ws, str(authorization))
+            except Refused as refusal:
+                return await self.websocket.close(_TRY_AGAIN_LATER, refusal.detail)
         if self.context.principal is None:
             return await self.websocket.close(_UNAUTHENTICATED, "Sign in, or send a valid API token")
         await super().handle_connection_init({"type": "connection_init", "payload": given})

@@ -84,6 +84,10 @@ async def _running(
                     await asyncio.sleep(0.05)
         yield running
     finally:
+        with suppress(ProcessLookupError, TimeoutError):
+            running.terminate()
+            async with asyncio.timeout(10):
+                await running.wait()
         with suppress(ProcessLookupError):
             os.killpg(running.pid, signal.SIGKILL)  # its workers, too
         await running.wait()

@@ -58,6 +58,10 @@ def test_every_variable_is_read():
         ("SEATKEEPER_TRUSTED_PROXIES", "proxy.example.com"),
         ("SEATKEEPER_POOL_SIZE", "0"),
         ("SEATKEEPER_POOL_SIZE", "1001"),
+        ("SEATKEEPER_METRICS_TOKEN", "too short"),
+        ("SEATKEEPER_OIDC_ISSUER", "http://login.example.com"),
+        ("SEATKEEPER_OIDC_ISSUER", "login.example.com"),
+        ("SEATKEEPER_OIDC_INSTALLATION", "120441783"),
     ],
 )
 def test_a_value_that_will_not_do_is_refused_by_name(variable, value):
@@ -77,3 +81,12 @@ def test_a_refusal_does_not_repeat_a_password():
 @pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:9000", "http://[::1]:8000"])
 def test_plain_http_is_for_this_machine(url):
     assert not read_settings({"SEATKEEPER_PUBLIC_URL": url}).is_https
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SEATKEEPER_OIDC_ISSUER", "https://login.example.com"), ("SEATKEEPER_OIDC_AUDIENCE", "seatkeeper")],
+)
+def test_an_identity_provider_takes_an_issuer_and_an_audience(variable, value):
+    with pytest.raises(SettingError, match=f"{variable} does nothing without"):
+        read_settings({variable: value})
