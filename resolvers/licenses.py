@@ -11,10 +11,10 @@ from tortoise.queryset import QuerySet
 from licensing.enums import LicenseScope
 from models import License
 from resolvers.context import Context
-from resolvers.pages import Keyset, Page, PageRequest, fetch_pages
+from resolvers.pages import INT, Keyset, Page, PageRequest, fetch_pages
 from resolvers.vendors import own
 
-BY_VENDOR = Keyset("licenses", {"vendor_id": int, "sort": int, "id": int})
+BY_VENDOR = Keyset("licenses", {"vendor_id": int, "sort": INT, "id": int})
 BY_NAME = Keyset("vendor.licenses", {"name_key": str, "id": int})
 
 

@@ -17,6 +17,8 @@ DEFAULT_SIZE = 50
 CURSOR_VERSION = 1
 MAX_CURSOR_LENGTH = 1_000
 MAX_INTEGER = 2**63 - 1
+INT = range(-(2**31), 2**31)
+"""Whole numbers in a column of 32 bits."""
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -62,7 +64,8 @@ class Keyset:
 
     name: str
     """The list's name, so that a cursor of another list is not taken for one of this."""
-    columns: Mapping[str, type[int] | type[str]]
+    columns: Mapping[str, type[int] | type[str] | range]
+    """Each with the type of its values, or with their range."""
     is_descending: bool = False
 
     @property
@@ -85,7 +88,7 @@ class Keyset:
         if read[:2] != [CURSOR_VERSION, self.order] or len(read) != 2 + len(self.columns):
             raise BadUserInput("The cursor belongs to another list, or to another order of it. Start without a cursor.")
         values = read[2:]
-        if not all(type(value) is kind for value, kind in zip(values, self.columns.values(), strict=True)):
+        if not all(_fits(value, kind) for value, kind in zip(values, self.columns.values(), strict=True)):
             raise BadUserInput("The cursor is malformed. Start without a cursor.")
         return values
 
@@ -105,6 +108,10 @@ class Keyset:
     def ordering(self, *, backward: bool) -> list[str]:
         """The columns as Tortoise orders by them."""
         return [f"-{column}" if self.is_descending != backward else column for column in self.columns]
+
+
+def _fits(value: object, kind: type[int] | type[str] | range) -> bool:
+    return type(value) is int and value in kind if isinstance(kind, range) else type(value) is kind
 
 
 def read_cursor(cursor: str) -> list[Any]:

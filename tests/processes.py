@@ -75,7 +75,7 @@ async def _running(
             start_new_session=True,
         )
     try:
-        async with asyncio.timeout(20), httpx2.AsyncClient() as client:
+        async with asyncio.timeout(60), httpx2.AsyncClient() as client:
             while True:
                 try:
                     if (await client.get(ready_url)).status_code == ready:

@@ -95,8 +95,8 @@ class Server:
 async def served(database_url: str, workers: int, folder: Path) -> AsyncIterator[Server]:
     """A running server."""
     server = Server(database_url, workers, folder / "server.log")
-    await server.start()
     try:
+        await server.start()
         yield server
     finally:
         assert server.process

@@ -7,7 +7,7 @@ from tortoise.expressions import Q
 
 from models import User
 from resolvers.errors import BadUserInput
-from resolvers.pages import Keyset, PageRequest, fetch_page, fetch_pages, read_cursor
+from resolvers.pages import INT, Keyset, PageRequest, fetch_page, fetch_pages, read_cursor
 
 BY_NAME = Keyset("users", {"name_key": str, "id": int})
 BACKWARD_BY_NAME = Keyset("users", {"name_key": str, "id": int}, is_descending=True)
@@ -77,6 +77,14 @@ def test_whatever_is_no_cursor_is_bad_user_input(text):
 def test_a_cursor_of_another_list_order_or_version_is_bad_user_input(cursor):
     with pytest.raises(BadUserInput):
         BY_NAME.values(cursor)
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1, True, "1", 10**30])
+def test_a_number_that_its_column_cannot_hold_is_bad_user_input(value):
+    by_sort = Keyset("licenses", {"sort": INT, "id": int})
+    assert by_sort.values(by_sort.cursor([2**31 - 1, 1])) == [2**31 - 1, 1]
+    with pytest.raises(BadUserInput):
+        by_sort.values(by_sort.cursor([value, 1]))
 
 
 def test_a_cursor_too_deep_to_read_is_bad_user_input():

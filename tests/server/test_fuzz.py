@@ -175,8 +175,9 @@ async def test_ids(inga, unbroken, ids):
 
 def values_of(keyset: Keyset) -> st.SearchStrategy[list[Any]]:
     """Values for its columns, of the right kinds or not."""
-    kinds = {int: st.integers(-(2**63), 2**63 - 1), str: st.text(max_size=9)}
-    return st.tuples(*(kinds[kind] for kind in keyset.columns.values())).map(list) | st.lists(VALUES, max_size=3)
+    numbers, texts = st.integers(-(2**63), 2**63 - 1), st.text(max_size=9)
+    columns = (texts if kind is str else numbers for kind in keyset.columns.values())
+    return st.tuples(*columns).map(list) | st.lists(VALUES, max_size=3)
 
 
 @EXAMPLES

@@ -321,7 +321,7 @@ async def who(post, token):
 
 
 async def test_a_request_is_its_users(administrator, provider, post):
-    assert (await who(post, provider.token())).json() == {"data": {"who": "Inga Solheim"}}
+    assert (await who(post, provider.token())).json()["data"] == {"who": "Inga Solheim"}
 
 
 async def test_a_request_with_a_bad_token_is_refused_and_never_nobodys(administrator, provider, post):
