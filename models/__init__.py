@@ -9,6 +9,7 @@ from models.license import License
 from models.session import Session
 from models.user import User
 from models.vendor import TrustedKey, Vendor, VendorReport
+from models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiToken",
@@ -23,4 +24,6 @@ __all__ = [
     "User",
     "Vendor",
     "VendorReport",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -36,6 +36,10 @@ SUMMARIES: Mapping[AuditAction, str] = {
     AuditAction.SIGN_IN_REFUSED: "A login as {login} was refused.",
     AuditAction.API_TOKEN_CREATED: "{actor} issued the API token {token}.",
     AuditAction.API_TOKEN_REVOKED: "{actor} revoked the API token {token}.",
+    AuditAction.WEBHOOK_CREATED: "{actor} made the webhook {webhook}.",
+    AuditAction.WEBHOOK_CHANGED: "{actor} changed the webhook {webhook}: {what}.",
+    AuditAction.WEBHOOK_DISABLED: "The webhook {webhook} was switched off: {reason}.",
+    AuditAction.WEBHOOK_DELETED: "{actor} deleted the webhook {webhook}.",
 }
 """What an event says; in braces the facts recorded with it, and who it was by."""
 
