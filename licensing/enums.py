@@ -234,7 +234,10 @@ class AuditAction(Word):
     API_TOKEN_REVOKED = "API_TOKEN_REVOKED", "An API token was revoked."
     WEBHOOK_CREATED = "WEBHOOK_CREATED", "A webhook was made."
     WEBHOOK_CHANGED = "WEBHOOK_CHANGED", "A webhook was changed, or switched on or off by hand."
-    WEBHOOK_DISABLED = "WEBHOOK_DISABLED", "A webhook was switched off, because its address failed for a day or is gone."
+    WEBHOOK_DISABLED = (
+        "WEBHOOK_DISABLED",
+        "A webhook was switched off, because its address failed for a day or is gone.",
+    )
     WEBHOOK_DELETED = "WEBHOOK_DELETED", "A webhook was deleted."
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import Q, RawSQL
 from tortoise.transactions import in_transaction
 
 from licensing.enums import ActorKind, ApiScope, AuditAction
@@ -30,6 +30,9 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 LONGEST_FAILURE = timedelta(days=1)
 """After this a webhook is switched off."""
 
+_HAS_NEWS = (
+    'EXISTS (SELECT 1 FROM installation WHERE id = "webhook".installation_id AND event_position > "webhook".position)'
+)
 _PLACE = EventRow._fields.index("position")
 
 
@@ -58,16 +61,16 @@ class Claim:
 
 async def claim_due_webhook(now: datetime) -> Claim | None:
     """A webhook that has something to be told now, which nobody else gets until the lease is over."""
-    due = Webhook.filter(
-        Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
-        disabled_at__isnull=True,
-        next_try_at__lte=now,
-        position__lt=F("installation__event_position"),
-    ).order_by("next_try_at")
+    due = (
+        Webhook.annotate(has_news=RawSQL(_HAS_NEWS))
+        .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
+        .filter(disabled_at__isnull=True, next_try_at__lte=now, has_news=True)
+        .order_by("next_try_at")
+    )
     if not await due.exists():  # without the lock that a transaction takes on SQLite
         return None
     async with in_transaction():
-        webhook = await due.select_for_update(skip_locked=True, of=("webhook",)).first()
+        webhook = await due.select_for_update(skip_locked=True).first()
         if webhook is None:
             return None
         webhook.claimed_until = until = now + LEASE
@@ -97,7 +100,9 @@ async def settle_delivered(claim: Claim, row: tuple[Any, ...], delivery: Webhook
     return True
 
 
-async def settle_failed(context: Context, claim: Claim, delivery: WebhookDelivery, now: datetime, *, gone: bool) -> None:
+async def settle_failed(
+    context: Context, claim: Claim, delivery: WebhookDelivery, now: datetime, *, gone: bool
+) -> None:
     """Notes a failure, and when to try again; after a day of them, or where the address is gone, it is switched off."""
     webhook = claim.webhook
     since = webhook.failing_since or now

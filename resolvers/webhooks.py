@@ -190,7 +190,9 @@ async def _check_url(context: Context, url: str) -> None:
     try:
         await context.endpoints.check(url)
     except EndpointRefused as refused:
-        raise Invalid(["input", "url"], reason=f"The address {refused}. Give another, or see docs/webhooks.md.") from None
+        raise Invalid(
+            ["input", "url"], reason=f"The address {refused}. Give another, or see docs/webhooks.md."
+        ) from None
 
 
 def _check_name(name: str) -> None:
@@ -219,7 +221,9 @@ def _shown(webhook: Webhook) -> dict[str, str | None]:
 
 def _record_change(change: Change, webhook: Webhook, details: list[Any]) -> None:
     if details:
-        what = ", ".join({"isEnabled": "whether it is on", "position": "where it goes on"}.get(d[0], d[0]) for d in details)
+        what = ", ".join(
+            {"isEnabled": "whether it is on", "position": "where it goes on"}.get(d[0], d[0]) for d in details
+        )
         change.record(
             AuditAction.WEBHOOK_CHANGED, vendor_id=webhook.vendor_id, details=details, webhook=webhook.name, what=what
         )
@@ -228,4 +232,8 @@ def _record_change(change: Change, webhook: Webhook, details: list[Any]) -> None
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
     """The secrets by which it is signed, the newest first."""
     until = webhook.previous_secret_ends_at
-    return [webhook.secret, webhook.previous_secret] if webhook.previous_secret and until and now < until else [webhook.secret]
+    return (
+        [webhook.secret, webhook.previous_secret]
+        if webhook.previous_secret and until and now < until
+        else [webhook.secret]
+    )

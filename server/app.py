@@ -28,6 +28,8 @@ from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
 from server.settings import Settings, read_settings
 from server.vendor_client import IN_A_REQUEST, VendorClient
+from server.webhook_client import WebhookClient
+from server.webhooks import WebhookSender
 
 SLOWEST_DATABASE = 2.0
 """Seconds in which the database answers, or the server is not ready."""
@@ -71,9 +73,10 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
         if await pending_migrations(settings.database_url):
             raise DatabaseOutdated
         database = RegisterTortoise(app, config=tortoise_config(settings.database_url))
-        async with database, checking(settings), app.state.feed.running():
+        async with database, checking(settings), sending(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
+        await app.state.webhook_client.aclose()
 
     graphql = GraphQLView(schema, settings)
     app = Starlette(
@@ -95,6 +98,7 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
     )
     app.state.settings, app.state.schema = settings, schema
     app.state.license_servers = VendorClient(IN_A_REQUEST)
+    app.state.webhook_client = WebhookClient(settings.webhook_hosts)
     app.state.feed = event_feed(settings.database_url)
     return app
 
@@ -114,6 +118,18 @@ async def checking(settings: Settings) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
         await client.aclose()
+
+
+@asynccontextmanager
+async def sending(settings: Settings) -> AsyncIterator[None]:
+    """Tells webhooks beside the requests, in the processes that run the checker."""
+    if not settings.check_interval:
+        yield
+        return
+    client = WebhookClient(settings.webhook_hosts)
+    async with WebhookSender(client).running():
+        yield
+    await client.aclose()
 
 
 async def welcome(request: Request) -> Response:

@@ -41,6 +41,9 @@ class Settings:
     check_interval: float = 60.0
     """Seconds between two looks for what is due, such as vendors to ask; 0 for a process that does not look."""
 
+    webhook_hosts: frozenset[str] = frozenset()
+    """Hosts that webhooks may be sent to though they are not public, also by http."""
+
     @property
     def is_https(self) -> bool:
         """Whether browsers reach this server by https."""
@@ -85,6 +88,14 @@ def _origins(text: str) -> frozenset[str]:
     return origins
 
 
+def _hosts(text: str) -> frozenset[str]:
+    hosts = frozenset(part.strip().casefold() for part in text.split(",") if part.strip())
+    for host in hosts:
+        if urlsplit(f"//[{host}]" if ":" in host else f"//{host}").hostname != host:
+            raise ValueError("it lists hosts without ports, such as erp.example.internal, separated by commas")
+    return hosts
+
+
 def _log_format(text: str) -> LogFormat:
     try:
         return LogFormat(text.casefold())
@@ -106,6 +117,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "allowed_origins": _origins,
     "log_format": _log_format,
     "check_interval": _seconds,
+    "webhook_hosts": _hosts,
 }
 
 VARIABLES = {f"SEATKEEPER_{name.upper()}": name for name in _PARSERS}
