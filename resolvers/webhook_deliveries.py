@@ -36,6 +36,10 @@ _HAS_NEWS = (
 _PLACE = EventRow._fields.index("position")
 
 
+class _LeaseLost(Exception):
+    """Another process has the webhook by now, or it was changed or deleted."""
+
+
 @dataclass(slots=True)
 class Claim:
     """A webhook that is this process's for a while."""
@@ -91,12 +95,15 @@ async def events_to_tell(context: Context, claim: Claim) -> Sequence[tuple[Any, 
 
 async def settle_delivered(claim: Claim, row: tuple[Any, ...], delivery: WebhookDelivery, now: datetime) -> bool:
     """Notes that an event arrived, and says whether the webhook is still this process's."""
-    claim.webhook.position = row[_PLACE]
-    async with in_transaction():
-        if not await claim.write(now, position=row[_PLACE], tries=0, failing_since=None):
-            return False
-        await delivery.save()
-    claim.webhook.tries, claim.webhook.failing_since = 0, None
+    try:
+        async with in_transaction():
+            # The delivery first: for its sake PostgreSQL locks the installation, as every change does first.
+            await delivery.save()
+            if not await claim.write(now, position=row[_PLACE], tries=0, failing_since=None):
+                raise _LeaseLost
+    except _LeaseLost:
+        return False
+    claim.webhook.position, claim.webhook.tries, claim.webhook.failing_since = row[_PLACE], 0, None
     return True
 
 

@@ -149,6 +149,7 @@ async def delete_webhook(context: Context, webhook_id: int) -> None:
     """
     async with changing(context) as change:
         webhook = await _get(context, webhook_id)
+        await Webhook.filter(id=webhook.id).update(claimed_until=None)  # from now on nobody adds to its deliveries
         await WebhookDelivery.filter(webhook_id=webhook.id).delete()
         await webhook.delete()
         change.record(AuditAction.WEBHOOK_DELETED, vendor_id=webhook.vendor_id, webhook=webhook.name)

@@ -17,6 +17,7 @@ SLOWEST_NAME_SERVER = 3.0
 LONGEST_URL = 1_000
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host; an `OSError` if it has none."""
@@ -68,11 +69,11 @@ async def checked_addresses(url: httpx2.URL, resolver: Resolver, trusted_hosts: 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the internet at large, also where it only wraps another one."""
     if isinstance(address, IPv6Address):
-        wrapped = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            wrapped.append(IPv4Address(address.packed[-4:]))
-        if not all(is_public(one) for one in wrapped if one):
-            return False
         if address.ipv4_mapped:
-            return True
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(IPv4Address(address.packed[-4:]))
+        wrapped = [address.sixtofour, *(address.teredo or ())]
+        if address not in _GLOBAL_UNICAST or not all(is_public(one) for one in wrapped if one):
+            return False
     return address.is_global and not address.is_multicast
