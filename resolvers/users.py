@@ -1,6 +1,6 @@
 """Users as an administrator finds them, and what of them the caller may see."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from models.user import EPOCH
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.licenses import LicenseRow
-from resolvers.pages import Keyset, Page, PageRequest, fetch_page
+from resolvers.pages import Keyset, Page, PageRequest, fetch_batches, fetch_page
 
 COLUMNS = (
     "id", "name", "login", "status", "kind",
@@ -101,6 +101,12 @@ async def users_page(
         raise Forbidden("A token for one vendor does not see when others logged in. Order by name or login.")
     found = await fetch_page(await _filtered(context, filter), order.keyset("users"), page, COLUMNS)
     return found.of(await _withhold(context, found.rows))
+
+
+async def user_batches(context: Context, filter: UserFilter) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+    """All users by name, some at once, as rows of `UserRow`."""
+    async for rows in fetch_batches(await _filtered(context, filter), UserOrder().keyset("users"), COLUMNS):
+        yield await _withhold(context, rows)
 
 
 async def count_users(context: Context, filter: UserFilter) -> int:

@@ -181,7 +181,7 @@ async def _vendor_id(context: Context, wanted: int | None) -> int | None:
     """The vendor whose events it is told; a token for one vendor makes webhooks for that one alone."""
     if wanted is None:
         return context.caller.vendor_id
-    if not await Vendor.exists(id=wanted, removed_at__isnull=True, **own(context, "id")):
+    if not await Vendor.filter(removed_at__isnull=True, **own(context, "id")).filter(id=wanted).exists():
         raise NotFound(["input", "vendorId"])
     return wanted
 

@@ -23,6 +23,7 @@ from server.auth import authenticate
 from server.checker import Checker
 from server.errors import Refused, refusal_response
 from server.event_feed import event_feed
+from server.exports import download
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
@@ -85,6 +86,7 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql),
             Route("/schema.graphql", printed_schema),
+            Route("/export/{name}.{format}", download),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],

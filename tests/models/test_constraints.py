@@ -20,6 +20,7 @@ from models import (
     TrustedKey,
     User,
     Vendor,
+    Webhook,
 )
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -41,6 +42,7 @@ class Rows:
     key: TrustedKey
     session: Session
     event: AuditEvent
+    webhook: Webhook
 
 
 @pytest.fixture
@@ -65,6 +67,9 @@ async def rows(installation, make_license, make_user):
         key=await TrustedKey.create(**own, vendor_id=vendor.id, kid="kid", jwk={}),
         session=await Session.create(**own, user_id=user.id, secret_sha256="a" * 64, created_at=NOW, last_seen_at=NOW),
         event=await AuditEvent.create(**own, **event_at(1)),
+        webhook=await Webhook.create(
+            **own, name="ERP", url="https://erp.example", secret="s", created_at=NOW, position=0, next_try_at=NOW
+        ),
     )
 
 
@@ -150,6 +155,11 @@ CHECKS = {
         alter("change_set", outcome="REJECTED", closed_at=NOW),
         alter("change_set", outcome="REJECTED", changes=[]),
         alter("change_set", closed_at=NOW, changes=[]),
+    ],
+    "webhook_tries": [alter("webhook", tries=-1), alter("webhook", tries=1), alter("webhook", failing_since=NOW)],
+    "webhook_previous_secret": [
+        alter("webhook", previous_secret="s"),
+        alter("webhook", previous_secret_ends_at=NOW),
     ],
 }
 

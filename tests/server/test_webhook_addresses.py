@@ -50,7 +50,7 @@ def test_an_address_of_the_internet_is(address):
 )  # fmt: skip
 async def test_a_host_inside_is_refused_in_any_notation(host):
     client = WebhookClient()
-    with pytest.raises(EndpointRefused, match="not public|not known|leads nowhere"):
+    with pytest.raises(EndpointRefused, match=r"not public|not known|leads nowhere"):
         await client.check(f"https://{host}/events")
     await client.aclose()
 
@@ -131,5 +131,5 @@ async def test_tls_is_spoken_with_the_host_that_is_named_and_its_certificate_che
         await client.aclose()
 
     assert names == ["hooks.example"]
-    assert "certificate" in delivery.error
+    assert "certificate" in (delivery.error or "")
     assert server.requests == []

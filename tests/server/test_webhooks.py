@@ -218,7 +218,7 @@ async def test_after_a_day_of_failures_it_is_switched_off_and_can_be_switched_on
     tried = len(address.received)
 
     webhook = await Webhook.get(id=webhook_id)
-    assert webhook.disabled_at is not None
+    assert webhook.disabled_at is not None and webhook.failing_since is not None
     assert timedelta(hours=24) <= webhook.disabled_at - webhook.failing_since < timedelta(hours=26)
     event = await AuditEvent.get(action="WEBHOOK_DISABLED")
     assert event.facts["webhook"] == "ERP" and "answered with status 500" in event.facts["reason"]
@@ -303,7 +303,7 @@ async def test_who_has_lost_the_lease_writes_nothing(make_webhook, clock, contex
     await make_webhook()
     claim = await claim_due_webhook(clock())
     clock.move(seconds=LEASE.total_seconds())
-    assert await claim_due_webhook(clock()) is not None
+    assert claim is not None and await claim_due_webhook(clock()) is not None
 
     event = await AuditEvent.get()
     delivery = WebhookDelivery(

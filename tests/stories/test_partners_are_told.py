@@ -1,5 +1,6 @@
 """A partner's program is told of what happens, whatever happens to the server meanwhile."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -205,7 +206,7 @@ async def test_a_server_that_is_killed_has_told_all_in_order_after_it_comes_back
 async def test_two_processes_tell_each_event_in_order(
     postgres_demos, postgres_server: str, tmp_path: Path, address: Endpoint
 ) -> None:
-    name = create_database(postgres_server, template=postgres_demos[False][0])
+    name = await asyncio.to_thread(create_database, postgres_server, template=postgres_demos[False][0])
     database_url = f"{postgres_server}/{name}"
     try:
         async with process(database_url, tmp_path, "--workers", "2", webhook_hosts="127.0.0.1") as (url, _):
@@ -219,7 +220,7 @@ async def test_two_processes_tell_each_event_in_order(
             expected = 3 * 60 + 3 + 2 + 1
             await address.until(lambda: len({one.id for one in address.received}) == expected)
     finally:
-        drop_database(postgres_server, name)
+        await asyncio.to_thread(drop_database, postgres_server, name)
 
     assert len(address.received) == expected
     by_webhook: dict[str, list[int]] = {}
