@@ -82,7 +82,7 @@ class AuditLine(NamedTuple):
 
 
 class SurplusLine(NamedTuple):
-    """A holder of a license that has too few seats; marked are those who will miss it least, as many as there must be."""
+    """A holder of a license that has too few seats; marked are as many as there must be, least missed first."""
 
     revoke: str
     license: str

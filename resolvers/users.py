@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
 from models import Assignment, User
-from models.user import EPOCH
+from models.user import EPOCH, sort_key
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.licenses import LicenseRow
@@ -122,6 +122,12 @@ async def load_users(context: Context, ids: Sequence[int]) -> dict[int, tuple[An
     """Those of the users that the caller may see, as rows of `UserRow`."""
     found = (await _visible(context)).filter(id__in=list(ids))
     return {row[0]: row for row in await _withhold(context, await found.values_list(*COLUMNS))}
+
+
+async def ids_by_login(context: Context, logins: Sequence[str]) -> dict[str, int]:
+    """Those of the users that the caller may see, by their login's `sort_key`."""
+    wanted = (await _visible(context)).filter(login_key__in=[sort_key(login) for login in logins])
+    return dict(await wanted.values_list("login_key", "id"))
 
 
 async def _filtered(context: Context, filter: UserFilter) -> QuerySet[User]:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from licensing.enums import AuditAction, LicenseScope, UserCategory, UserStatus
 from resolvers import exports
 from resolvers.audit import AuditFilter
 from resolvers.context import Context
-from resolvers.errors import BadUserInput, CallRefused
+from resolvers.errors import BadUserInput, CallRefused, Unauthenticated
 from resolvers.exports import Batches
 from resolvers.feed import callers_cut_off
 from resolvers.licenses import LicenseFilter
@@ -101,9 +100,10 @@ EXPORTS: Mapping[str, Export] = {
 
 async def download(request: Request) -> Response:
     """Sends an export, if whoever asks may read what it holds."""
-    export, format = EXPORTS.get(request.path_params["name"]), request.path_params["format"]
-    if export is None or format not in set(ExportFormat):
+    name, ending = request.path_params["name"], request.path_params["format"]
+    if name not in EXPORTS or ending not in set(ExportFormat):
         raise Refused(404, f"There is no such export. There are {', '.join(EXPORTS)}, as .csv and .ndjson.")
+    export, format = EXPORTS[name], ExportFormat(ending)
     check_download(request, request.app.state.settings)
     context = Context(
         principal=await authenticate(request, request.app.state.settings),
@@ -112,14 +112,14 @@ async def download(request: Request) -> Response:
     )
     try:
         chunks = written(_while_let_in(context, export.read(context, _given(request, export))), export.line, format)
-        begin = [chunk async for chunk in _first(chunks, 2 if format == ExportFormat.CSV else 1)]
+        begin = [chunk async for chunk in _first(chunks, 2 if format is ExportFormat.CSV else 1)]
     except CallRefused as refusal:
         raise Refused(STATUS[refusal.code], str(refusal), refusal.code) from None
-    name = f"seatkeeper-{request.path_params['name']}-{context.now():%Y-%m-%d}.{format}"
+    file_name = f"seatkeeper-{name}-{context.now():%Y-%m-%d}.{format}"
     return StreamingResponse(
         _joined(begin, chunks),
-        media_type=ExportFormat(format).media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        media_type=format.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
     )
 
 
@@ -150,7 +150,7 @@ async def _while_let_in(context: Context, batches: Batches) -> Batches:
     async with aclosing(batches) as rows:  # type: ignore[type-var]
         async for batch in rows:
             if await callers_cut_off([context.caller], context.now()):
-                return
+                raise Unauthenticated("The session or API token has ended.")  # breaks off what would look complete
             yield batch
 
 
