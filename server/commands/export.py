@@ -101,9 +101,12 @@ async def export(arguments: Namespace) -> None:
 
 @contextmanager
 def _opened(path: Path | None) -> Iterator[BinaryIO]:
+    """Where to write: a file stands under its name only when it is whole."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with path.open("wb") as file:
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
         yield file
+    part.replace(path)
