@@ -19,8 +19,8 @@ from server.commands.terminal import complain, print_json, print_table, progress
 LINES_AT_ONCE = 1_000
 
 _DESCRIPTION = """Takes licenses from users: a CSV file in UTF-8, as `seatkeeper export surplus` writes it; each
-line of it with anything in the column `revoke` takes the license with the key in `license` from the user with the login in
-`login`. Lines that cannot be done are reported by number, and the rest is done; the exit code is 1 then."""
+line of it with anything in the column `revoke` takes the license with the key in `license` from the user with the
+login in `login`. Lines that cannot be done are reported by number, and the rest is done; the exit code is 1 then."""
 
 Outcome = tuple[MarkedLine, Revocation]
 

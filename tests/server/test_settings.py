@@ -44,6 +44,9 @@ def test_every_variable_is_read():
         ("SEATKEEPER_ALLOWED_ORIGINS", "*"),
         ("SEATKEEPER_ALLOWED_ORIGINS", "https://intranet.example.com/page"),
         ("SEATKEEPER_LOG_FORMAT", "xml"),
+        ("SEATKEEPER_WEBHOOK_HOSTS", "https://erp.example.internal"),
+        ("SEATKEEPER_WEBHOOK_HOSTS", "erp.example.internal:8443"),
+        ("SEATKEEPER_WEBHOOK_HOSTS", "erp.example.internal/events"),
     ],
 )
 def test_a_value_that_will_not_do_is_refused_by_name(variable, value):
@@ -63,3 +66,9 @@ def test_a_refusal_does_not_repeat_a_password():
 @pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:9000", "http://[::1]:8000"])
 def test_plain_http_is_for_this_machine(url):
     assert not read_settings({"SEATKEEPER_PUBLIC_URL": url}).is_https
+
+
+def test_hosts_for_webhooks_are_names_and_addresses():
+    settings = read_settings({"SEATKEEPER_WEBHOOK_HOSTS": "ERP.example.internal, 10.0.0.7,::1"})
+
+    assert settings.webhook_hosts == {"erp.example.internal", "10.0.0.7", "::1"}

@@ -8,7 +8,9 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from licensing.enums import AuditAction
+from licensing.errors import Invalid
 from models import AuditEvent, Vendor, Webhook, WebhookDelivery
+from resolvers import webhooks
 from resolvers.audit import NEWEST_FIRST
 from resolvers.events import changing
 from resolvers.webhook_deliveries import KEPT, LEASE, claim_due_webhook, settle_delivered
@@ -359,3 +361,25 @@ async def test_what_is_deleted_is_told_nothing_more(address, make_webhook, sende
 
     assert len(address.received) == 1
     assert await WebhookDelivery.all().count() == 0
+
+
+async def test_what_is_under_way_when_the_server_stops_is_finished_and_given_back(
+    address, make_webhook, sender, record
+):
+    await make_webhook()
+    await record(50)
+    address.delay = 0.2
+    async with sender.running():
+        await address.until(lambda: len(address.received) == 2)
+
+    webhook = await Webhook.get()
+    assert (webhook.position, webhook.claimed_until) == (len(address.received), None)
+    assert len(address.received) < 5
+
+
+async def test_there_are_not_any_number_of_webhooks(make_webhook, monkeypatch):
+    monkeypatch.setattr(webhooks, "MOST", 1)
+    await make_webhook()
+
+    with pytest.raises(Invalid, match="There are 1 webhooks already"):
+        await make_webhook()
