@@ -18,13 +18,11 @@ from resolvers.audit import AuditFilter, EventRow, events_between
 from resolvers.context import Actor, Context, Principal
 from resolvers.events import changing
 from resolvers.feed import latest_position
-from resolvers.webhooks import READS
+from resolvers.webhooks import READS, forget_old_deliveries
 
 LEASE = timedelta(seconds=30)
 """Longer than a try takes; after it a webhook whose process has died is taken up by another."""
 BATCH = 100
-KEPT = 100
-"""Tries of a webhook that are kept to be shown."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 """Before the first retry, and at most; each is twice as long as the one before."""
 LONGEST_FAILURE = timedelta(days=1)
@@ -120,7 +118,7 @@ async def settle_failed(
         if not await claim.write(now, **written, disabled_at=now if ends else None):
             return
         await delivery.save()
-        await _forget_old(webhook)
+        await forget_old_deliveries(webhook.id)
         if ends:
             reason = f"its address {delivery.error}" if gone else f"its address failed for a day, and {delivery.error}"
             change.record(
@@ -132,10 +130,4 @@ async def release(claim: Claim, now: datetime) -> None:
     """Gives a webhook back, as far as it has come; the others have their turn first."""
     async with in_transaction():
         if await claim.write(now, position=claim.webhook.position, claimed_until=None, next_try_at=now):
-            await _forget_old(claim.webhook)
-
-
-async def _forget_old(webhook: Webhook) -> None:
-    kept = WebhookDelivery.filter(webhook_id=webhook.id).order_by("-id")
-    if oldest := await kept.offset(KEPT).first():
-        await WebhookDelivery.filter(webhook_id=webhook.id, id__lte=oldest.id).delete()
+            await forget_old_deliveries(claim.webhook.id)

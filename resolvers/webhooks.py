@@ -17,6 +17,8 @@ from resolvers.vendors import own
 
 MOST = 50
 """Webhooks of an installation."""
+KEPT = 100
+"""Tries of a webhook that are kept to be shown."""
 SECRETS_OVERLAP = timedelta(hours=24)
 """How long it is signed with the secret before, too."""
 READS = (ApiScope.AUDIT_READ, ApiScope.LICENSES_READ, ApiScope.USERS_READ)
@@ -167,7 +169,15 @@ async def send_test_event(context: Context, webhook_id: int) -> WebhookDelivery:
     async with changing(context):
         if await Webhook.exists(id=webhook.id):
             await delivery.save()
+            await forget_old_deliveries(webhook.id)
     return delivery
+
+
+async def forget_old_deliveries(webhook_id: int) -> None:
+    """Drops all but the latest tries of a webhook."""
+    kept = WebhookDelivery.filter(webhook_id=webhook_id).order_by("-id")
+    if oldest := await kept.offset(KEPT).first():
+        await WebhookDelivery.filter(webhook_id=webhook_id, id__lte=oldest.id).delete()
 
 
 async def _get(context: Context, webhook_id: int) -> Webhook:

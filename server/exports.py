@@ -104,6 +104,8 @@ async def download(request: Request) -> Response:
     if name not in EXPORTS or ending not in set(ExportFormat):
         raise Refused(404, f"There is no such export. There are {', '.join(EXPORTS)}, as .csv and .ndjson.")
     export, format = EXPORTS[name], ExportFormat(ending)
+    if request.method != "GET":
+        raise Refused(405, "Send exports by GET.", headers={"Allow": "GET"})
     check_download(request, request.app.state.settings)
     context = Context(
         principal=await authenticate(request, request.app.state.settings),

@@ -7,6 +7,8 @@ the name says a moment later makes no difference.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx2
@@ -16,6 +18,8 @@ from resolvers.webhooks import EndpointRefused
 SLOWEST_NAME_SERVER = 3.0
 LONGEST_URL = 1_000
 
+_NAME_THREADS = ThreadPoolExecutor(16, thread_name_prefix="webhook-names")
+"""Of their own, so that a slow name server holds up nothing but webhooks."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
@@ -25,7 +29,8 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a host as this machine sees them, which takes numbers in any notation for addresses, too."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_NAME_THREADS, look_up)
     return [str(address[0]).partition("%")[0] for *_, address in found]
 
 
@@ -56,7 +61,7 @@ async def checked_addresses(url: httpx2.URL, resolver: Resolver, trusted_hosts: 
     """
     try:
         async with asyncio.timeout(SLOWEST_NAME_SERVER):
-            found = await resolver(url.host, url.port or (443 if url.scheme == "https" else 80))
+            found = await resolver(url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80))
     except (OSError, UnicodeError):  # a timeout is an OSError, too
         found = ()
     if not found:

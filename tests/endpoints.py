@@ -34,6 +34,8 @@ class Endpoint:
     url: str
     received: list[Received] = field(default_factory=list)
     status: int = 204
+    exceptions: dict[int, int] = field(default_factory=dict)
+    """Other statuses, by the number of the request from 1 on."""
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,7 +71,8 @@ async def endpoint() -> AsyncIterator[Endpoint]:
                     await asyncio.sleep(running.delay)
                 named = {"Content-Length": "0", **running.headers}
                 head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-                writer.write(f"HTTP/1.1 {running.status} Whatever\r\n{head}\r\n".encode())
+                status = running.exceptions.get(len(running.received), running.status)
+                writer.write(f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode())
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

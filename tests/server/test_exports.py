@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -231,7 +232,7 @@ async def test_lines_are_as_rfc_4180_has_them(client, bearer, make_user):
 async def test_a_list_of_several_batches_is_whole(context, export, make_user, installation):
     rows = []
     for number in range(2_500):
-        texts = {
+        texts: dict[str, Any] = {
             "name": f"Holder {number % 7}",
             "login": f"holder-{number}",
             "email": None,
@@ -333,3 +334,10 @@ async def test_an_empty_list_has_a_first_line_in_csv(context):
     chunks = [chunk async for chunk in written(nothing(), exports.LicenseLine, ExportFormat.CSV)]
     assert b"".join(chunks).startswith(b"id,key,name,")
     assert [chunk async for chunk in written(nothing(), exports.LicenseLine, ExportFormat.NDJSON)] == []
+
+
+async def test_an_export_is_read_by_get_alone(client, bearer):
+    headers = await bearer()
+
+    assert (await client.head("/export/users.csv", headers=headers)).status_code == 405
+    assert (await client.post("/export/users.csv", headers=headers)).status_code == 405

@@ -13,8 +13,8 @@ from models import AuditEvent, Vendor, Webhook, WebhookDelivery
 from resolvers import webhooks
 from resolvers.audit import NEWEST_FIRST
 from resolvers.events import changing
-from resolvers.webhook_deliveries import KEPT, LEASE, claim_due_webhook, settle_delivered
-from resolvers.webhooks import create_webhook, delete_webhook, send_test_event, update_webhook
+from resolvers.webhook_deliveries import LEASE, claim_due_webhook, settle_delivered
+from resolvers.webhooks import KEPT, create_webhook, delete_webhook, send_test_event, update_webhook
 from server.webhook_client import WebhookClient
 from server.webhooks import WebhookSender
 from tests.endpoints import endpoint
@@ -188,6 +188,20 @@ async def test_a_failed_try_is_made_again_later_with_the_same_id(address, make_w
     assert (webhook.tries, webhook.failing_since) == (0, None)
 
 
+async def test_what_arrived_before_a_failure_is_not_sent_again(address, make_webhook, sender, clock, record):
+    await make_webhook()
+    await record(3)
+    address.exceptions = {3: 500}
+    await sender.run_once()
+    assert len(address.received) == 3
+
+    clock.move(minutes=1)
+    await sender.run_once()
+
+    ids = [one.id for one in address.received]
+    assert len(ids) == 5 and ids[2] == ids[3] and len(set(ids)) == 4
+
+
 async def test_an_address_that_was_dead_for_an_hour_gets_all_in_order(address, make_webhook, sender, clock, record):
     await make_webhook()
     address.status = 503
@@ -314,6 +328,30 @@ async def test_who_has_lost_the_lease_writes_nothing(make_webhook, clock, contex
     )  # fmt: skip
     assert not await settle_delivered(claim, (event.id, event.position), delivery, clock())
     assert await WebhookDelivery.all().count() == 0
+
+
+async def test_a_change_and_a_delivery_at_once_do_not_wait_for_each_other(make_webhook, clock, context):
+    webhook_id, _ = await make_webhook()
+    claim = await claim_due_webhook(clock())
+    assert claim is not None
+    event = await AuditEvent.get()
+    delivery = WebhookDelivery(
+        installation_id=context.installation_id, webhook_id=webhook_id, event_id=event.id,
+        message_id="msg", sent_at=clock(), milliseconds=1,
+    )  # fmt: skip
+    is_locked = asyncio.Event()
+
+    async def settle():
+        await is_locked.wait()
+        return await settle_delivered(claim, (event.id, event.position), delivery, clock())
+
+    settling = asyncio.create_task(settle())
+    async with changing(context):
+        is_locked.set()
+        await asyncio.sleep(0.5)  # as far as it comes; the test holds however far that is
+        await Webhook.filter(id=webhook_id).update(claimed_until=None)
+
+    assert not await settling
 
 
 async def test_a_change_takes_effect_in_the_middle_of_a_run(address, make_webhook, sender, context, record):
