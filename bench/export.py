@@ -24,7 +24,7 @@ from resolvers.api_tokens import create_api_token
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, system_context
 
 AT_ONCE = 10_000
-LISTS = ("users.csv", "users.ndjson", "assignments.csv", "audit.csv", "audit.ndjson")
+LISTS = ("users.csv", "users.ndjson", "assignments.csv", "assignments.ndjson", "audit.csv", "audit.ndjson")
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 
 

@@ -118,28 +118,28 @@ async def export_users(context: Context, filter: UserFilter) -> Batches:
 
 
 async def export_assignments(context: Context, filter: UserFilter, license_key: str | None = None) -> Batches:
-    """Who holds what, by the user's name, as rows of `AssignmentLine`; of one license if its key is given."""
+    """Who holds what, license by license, as rows of `AssignmentLine`; of one license alone if its key is given."""
     context.require(ApiScope.USERS_READ)
     context.require(ApiScope.LICENSES_READ)
-    wanted = None
-    if license_key is not None:
-        wanted = [row.id for row in (await context.loaders.catalog()).by_id.values() if row.key == license_key]
-    async for rows in assignment_batches(context, filter, wanted):
-        yield [
-            AssignmentLine(
-                id=held.id,
-                license=key,
-                license_name=license_name,
-                login=login,
-                name=name,
-                assigned_at=held.assigned_at,
-                assigned_by=held.assigned_by_name,
-                license_id=held.license_id,
-                user_id=held.user_id,
-            )
-            for *row, login, name, key, license_name in rows
-            for held in [AssignmentRow._make(row)]
-        ]
+    for key, license in sorted((await context.loaders.catalog()).by_key.items()):
+        if license_key not in (None, key):
+            continue
+        async for rows in assignment_batches(context, filter, license.id):
+            yield [
+                AssignmentLine(
+                    id=held.id,
+                    license=key,
+                    license_name=license.name,
+                    login=login,
+                    name=name,
+                    assigned_at=held.assigned_at,
+                    assigned_by=held.assigned_by_name,
+                    license_id=license.id,
+                    user_id=held.user_id,
+                )
+                for *row, login, name in rows
+                for held in [AssignmentRow._make(row)]
+            ]
 
 
 async def export_licenses(context: Context, filter: LicenseFilter) -> Batches:
