@@ -16,6 +16,7 @@ from resolvers.events import changing
 from resolvers.webhook_deliveries import LEASE, claim_due_webhook, settle_delivered
 from resolvers.webhooks import KEPT, create_webhook, delete_webhook, send_test_event, update_webhook
 from server.webhook_client import WebhookClient
+from server.webhook_messages import Message
 from server.webhooks import WebhookSender
 from tests.endpoints import endpoint
 
@@ -290,6 +291,17 @@ async def test_an_answer_without_end_is_not_read(address, make_webhook, sender):
     await asyncio.wait_for(sender.run_once(), timeout=3)
 
     assert (await WebhookDelivery.get()).error is None
+
+
+async def test_an_address_that_hangs_is_given_up(address, make_webhook, client, context):
+    webhook_id, _ = await make_webhook()
+    address.delay = 30
+    webhook = await Webhook.get(id=webhook_id)
+
+    async with asyncio.timeout(5):
+        delivery, _ = await client.deliver(context, webhook, Message("msg_1", b"{}"), None, seconds=0.2)
+
+    assert (delivery.response_status, delivery.error) == (None, "did not answer in time")
 
 
 async def test_a_redirect_is_not_followed(address, make_webhook, sender):
