@@ -7,11 +7,10 @@ import strawberry
 from strawberry.file_uploads import Upload
 
 from licensing.armour import MAX_BYTES
-from licensing.enums import ActivationPolicy, ApiScope, AuditAction, ImportMode
+from licensing.enums import ActivationPolicy, ApiScope, ImportMode
 from licensing.errors import Invalid, TooManyItems
 from schema.descriptions import input_type, one_of_type
 from schema.node import local_id
-from schema.scalars import URL
 
 MAX_ITEMS = 1_000
 
@@ -182,56 +181,6 @@ class RevokeApiTokenInput:
 
     api_token_id: strawberry.ID
     """The token to revoke."""
-
-
-@input_type
-class CreateWebhookInput:
-    """Input of `createWebhook`."""
-
-    name: str
-    """What it is for."""
-    url: URL
-    """Where to send events: an https address that anybody may reach, or one of a host that the operator has listed."""
-    actions: list[AuditAction] | None = None
-    """The actions it is told; all if empty or not given."""
-    vendor_id: strawberry.ID | None = None
-    """The only vendor whose events it is told, by ID; all if not given, or that of a token for one vendor."""
-
-
-@input_type
-class UpdateWebhookInput:
-    """Input of `updateWebhook`. What is not given stays as it is."""
-
-    webhook_id: strawberry.ID
-    """The webhook to change."""
-    name: str | None = None
-    """What it is for."""
-    url: URL | None = None
-    """Where to send events from now on."""
-    actions: list[AuditAction] | None = None
-    """The actions it is told; all if empty."""
-    is_enabled: bool | None = None
-    """Whether it is told of events. Switched on, it goes on where it stopped, unless `after` says otherwise."""
-    after: str | None = None
-    """Cursor of an audit event: tell what comes after it, be it again, or skipping what lies between."""
-    rotate_secret: bool | None = None
-    """Whether to make a new secret. The one before is signed with, too, for 24 hours."""
-
-
-@input_type
-class DeleteWebhookInput:
-    """Input of `deleteWebhook`."""
-
-    webhook_id: strawberry.ID
-    """The webhook to delete."""
-
-
-@input_type
-class SendTestEventInput:
-    """Input of `sendTestEvent`."""
-
-    webhook_id: strawberry.ID
-    """The webhook to try out, switched on or off."""
 
 
 def local_user_ids(ids: Sequence[str], *path: str) -> list[int]:

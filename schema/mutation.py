@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from licensing.enums import ApiScope
-from licensing.errors import DeliveryFailed
 from resolvers import (
     api_tokens,
     assignments,
@@ -14,7 +13,6 @@ from resolvers import (
     sessions,
     vendor_checks,
     vendors,
-    webhooks,
 )
 from resolvers.activation import activate_licenses
 from resolvers.context import Context
@@ -29,17 +27,13 @@ from schema.inputs import (
     CheckForLicenseChangesInput,
     ConvertDemoInput,
     CreateApiTokenInput,
-    CreateWebhookInput,
-    DeleteWebhookInput,
     ImportLicenseFileInput,
     ReassignUserLicensesInput,
     RejectPendingChangesInput,
     RevokeApiTokenInput,
     RevokeUserLicensesInput,
-    SendTestEventInput,
     SignInInput,
     UpdateVendorInput,
-    UpdateWebhookInput,
     check_users_in_all,
     file_content,
     given_text,
@@ -57,19 +51,15 @@ from schema.payloads import (
     CheckForLicenseChangesPayload,
     ConvertDemoPayload,
     CreateApiTokenPayload,
-    CreateWebhookPayload,
-    DeleteWebhookPayload,
     ImportLicenseFilePayload,
     LicenseDocument,
     ReassignUserLicensesPayload,
     RejectPendingChangesPayload,
     RevokeApiTokenPayload,
     RevokeUserLicensesPayload,
-    SendTestEventPayload,
     SignInPayload,
     SignOutPayload,
     UpdateVendorPayload,
-    UpdateWebhookPayload,
     UserLicenseRevocation,
 )
 from schema.permissions import Anyone, Info, mutation
@@ -77,11 +67,11 @@ from schema.rows import one
 from schema.selection import Selection, selected
 from schema.user import User, user_rows
 from schema.vendor import vendor_by_id
-from schema.webhook import WebhookDelivery, webhook_by_id
+from schema.webhook_mutations import WebhookMutations
 
 
 @object_type
-class Mutation:
+class Mutation(WebhookMutations):
     """Everything a client can change. A mutation that cannot do what was asked changes nothing
     and says why in `userErrors`; the payload still carries the current state of the objects.
     Where it takes a list, each item has an outcome of its own.
@@ -312,81 +302,6 @@ class Mutation:
             await api_tokens.revoke_api_token(info.context, token_id)
             payload.api_token = await _api_token(info.context, token_id)
         return payload
-
-    @mutation(requires=ApiScope.WEBHOOKS_WRITE)
-    async def create_webhook(
-        self, info: Info, input: Annotated[CreateWebhookInput, argument("What to send where.")]
-    ) -> CreateWebhookPayload | None:
-        """Makes a webhook, which is told of audit events from now on. Its secret is shown this once. Also needs
-        `AUDIT_READ`, `LICENSES_READ` and `USERS_READ`. Errors: NOT_FOUND, INVALID.
-        """
-        _require_reads(info.context)
-        payload = CreateWebhookPayload()
-        vendor_id = None if input.vendor_id is None else local_id(input.vendor_id, "Vendor")
-        with refusals(payload):
-            webhook_id, payload.secret = await webhooks.create_webhook(
-                info.context, name=input.name.strip(), url=input.url, actions=input.actions or (), vendor_id=vendor_id
-            )
-            payload.webhook = await webhook_by_id(info.context, webhook_id)
-        return payload
-
-    @mutation(requires=ApiScope.WEBHOOKS_WRITE)
-    async def update_webhook(
-        self, info: Info, input: Annotated[UpdateWebhookInput, argument("Which webhook, and what to change.")]
-    ) -> UpdateWebhookPayload | None:
-        """Changes a webhook, switches it on or off, lets it go on elsewhere in the audit log, or gives it a new secret.
-        What is still to be told is tried at once. Also needs `AUDIT_READ`, `LICENSES_READ` and `USERS_READ`.
-        Errors: NOT_FOUND, INVALID.
-        """
-        _require_reads(info.context)
-        payload = UpdateWebhookPayload()
-        webhook_id = local_id(input.webhook_id, "Webhook")
-        with refusals(payload):
-            payload.webhook = await webhook_by_id(info.context, webhook_id)
-            payload.secret = await webhooks.update_webhook(
-                info.context,
-                webhook_id,
-                name=input.name and input.name.strip(),
-                url=input.url,
-                actions=input.actions,
-                is_enabled=input.is_enabled,
-                after=input.after,
-                rotate_secret=bool(input.rotate_secret),
-            )
-            payload.webhook = await webhook_by_id(info.context, webhook_id)
-        return payload
-
-    @mutation(requires=ApiScope.WEBHOOKS_WRITE)
-    async def delete_webhook(
-        self, info: Info, input: Annotated[DeleteWebhookInput, argument("Which webhook.")]
-    ) -> DeleteWebhookPayload | None:
-        """Deletes a webhook, its secret and what is kept of its deliveries, for good. Errors: NOT_FOUND."""
-        payload = DeleteWebhookPayload()
-        with refusals(payload):
-            await webhooks.delete_webhook(info.context, local_id(input.webhook_id, "Webhook"))
-            payload.deleted_webhook_id = input.webhook_id
-        return payload
-
-    @mutation(requires=ApiScope.WEBHOOKS_WRITE)
-    async def send_test_event(
-        self, info: Info, input: Annotated[SendTestEventInput, argument("Which webhook.")]
-    ) -> SendTestEventPayload | None:
-        """Sends a webhook a signed event of type `webhook.test` now, once. Errors: NOT_FOUND, DELIVERY_FAILED."""
-        payload = SendTestEventPayload()
-        webhook_id = local_id(input.webhook_id, "Webhook")
-        with refusals(payload):
-            delivery = await webhooks.send_test_event(info.context, webhook_id)
-            payload.delivery = one(WebhookDelivery, delivery, info.context)
-            payload.webhook = await webhook_by_id(info.context, webhook_id)
-            if delivery.error is not None:
-                raise DeliveryFailed(error=delivery.error)
-        return payload
-
-
-def _require_reads(context: Context) -> None:
-    """Refuses a caller who would have sent somewhere what they may not read."""
-    for scope in webhooks.READS:
-        context.require(scope)
 
 
 async def _change_set(context: Context, change_set_id: int) -> LicenseChangeSet:

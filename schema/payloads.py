@@ -15,7 +15,6 @@ from schema.license import License
 from schema.query import Query
 from schema.user import User
 from schema.vendor import Vendor
-from schema.webhook import Webhook, WebhookDelivery
 
 
 @object_type
@@ -251,57 +250,3 @@ class RevokeApiTokenPayload:
     """The root, to read what else changed in the same request."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
     """Why it was not revoked. Empty on success."""
-
-
-@object_type
-class CreateWebhookPayload:
-    """Result of `createWebhook`."""
-
-    webhook: Webhook | None = None
-    """The webhook; null on failure."""
-    secret: str | None = None
-    """What events are signed with, to be kept by whoever receives them. Shown this once."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why no webhook was made. Empty on success."""
-
-
-@object_type
-class UpdateWebhookPayload:
-    """Result of `updateWebhook`."""
-
-    webhook: Webhook | None = None
-    """The webhook as it now is; null if not found."""
-    secret: str | None = None
-    """The new secret, if one was asked for. Shown this once."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why nothing was changed. Empty on success."""
-
-
-@object_type
-class DeleteWebhookPayload:
-    """Result of `deleteWebhook`."""
-
-    deleted_webhook_id: strawberry.ID | None = None
-    """The webhook that is gone; null if it was not found."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why it was not deleted. Empty on success."""
-
-
-@object_type
-class SendTestEventPayload:
-    """Result of `sendTestEvent`."""
-
-    webhook: Webhook | None = None
-    """The webhook; null if not found."""
-    delivery: WebhookDelivery | None = None
-    """How it went; null if nothing was sent."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why the test event did not arrive. Empty on success."""
