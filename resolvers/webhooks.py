@@ -3,8 +3,9 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from licensing.enums import ApiScope, AuditAction
@@ -25,8 +26,31 @@ READS = (ApiScope.AUDIT_READ, ApiScope.LICENSES_READ, ApiScope.USERS_READ)
 """What a caller must be able to read who has it sent somewhere."""
 
 
+_IN_WORDS = {
+    "name": "name",
+    "host": "address",
+    "actions": "actions",
+    "isEnabled": "whether it is on",
+    "position": "where it goes on",
+    "secret": "secret",
+}
+
+
 class EndpointRefused(Exception):
     """Nothing may be sent to an address; the text is a clause of which the address is the subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChanges:
+    """What is wanted of a webhook; what is None stays as it is."""
+
+    name: str | None = None
+    url: str | None = None
+    actions: Sequence[AuditAction] | None = None
+    is_enabled: bool | None = None
+    after: str | None = None
+    """A cursor of the audit log: tell what comes after it."""
+    rotate_secret: bool = False
 
 
 class Endpoints(Protocol):
@@ -94,53 +118,55 @@ async def create_webhook(
     return webhook.id, secret
 
 
-async def update_webhook(
-    context: Context,
-    webhook_id: int,
-    *,
-    name: str | None = None,
-    url: str | None = None,
-    actions: Sequence[AuditAction] | None = None,
-    is_enabled: bool | None = None,
-    after: str | None = None,
-    rotate_secret: bool = False,
-) -> str | None:
-    """Changes what is given of a webhook, which is tried at once then, and returns its new secret if it gets one.
+async def update_webhook(context: Context, webhook_id: int, wanted: WebhookChanges) -> str | None:
+    """Changes a webhook, tries at once what is still to be told, and returns the new secret if it gets one.
 
     Raises:
         NotFound: The caller can see no such webhook.
         Invalid: The name or the address will not do.
         BadUserInput: What it is to go on after is no cursor of the audit log.
     """
-    if await Webhook.filter(id=webhook_id, **own(context)).get_or_none() is None:
-        raise NotFound(["input", "webhookId"])
-    if name is not None:
-        _check_name(name)
-    if url is not None:
-        await _check_url(context, url)  # outside of the transaction: it asks the name server
+    await _get(context, webhook_id)
+    if wanted.name is not None:
+        _check_name(wanted.name)
+    if wanted.url is not None:
+        await _check_url(context, wanted.url)  # outside of the transaction: it asks the name server
     async with changing(context) as change:
-        webhook = await _get(context, webhook_id)
-        before = _shown(webhook)
-        webhook.name = webhook.name if name is None else name
-        webhook.url = webhook.url if url is None else url
-        webhook.actions = webhook.actions if actions is None else _sorted(actions)
-        if after is not None:
-            webhook.position = min(int(NEWEST_FIRST.values(after)[0]), change.installation.event_position)
-        if is_enabled is not None and is_enabled != (webhook.disabled_at is None):
-            webhook.disabled_at = None if is_enabled else change.now
-        if rotate_secret:
-            webhook.previous_secret, webhook.previous_secret_ends_at = webhook.secret, change.now + SECRETS_OVERLAP
-            webhook.secret = _new_secret()
-        # Whoever is at it now finds that it has it no longer, and leaves the rest to who reads this.
-        webhook.claimed_until, webhook.next_try_at = None, change.now
-        webhook.tries, webhook.failing_since = 0, None
+        webhook = await _take(context, webhook_id)
+        details = _set(webhook, wanted, change)
+        webhook.tries, webhook.failing_since, webhook.next_try_at = 0, None, change.now
         await webhook.save()
-        after_ = _shown(webhook)
-        details = [(what, before[what], after_[what]) for what in after_ if before[what] != after_[what]]
-        if rotate_secret:
-            details.append(("secret", None, None))
-        _record_change(change, webhook, details)
-    return webhook.secret if rotate_secret else None
+        if details:
+            what = ", ".join(_IN_WORDS[name] for name, _, _ in details)
+            vendor_id, action = webhook.vendor_id, AuditAction.WEBHOOK_CHANGED
+            change.record(action, vendor_id=vendor_id, details=details, webhook=webhook.name, what=what)
+    return webhook.secret if wanted.rotate_secret else None
+
+
+def _set(webhook: Webhook, wanted: WebhookChanges, change: Change) -> list[Detail]:
+    """Sets what is wanted, and says what of it is another than before, but for secrets: an address may hold one."""
+    details: list[Detail] = []
+    if wanted.name is not None and wanted.name != webhook.name:
+        details.append(("name", webhook.name, wanted.name))
+        webhook.name = wanted.name
+    if wanted.url is not None and wanted.url != webhook.url:
+        details.append(("host", urlsplit(webhook.url).netloc, urlsplit(wanted.url).netloc))
+        webhook.url = wanted.url
+    if wanted.actions is not None and _sorted(wanted.actions) != webhook.actions:
+        before, webhook.actions = webhook.actions, _sorted(wanted.actions)
+        details.append(("actions", " ".join(before) or None, " ".join(webhook.actions) or None))
+    if wanted.is_enabled is not None and wanted.is_enabled != (webhook.disabled_at is None):
+        details.append(("isEnabled", str(not wanted.is_enabled).lower(), str(wanted.is_enabled).lower()))
+        webhook.disabled_at = None if wanted.is_enabled else change.now
+    if wanted.after is not None:
+        place = min(int(NEWEST_FIRST.values(wanted.after)[0]), change.installation.event_position)
+        details.append(("position", str(webhook.position), str(place)))
+        webhook.position = place
+    if wanted.rotate_secret:
+        details.append(("secret", None, None))
+        webhook.previous_secret, webhook.previous_secret_ends_at = webhook.secret, change.now + SECRETS_OVERLAP
+        webhook.secret = _new_secret()
+    return details
 
 
 async def delete_webhook(context: Context, webhook_id: int) -> None:
@@ -150,8 +176,7 @@ async def delete_webhook(context: Context, webhook_id: int) -> None:
         NotFound: The caller can see no such webhook.
     """
     async with changing(context) as change:
-        webhook = await _get(context, webhook_id)
-        await Webhook.filter(id=webhook.id).update(claimed_until=None)  # from now on nobody adds to its deliveries
+        webhook = await _take(context, webhook_id)
         await WebhookDelivery.filter(webhook_id=webhook.id).delete()
         await webhook.delete()
         change.record(AuditAction.WEBHOOK_DELETED, vendor_id=webhook.vendor_id, webhook=webhook.name)
@@ -187,6 +212,12 @@ async def _get(context: Context, webhook_id: int) -> Webhook:
     return webhook
 
 
+async def _take(context: Context, webhook_id: int) -> Webhook:
+    """The webhook, taken from the process that may be telling it something, which then leaves off."""
+    await Webhook.filter(id=webhook_id, **own(context)).update(claimed_until=None)
+    return await _get(context, webhook_id)
+
+
 async def _vendor_id(context: Context, wanted: int | None) -> int | None:
     """The vendor whose events it is told; a token for one vendor makes webhooks for that one alone."""
     if wanted is None:
@@ -219,32 +250,9 @@ def _new_secret() -> str:
     return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
 
 
-def _shown(webhook: Webhook) -> dict[str, str | None]:
-    """What the audit log says of a webhook: not its whole address, which may hold a secret of its owner's."""
-    return {
-        "name": webhook.name,
-        "host": urlsplit(webhook.url).netloc,
-        "actions": " ".join(webhook.actions) or None,
-        "isEnabled": "true" if webhook.disabled_at is None else "false",
-        "position": str(webhook.position),
-    }
-
-
-def _record_change(change: Change, webhook: Webhook, details: list[Any]) -> None:
-    if details:
-        what = ", ".join(
-            {"isEnabled": "whether it is on", "position": "where it goes on"}.get(d[0], d[0]) for d in details
-        )
-        change.record(
-            AuditAction.WEBHOOK_CHANGED, vendor_id=webhook.vendor_id, details=details, webhook=webhook.name, what=what
-        )
-
-
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
     """The secrets by which it is signed, the newest first."""
     until = webhook.previous_secret_ends_at
-    return (
-        [webhook.secret, webhook.previous_secret]
-        if webhook.previous_secret and until and now < until
-        else [webhook.secret]
-    )
+    if webhook.previous_secret and until and now < until:
+        return [webhook.secret, webhook.previous_secret]
+    return [webhook.secret]

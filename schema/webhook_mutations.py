@@ -156,9 +156,7 @@ class WebhookMutations:
         webhook_id = local_id(input.webhook_id, "Webhook")
         with refusals(payload):
             payload.webhook = await webhook_by_id(info.context, webhook_id)
-            payload.secret = await webhooks.update_webhook(
-                info.context,
-                webhook_id,
+            wanted = webhooks.WebhookChanges(
                 name=input.name and input.name.strip(),
                 url=input.url,
                 actions=input.actions,
@@ -166,6 +164,7 @@ class WebhookMutations:
                 after=input.after,
                 rotate_secret=bool(input.rotate_secret),
             )
+            payload.secret = await webhooks.update_webhook(info.context, webhook_id, wanted)
             payload.webhook = await webhook_by_id(info.context, webhook_id)
         return payload
 

@@ -74,7 +74,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
                 status = running.exceptions.get(len(running.received), running.status)
                 writer.write(f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode())
                 await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             tasks.discard(task)

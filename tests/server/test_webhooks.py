@@ -14,7 +14,7 @@ from resolvers import webhooks
 from resolvers.audit import NEWEST_FIRST
 from resolvers.events import changing
 from resolvers.webhook_deliveries import LEASE, claim_due_webhook, settle_delivered
-from resolvers.webhooks import KEPT, create_webhook, delete_webhook, send_test_event, update_webhook
+from resolvers.webhooks import KEPT, WebhookChanges, create_webhook, delete_webhook, send_test_event, update_webhook
 from server.webhook_client import WebhookClient
 from server.webhook_messages import Message
 from server.webhooks import WebhookSender
@@ -131,7 +131,7 @@ async def test_the_reference_library_verifies_what_arrives(address, make_webhook
 
 async def test_for_a_day_both_secrets_verify_after_a_rotation(address, make_webhook, sender, context, clock, record):
     webhook_id, old = await make_webhook()
-    new = await update_webhook(context, webhook_id, rotate_secret=True)
+    new = await update_webhook(context, webhook_id, WebhookChanges(rotate_secret=True))
     assert new is not None and new != old
 
     await sender.run_once()
@@ -241,7 +241,7 @@ async def test_after_a_day_of_failures_it_is_switched_off_and_can_be_switched_on
     assert event.facts["webhook"] == "ERP" and "answered with status 500" in event.facts["reason"]
 
     address.status = 200
-    await update_webhook(context, webhook_id, is_enabled=True)
+    await update_webhook(context, webhook_id, WebhookChanges(is_enabled=True))
     await sender.run_once()
 
     arrived = [one.event["data"]["action"] for one in address.received[tried:]]
@@ -264,7 +264,7 @@ async def test_it_goes_on_after_the_event_that_is_named(address, make_webhook, s
     await sender.run_once()
     first = address.events[0]["data"]["cursor"]
 
-    await update_webhook(context, webhook_id, after=first)
+    await update_webhook(context, webhook_id, WebhookChanges(after=first))
     await sender.run_once()
 
     again = [one.id for one in address.received]
@@ -372,7 +372,7 @@ async def test_a_change_takes_effect_in_the_middle_of_a_run(address, make_webhoo
     address.delay = 0.02
     running = asyncio.create_task(sender.run_once())
     await address.until(lambda: len(address.received) >= 3)
-    await update_webhook(context, webhook_id, is_enabled=False)
+    await update_webhook(context, webhook_id, WebhookChanges(is_enabled=False))
     await running
 
     assert len(address.received) < 20
@@ -382,7 +382,7 @@ async def test_a_change_takes_effect_in_the_middle_of_a_run(address, make_webhoo
 
 async def test_a_test_event_is_sent_at_once_also_while_it_is_off(address, make_webhook, context):
     webhook_id, secret = await make_webhook()
-    await update_webhook(context, webhook_id, is_enabled=False)
+    await update_webhook(context, webhook_id, WebhookChanges(is_enabled=False))
 
     delivery = await send_test_event(context, webhook_id)
 
@@ -433,3 +433,20 @@ async def test_there_are_not_any_number_of_webhooks(make_webhook, monkeypatch):
 
     with pytest.raises(Invalid, match="There are 1 webhooks already"):
         await make_webhook()
+
+
+async def test_each_change_is_one_event_and_tells_no_secret(make_webhook, context, address):
+    webhook_id, secret = await make_webhook()
+    for wanted in (
+        WebhookChanges(name="ERP 2"),
+        WebhookChanges(url=address.url + "?key=hunter2"),
+        WebhookChanges(actions=[AuditAction.SIGNED_IN]),
+        WebhookChanges(rotate_secret=True),
+        WebhookChanges(name="ERP 2", is_enabled=True),  # as it is
+    ):
+        await update_webhook(context, webhook_id, wanted)
+
+    events = await AuditEvent.filter(action="WEBHOOK_CHANGED").order_by("position")
+    assert [event.facts["what"] for event in events] == ["name", "address", "actions", "secret"]
+    assert "hunter2" not in str([event.details for event in events])
+    assert secret not in str([event.details for event in events])
