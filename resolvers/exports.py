@@ -1,6 +1,6 @@
 """Whole lists as lines, some at once: what the pages of the API show, for files of any length."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from resolvers.assignments import blockers
 from resolvers.audit import AuditFilter, EventRow, event_batches, summary
 from resolvers.change_sets import surplus_requirements
 from resolvers.context import Context
-from resolvers.holders import AssignmentRow, assignment_batches, load_assignments_of_users, ranked_holders
+from resolvers.holders import AssignmentRow, load_assignments_of_users, ranked_holders
 from resolvers.licenses import LicenseFilter, LicenseRow, license_batches
 from resolvers.users import WITHHELD, UserFilter, UserRow, user_batches
 
@@ -111,35 +111,27 @@ async def export_users(context: Context, filter: UserFilter) -> Batches:
     context.require(ApiScope.USERS_READ)
     catalog = (await context.loaders.catalog()).by_id
     async for rows in user_batches(context, filter):
-        held: dict[int, list[AssignmentRow]] = {}
-        for assignment in map(AssignmentRow._make, await load_assignments_of_users(context, [row[0] for row in rows])):
-            held.setdefault(assignment.user_id, []).append(assignment)
+        held = await _held(context, rows, catalog)
         yield [_user_line(UserRow._make(row), held.get(row[0], ()), catalog) for row in rows]
 
 
 async def export_assignments(context: Context, filter: UserFilter, license_key: str | None = None) -> Batches:
-    """Who holds what, license by license, as rows of `AssignmentLine`; of one license alone if its key is given."""
+    """Who holds what, by the user's name, as rows of `AssignmentLine`; of one license if its key is given."""
     context.require(ApiScope.USERS_READ)
     context.require(ApiScope.LICENSES_READ)
-    for key, license in sorted((await context.loaders.catalog()).by_key.items()):
-        if license_key not in (None, key):
-            continue
-        async for rows in assignment_batches(context, filter, license.id):
-            yield [
-                AssignmentLine(
-                    id=held.id,
-                    license=key,
-                    license_name=license.name,
-                    login=login,
-                    name=name,
-                    assigned_at=held.assigned_at,
-                    assigned_by=held.assigned_by_name,
-                    license_id=license.id,
-                    user_id=held.user_id,
-                )
-                for *row, login, name in rows
-                for held in [AssignmentRow._make(row)]
-            ]
+    catalog = await context.loaders.catalog()
+    wanted = catalog.by_id
+    if license_key is not None:
+        wanted = {row.id: row for row in wanted.values() if row.key == license_key}
+        if not wanted:
+            return
+    async for rows in user_batches(context, filter, catalog.by_key.get(license_key or "")):
+        held = await _held(context, rows, wanted)
+        yield [
+            _assignment_line(UserRow._make(row), assignment, wanted[assignment.license_id])
+            for row in rows
+            for assignment in held.get(row[0], ())
+        ]
 
 
 async def export_licenses(context: Context, filter: LicenseFilter) -> Batches:
@@ -193,11 +185,34 @@ async def export_surplus(context: Context, vendor: str | None = None) -> Batches
             yield lines
 
 
-def _user_line(user: UserRow, held: Sequence[AssignmentRow], catalog: dict[int, LicenseRow]) -> UserLine:
+async def _held(
+    context: Context, users: Sequence[tuple[Any, ...]], licenses: Mapping[int, LicenseRow]
+) -> dict[int, list[AssignmentRow]]:
+    """What users hold of some licenses, by user; a license may be new since the export began, and is left out."""
+    held: dict[int, list[AssignmentRow]] = {}
+    for assignment in map(AssignmentRow._make, await load_assignments_of_users(context, [row[0] for row in users])):
+        if assignment.license_id in licenses:
+            held.setdefault(assignment.user_id, []).append(assignment)
+    return held
+
+
+def _assignment_line(user: UserRow, held: AssignmentRow, license: LicenseRow) -> AssignmentLine:
+    return AssignmentLine(
+        id=held.id,
+        license=license.key,
+        license_name=license.name,
+        login=user.login,
+        name=user.name,
+        assigned_at=held.assigned_at,
+        assigned_by=held.assigned_by_name,
+        license_id=license.id,
+        user_id=user.id,
+    )
+
+
+def _user_line(user: UserRow, held: Sequence[AssignmentRow], catalog: Mapping[int, LicenseRow]) -> UserLine:
     seen = UserRow._make(None if value is WITHHELD else value for value in user)
-    known = [one for one in held if one.license_id in catalog]  # one may be new since the export began
-    keys = [catalog[one.license_id].key for one in known]
-    plan = next((catalog[one.license_id].key for one in known if one.is_plan), None)
+    plan = next((catalog[one.license_id].key for one in held if one.is_plan), None)
     return UserLine(
         id=seen.id,
         login=seen.login,
@@ -212,7 +227,7 @@ def _user_line(user: UserRow, held: Sequence[AssignmentRow], catalog: dict[int, 
         is_administrator=seen.is_administrator,
         last_login_at=seen.last_login_at,
         plan=plan,
-        licenses=keys,
+        licenses=[catalog[one.license_id].key for one in held],
     )
 
 

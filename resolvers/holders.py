@@ -13,7 +13,7 @@ from licensing.suggestions import suggestion_reason
 from models import Assignment
 from resolvers.assignments import blockers
 from resolvers.context import Context
-from resolvers.pages import Keyset, Page, PageRequest, fetch_batches, fetch_pages
+from resolvers.pages import Page, PageRequest, fetch_pages
 from resolvers.users import UserFilter, UserOrder, conditions
 from resolvers.vendors import own
 
@@ -46,19 +46,6 @@ async def assignments_pages(
     held = await _filtered(context, filter)
     keyset = order.keyset("assignments", of_user="user__", id_="user_id")
     return await fetch_pages([held.filter(license_id=id_) for id_ in license_ids], keyset, page, AssignmentRow._fields)
-
-
-async def assignment_batches(
-    context: Context, filter: UserFilter, license_id: int
-) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
-    """All holders of a license, some at once, as rows of `AssignmentRow` with login and name after them.
-
-    They come in the order of the index: by name, a million of them would have to be sorted for each batch.
-    """
-    held = (await _filtered(context, filter)).filter(license_id=license_id)
-    keyset = Keyset("assignments", {"user_id": int})
-    async for rows in fetch_batches(held, keyset, [*AssignmentRow._fields, "user__login", "user__name"]):
-        yield rows
 
 
 async def count_assignments(context: Context, license_ids: Sequence[int], filter: UserFilter) -> list[int]:

@@ -103,9 +103,14 @@ async def users_page(
     return found.of(await _withhold(context, found.rows))
 
 
-async def user_batches(context: Context, filter: UserFilter) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
-    """All users by name, some at once, as rows of `UserRow`."""
-    async for rows in fetch_batches(await _filtered(context, filter), UserOrder().keyset("users"), COLUMNS):
+async def user_batches(
+    context: Context, filter: UserFilter, holding: LicenseRow | None = None
+) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+    """All users by name, or those who hold a license, some at once, as rows of `UserRow`."""
+    wanted = await _filtered(context, filter)
+    if holding is not None:
+        wanted = _holding(wanted, [holding])
+    async for rows in fetch_batches(wanted, UserOrder().keyset("users"), COLUMNS):
         yield await _withhold(context, rows)
 
 
