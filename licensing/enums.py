@@ -204,6 +204,10 @@ class ApiScope(Word):
     USERS_WRITE = "USERS_WRITE", "Assign, revoke and reassign users' licenses."
     AUDIT_READ = "AUDIT_READ", "Read the audit log."
     TOKENS_WRITE = "TOKENS_WRITE", "Read, issue and revoke API tokens."
+    WEBHOOKS_WRITE = (
+        "WEBHOOKS_WRITE",
+        "Read and delete webhooks; with the three read scopes, whose data they are sent, make and change them.",
+    )
 
 
 class AuditAction(Word):
@@ -228,6 +232,13 @@ class AuditAction(Word):
     SIGN_IN_REFUSED = "SIGN_IN_REFUSED", "A login was refused."
     API_TOKEN_CREATED = "API_TOKEN_CREATED", "An API token was issued."
     API_TOKEN_REVOKED = "API_TOKEN_REVOKED", "An API token was revoked."
+    WEBHOOK_CREATED = "WEBHOOK_CREATED", "A webhook was made."
+    WEBHOOK_CHANGED = "WEBHOOK_CHANGED", "A webhook was changed, or switched on or off by hand."
+    WEBHOOK_DISABLED = (
+        "WEBHOOK_DISABLED",
+        "A webhook was switched off, because its address failed for a day or is gone.",
+    )
+    WEBHOOK_DELETED = "WEBHOOK_DELETED", "A webhook was deleted."
 
 
 class UserErrorCode(Word):
@@ -275,5 +286,6 @@ class UserErrorCode(Word):
         "The vendor's license server did not answer. Try later, or import a license file.",
     )
     VENDOR_REFUSED = "VENDOR_REFUSED", "The vendor's license server said no; its words are in `message`."
+    DELIVERY_FAILED = "DELIVERY_FAILED", "The webhook's address did not take the test event; see `delivery`."
     CREDENTIALS_INVALID = "CREDENTIALS_INVALID", "No administrator has this login and password."
     RATE_LIMITED = "RATE_LIMITED", "Too many tries; wait before the next."

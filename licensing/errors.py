@@ -27,11 +27,13 @@ LicensingError
 │   ├── SerialNumberMismatch   for another installation
 │   ├── FileExpired            too old to be imported
 │   └── FileOutdated           a newer one has been received
-└── about a vendor
-    ├── NotDemo                the installation has been bought already
-    ├── NoLicenseServer        there is none to ask
-    ├── VendorUnavailable      it did not answer
-    └── VendorRefused          it said no
+├── about a vendor
+│   ├── NotDemo                the installation has been bought already
+│   ├── NoLicenseServer        there is none to ask
+│   ├── VendorUnavailable      it did not answer
+│   └── VendorRefused          it said no
+└── about a webhook
+    └── DeliveryFailed         its address did not take the test event
 """
 
 from __future__ import annotations
@@ -309,3 +311,10 @@ class VendorRefused(LicensingError):
 
     code = UserErrorCode.VENDOR_REFUSED
     template = 'The vendor\'s license server said no: "{words}". Contact the vendor, or import a license file.'
+
+
+class DeliveryFailed(LicensingError):
+    """The webhook's address did not take the test event."""
+
+    code = UserErrorCode.DELIVERY_FAILED
+    template = "The address {error}. Correct the address or what answers there, then send a test event again."

@@ -11,6 +11,7 @@ from models.session import Session
 from models.sign_in_attempt import SignInAttempt
 from models.user import User
 from models.vendor import TrustedKey, Vendor, VendorReport
+from models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiToken",
@@ -27,4 +28,6 @@ __all__ = [
     "User",
     "Vendor",
     "VendorReport",
+    "Webhook",
+    "WebhookDelivery",
 ]

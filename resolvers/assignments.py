@@ -35,6 +35,11 @@ class Revocation:
     outcome: RevocationOutcome
     blocker: RevocationBlocker | None = None
 
+    @property
+    def is_revoked(self) -> bool:
+        """Whether they had the license and have lost it."""
+        return self.outcome is RevocationOutcome.REVOKED
+
 
 async def _revocations_again(outcome: Outcome, *call: object) -> list[Revocation]:
     return [
@@ -51,14 +56,29 @@ async def revoke_user_licenses(context: Context, license_id: int, user_ids: Sequ
         NotFound: The caller can see no such license.
     """
     async with changing(context) as change:
-        licenses = await load_licenses_in_force(context.installation_id)
-        license = licenses.visible(context, license_id, "input", "licenseId")
-        holders = await load_holders(context.installation_id, user_ids, licenses)
-        outcomes = [_revocation(user_id, holders.get(user_id), license, licenses) for user_id in user_ids]
-        revoked = [holders[one.user_id] for one in outcomes if one.outcome is RevocationOutcome.REVOKED]
-        await take(change, license, revoked)
+        license, holders, outcomes = await _foresee(context, license_id, user_ids)
+        await take(change, license, [holders[one.user_id] for one in outcomes if one.is_revoked])
         change.answer = [[one.user_id, one.outcome, one.blocker] for one in outcomes]
         return outcomes
+
+
+async def preview_revocations(context: Context, license_id: int, user_ids: Sequence[int]) -> list[Revocation]:
+    """What would become of each user, if the license were taken from them now.
+
+    Raises:
+        NotFound: The caller can see no such license.
+    """
+    _, _, outcomes = await _foresee(context, license_id, user_ids)
+    return outcomes
+
+
+async def _foresee(
+    context: Context, license_id: int, user_ids: Sequence[int]
+) -> tuple[SeatedLicense, Mapping[int, Holder], list[Revocation]]:
+    licenses = await load_licenses_in_force(context.installation_id)
+    license = licenses.visible(context, license_id, "input", "licenseId")
+    holders = await load_holders(context.installation_id, user_ids, licenses)
+    return license, holders, [_revocation(user_id, holders.get(user_id), license, licenses) for user_id in user_ids]
 
 
 def _revocation(user_id: int, holder: Holder | None, license: SeatedLicense, licenses: LicensesInForce) -> Revocation:

@@ -1,6 +1,6 @@
 """The audit log, and each of its events in one sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from licensing.enums import AuditAction
 from licensing.wording import fill
 from models import AuditEvent
 from resolvers.context import Context
-from resolvers.pages import Keyset, Page, PageRequest, fetch_page
+from resolvers.pages import Keyset, Page, PageRequest, fetch_batches, fetch_page
 from resolvers.vendors import own
 
 NEWEST_FIRST = Keyset("auditEvents", {"position": int}, is_descending=True)
@@ -36,6 +36,10 @@ SUMMARIES: Mapping[AuditAction, str] = {
     AuditAction.SIGN_IN_REFUSED: "A login as {login} was refused.",
     AuditAction.API_TOKEN_CREATED: "{actor} issued the API token {token}.",
     AuditAction.API_TOKEN_REVOKED: "{actor} revoked the API token {token}.",
+    AuditAction.WEBHOOK_CREATED: "{actor} made the webhook {webhook}.",
+    AuditAction.WEBHOOK_CHANGED: "{actor} changed the webhook {webhook}: {what}.",
+    AuditAction.WEBHOOK_DISABLED: "The webhook {webhook} was switched off: {reason}.",
+    AuditAction.WEBHOOK_DELETED: "{actor} deleted the webhook {webhook}.",
 }
 """What an event says; in braces the facts recorded with it, and who it was by."""
 
@@ -78,6 +82,11 @@ async def events_page(context: Context, filter: AuditFilter, page: PageRequest) 
 async def count_events(context: Context, filter: AuditFilter) -> int:
     """How many events the pages hold together."""
     return await _filtered(context, filter).count()
+
+
+def event_batches(context: Context, filter: AuditFilter) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+    """All events, newest first, some at once, as rows of `EventRow`."""
+    return fetch_batches(_filtered(context, filter), NEWEST_FIRST, EventRow._fields)
 
 
 async def events_between(

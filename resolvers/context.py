@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from resolvers.idempotency import KeyedCall
     from resolvers.loaders import Loaders
     from resolvers.vendor_checks import LicenseServers
+    from resolvers.webhooks import Endpoints
 
 ALL_SCOPES = frozenset(ApiScope)
 AUDITOR_SCOPES = frozenset({ApiScope.LICENSES_READ, ApiScope.USERS_READ, ApiScope.AUDIT_READ})
@@ -64,6 +65,8 @@ class Context:
     """Where the request comes from, for the throttling of logins."""
     license_servers: "LicenseServers | None" = None
     """How vendors are asked; None where nobody asks them."""
+    endpoints: "Endpoints | None" = None
+    """How webhooks' addresses are reached; None where nobody makes or tests them."""
     feed: "EventFeed | None" = None
     """Tells of new events; None where nobody follows them."""
     deadline: asyncio.Timeout | None = None

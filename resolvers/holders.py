@@ -24,6 +24,9 @@ LEAST_MISSED_FIRST = ("user__can_log_in", "user__last_login_key", "assigned_at",
 """The order of `licensing.suggestions.suggestion_order`, but for those who wait for approval."""
 
 
+_OF_USER = ("user__login", "user__name", "user__group", "user__can_log_in", "user__last_login_at")
+
+
 class AssignmentRow(NamedTuple):
     """An assignment as it is read."""
 
@@ -81,27 +84,38 @@ async def load_assignments(context: Context, ids: Sequence[int]) -> dict[int, tu
 async def suggestions(context: Context, license_id: int, count: int) -> list[tuple[AssignmentRow, SuggestionReason]]:
     """Whom to take a license from, those who will miss it least first, none from whom it cannot be taken."""
     found: list[tuple[AssignmentRow, SuggestionReason]] = []
-    async for holders in _least_missed_first(context, license_id):
-        blocked = await blockers(context, [(row.user_id, license_id) for row, _ in holders])
-        found += [(row, reason) for row, reason in holders if (row.user_id, license_id) not in blocked]
+    async for holders in ranked_holders(context, license_id):
+        blocked = await blockers(context, [(row.user_id, license_id) for row, *_ in holders])
+        found += [(row, reason) for row, reason, _ in holders if (row.user_id, license_id) not in blocked]
         if len(found) >= count:
             break
     return found[:count]
 
 
-async def _least_missed_first(
-    context: Context, license_id: int
-) -> AsyncIterator[list[tuple[AssignmentRow, SuggestionReason]]]:
+class RankedHolder(NamedTuple):
+    """A holder in the order in which they are suggested."""
+
+    assignment: AssignmentRow
+    reason: SuggestionReason
+    user: tuple[str, str, str | None, bool, datetime | None]
+    """Login, name, group, whether they may log in, and when they last did."""
+
+
+async def ranked_holders(context: Context, license_id: int) -> AsyncIterator[list[RankedHolder]]:
     """All holders in the order in which they are suggested, some at once."""
     held = Assignment.filter(license_id=license_id, **own(context, "license__vendor_id")).order_by(*LEAST_MISSED_FIRST)
     waiting = UserStatus.WAITING_FOR_APPROVAL.value
+    width = len(AssignmentRow._fields)
     for group in (held.filter(user__status__not=waiting), held.filter(user__status=waiting)):
         offset = 0
         while True:
             some = group.offset(offset).limit(AT_ONCE)
-            rows = await some.values_list(*AssignmentRow._fields, "user__can_log_in", "user__last_login_at")
+            rows = await some.values_list(*AssignmentRow._fields, *_OF_USER)
             if rows:
-                yield [(AssignmentRow._make(row), suggestion_reason(can, last)) for *row, can, last in rows]
+                yield [
+                    RankedHolder(AssignmentRow._make(row[:width]), suggestion_reason(*row[-2:]), row[width:])
+                    for row in rows
+                ]
             if len(rows) < AT_ONCE:
                 break
             offset += AT_ONCE

@@ -1,6 +1,6 @@
 """Licenses in force, and the catalog in which all that refers to a license finds it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 from licensing.enums import LicenseScope
 from models import License
 from resolvers.context import Context
-from resolvers.pages import INT, Keyset, Page, PageRequest, fetch_pages
+from resolvers.pages import INT, Keyset, Page, PageRequest, fetch_batches, fetch_pages
 from resolvers.vendors import own
 
 BY_VENDOR = Keyset("licenses", {"vendor_id": int, "sort": INT, "id": int})
@@ -93,6 +93,12 @@ async def licenses_page(context: Context, filter: LicenseFilter, page: PageReque
     """Licenses in force, by vendor, then in the vendor's order."""
     [found] = await fetch_pages([_filtered(context, filter)], BY_VENDOR, page, LicenseRow._fields)
     return found.of(_rows(context, found.rows))
+
+
+async def license_batches(context: Context, filter: LicenseFilter) -> AsyncIterator[list[LicenseRow]]:
+    """All licenses in force, in the same order, some at once."""
+    async for rows in fetch_batches(_filtered(context, filter), BY_VENDOR, LicenseRow._fields):
+        yield _rows(context, rows)
 
 
 async def vendors_licenses_pages(

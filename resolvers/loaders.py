@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from strawberry.dataloader import DataLoader
 
 from licensing.enums import LicenseUpdateStatus, RevocationBlocker
-from models import ApiToken
-from resolvers import api_tokens, assignments, audit, change_sets, holders, licenses, users, vendors
+from models import ApiToken, Webhook, WebhookDelivery
+from resolvers import api_tokens, assignments, audit, change_sets, holders, licenses, users, vendors, webhooks
 from resolvers.context import Context
 from resolvers.holders import AssignmentRow
 from resolvers.licenses import Catalog, LicenseFilter, LicenseRow
@@ -107,6 +107,16 @@ class Loaders:
     def api_token(self) -> DataLoader[int, ApiToken | None]:
         """API tokens by id."""
         return by_key(lambda ids: api_tokens.load_api_tokens(self.context, ids))
+
+    @cached_property
+    def webhook(self) -> DataLoader[int, Webhook | None]:
+        """Webhooks by id."""
+        return by_key(lambda ids: webhooks.load_webhooks(self.context, ids))
+
+    @cached_property
+    def deliveries_of_webhook(self) -> DataLoader[int, list[WebhookDelivery]]:
+        """The latest tries to tell webhooks something, by webhook id."""
+        return DataLoader(lambda ids: webhooks.load_deliveries(self.context, ids))
 
     @cached_property
     def assignments_of_user(self) -> DataLoader[int, list[Row]]:

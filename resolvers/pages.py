@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -240,3 +240,19 @@ async def _union_all(queries: Sequence[ValuesListQuery[Any]]) -> list[tuple[Any,
     _, found = await first._db.execute_query(statement, values.values)
     readers = [(name, first.resolve_to_python_value(first.model, field)) for name, field in first.fields.items()]
     return [tuple(read(row[name]) for name, read in readers) for row in found]
+
+
+async def fetch_batches(
+    queryset: QuerySet[Any], keys: Keyset, columns: Sequence[str], *, size: int = 1_000
+) -> AsyncIterator[list[tuple[Any, ...]]]:
+    """All of a queryset's rows, some at once, each batch read by a statement of its own when it is asked for."""
+    width = len(keys.columns)
+    wanted = queryset
+    while True:
+        found = wanted.order_by(*keys.ordering(backward=False)).limit(size)
+        rows = await found.values_list(*columns, *keys.columns)
+        if rows:
+            yield [row[:-width] for row in rows]
+        if len(rows) < size:
+            return
+        wanted = queryset.filter(keys.beyond(keys.cursor(rows[-1][-width:]), backward=False))

@@ -1,6 +1,6 @@
 """Users as an administrator finds them, and what of them the caller may see."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,11 +10,11 @@ from tortoise.queryset import QuerySet
 
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
 from models import Assignment, User
-from models.user import EPOCH
+from models.user import EPOCH, sort_key
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.licenses import LicenseRow
-from resolvers.pages import Keyset, Page, PageRequest, fetch_page
+from resolvers.pages import Keyset, Page, PageRequest, fetch_batches, fetch_page
 
 COLUMNS = (
     "id", "name", "login", "status", "kind",
@@ -103,6 +103,17 @@ async def users_page(
     return found.of(await _withhold(context, found.rows))
 
 
+async def user_batches(
+    context: Context, filter: UserFilter, holding: LicenseRow | None = None
+) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+    """All users by name, or those who hold a license, some at once, as rows of `UserRow`."""
+    wanted = await _filtered(context, filter)
+    if holding is not None:
+        wanted = _holding(wanted, [holding])
+    async for rows in fetch_batches(wanted, UserOrder().keyset("users"), COLUMNS):
+        yield await _withhold(context, rows)
+
+
 async def count_users(context: Context, filter: UserFilter) -> int:
     """How many users the pages hold together: for a license type alone its counters know."""
     if filter.license_type is not None and filter.is_license_type_alone:
@@ -116,6 +127,12 @@ async def load_users(context: Context, ids: Sequence[int]) -> dict[int, tuple[An
     """Those of the users that the caller may see, as rows of `UserRow`."""
     found = (await _visible(context)).filter(id__in=list(ids))
     return {row[0]: row for row in await _withhold(context, await found.values_list(*COLUMNS))}
+
+
+async def ids_by_login(context: Context, logins: Sequence[str]) -> dict[str, int]:
+    """Those of the users that the caller may see, by their login's `sort_key`."""
+    wanted = (await _visible(context)).filter(login_key__in=[sort_key(login) for login in logins])
+    return dict(await wanted.values_list("login_key", "id"))
 
 
 async def _filtered(context: Context, filter: UserFilter) -> QuerySet[User]:

@@ -16,6 +16,7 @@ from schema.node import Node, decode
 from schema.rows import one
 from schema.user import LicenseAssignment, User
 from schema.vendor import Vendor
+from schema.webhook import Webhook
 
 Lookup = Callable[[Loaders, int, str | None], Awaitable[Any]]
 
@@ -54,6 +55,7 @@ _LOOKUPS: dict[str, tuple[type[Node], ApiScope, Lookup]] = {
     "LicenseChange": (LicenseChange, ApiScope.LICENSES_READ, _change),
     "SurplusRequirement": (SurplusRequirement, ApiScope.LICENSES_READ, _surplus),
     "ApiToken": (ApiToken, ApiScope.TOKENS_WRITE, _by_id("api_token")),
+    "Webhook": (Webhook, ApiScope.WEBHOOKS_WRITE, _by_id("webhook")),
     "AuditEvent": (AuditEvent, ApiScope.AUDIT_READ, _by_id("event")),
 }
 

@@ -59,10 +59,11 @@ from schema.rows import one
 from schema.selection import Selection, selected
 from schema.user import User, user_rows
 from schema.vendor import vendor_by_id
+from schema.webhook_mutations import WebhookMutations
 
 
 @object_type
-class Mutation:
+class Mutation(WebhookMutations):
     """Everything a client can change. A mutation that cannot do what was asked changes nothing
     and says why in `userErrors`; the payload still carries the current state of the objects.
     Where it takes a list, each item has an outcome of its own.

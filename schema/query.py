@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from licensing.enums import ApiScope
-from resolvers import api_tokens, audit, change_sets, licenses, users
+from resolvers import api_tokens, audit, change_sets, licenses, users, webhooks
 from schema.access import ApiToken, Viewer
 from schema.audit import AuditEvent, AuditEventConnection, AuditEventEdge, AuditFilter, audit_filter
 from schema.change_set import (
@@ -29,6 +29,7 @@ from schema.rows import Rows, one
 from schema.selection import selected
 from schema.user import UserConnection, UserEdge, UserFilter, UserOrder, user_filter, user_order, user_rows
 from schema.vendor import Vendor
+from schema.webhook import Webhook
 
 
 @object_type
@@ -173,3 +174,8 @@ class Query:
     async def api_tokens(self, info: Info) -> Sequence[ApiToken] | None:
         """API tokens that have not been revoked, newest first. Needs `TOKENS_WRITE`."""
         return Rows(ApiToken, await api_tokens.api_tokens(info.context), info.context)
+
+    @query(requires=ApiScope.WEBHOOKS_WRITE)
+    async def webhooks(self, info: Info) -> Sequence[Webhook] | None:
+        """Webhooks, newest first. Needs `WEBHOOKS_WRITE`."""
+        return Rows(Webhook, await webhooks.webhooks(info.context), info.context)

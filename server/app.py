@@ -23,6 +23,7 @@ from server.auth import authenticate
 from server.checker import Checker
 from server.errors import Refused, note_unretrieved, refusal_response
 from server.event_feed import event_feed
+from server.exports import download
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
@@ -31,6 +32,8 @@ from server.oidc import IdentityProvider
 from server.settings import Settings, read_settings
 from server.streams import SLOWEST_READER
 from server.vendor_client import IN_A_REQUEST, VendorClient
+from server.webhook_client import WebhookClient
+from server.webhooks import WebhookSender
 
 SLOWEST_DATABASE = 1.5
 """Seconds in which the database answers, or the server is not ready: which is known before 2 are over."""
@@ -76,9 +79,10 @@ def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SL
         asyncio.get_running_loop().set_exception_handler(note_unretrieved)
         config = tortoise_config(settings.database_url, settings.replica_url, pool_size=settings.pool_size)
         database = RegisterTortoise(app, config=config)
-        async with database, checking(settings), app.state.feed.running():
+        async with database, checking(settings), sending(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
+        await app.state.webhook_client.aclose()
         if app.state.identity_provider:
             await app.state.identity_provider.aclose()
 
@@ -88,6 +92,7 @@ def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SL
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
         Route("/schema.graphql", printed_schema),
+        Route("/export/{name}.{format}", download),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", metrics),
@@ -108,6 +113,7 @@ def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SL
     app.state.metrics = counts
     app.state.license_servers = VendorClient(IN_A_REQUEST)
     app.state.identity_provider = IdentityProvider(settings) if settings.oidc_issuer else None
+    app.state.webhook_client = WebhookClient(settings.webhook_hosts)
     app.state.feed = event_feed(settings.database_url)
     return app
 
@@ -127,6 +133,18 @@ async def checking(settings: Settings) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
         await client.aclose()
+
+
+@asynccontextmanager
+async def sending(settings: Settings) -> AsyncIterator[None]:
+    """Tells webhooks beside the requests, in the processes that run the checker."""
+    if not settings.check_interval:
+        yield
+        return
+    client = WebhookClient(settings.webhook_hosts)
+    async with WebhookSender(client).running():
+        yield
+    await client.aclose()
 
 
 async def welcome(request: Request) -> Response:

@@ -31,6 +31,18 @@ def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) 
         raise Refused(403, message, "FORBIDDEN")
 
 
+def check_download(connection: HTTPConnection, settings: Settings) -> None:
+    """Refuses a download with the session cookie to which another site's page may have led.
+
+    A link on a page of ours carries no header that we could ask for, but the browser says where the page came from.
+
+    Raises:
+        Refused: The browser does not say that it comes from here, and the preflight header is missing.
+    """
+    if connection.headers.get("sec-fetch-site") != "same-origin":
+        check_origin(connection, settings, form=False)
+
+
 def check_handshake(connection: HTTPConnection, settings: Settings) -> None:
     """Refuses a WebSocket that another site's page may have opened: no header of a script's tells, but its origin does.
 

@@ -133,6 +133,7 @@ class GraphQLView(GraphQL[Context, None]):
             language=preferred_language(connection.headers.get("accept-language", "")),
             address=connection.client.host if connection.client else None,
             license_servers=connection.app.state.license_servers,
+            endpoints=connection.app.state.webhook_client,
             feed=connection.app.state.feed,
         )
 

@@ -78,6 +78,9 @@ class Settings:
     pool_size: int = 8
     """Connections to PostgreSQL that a process has at most."""
 
+    webhook_hosts: frozenset[str] = frozenset()
+    """Hosts that webhooks may be sent to though they are not public, also by http."""
+
     @property
     def is_https(self) -> bool:
         """Whether browsers reach this server by https."""
@@ -133,6 +136,14 @@ def _origins(text: str) -> frozenset[str]:
         if origin != f"{url.scheme}://{url.netloc}" or url.scheme not in ("http", "https") or not url.netloc:
             raise ValueError("it lists origins, such as https://intranet.example.com, separated by commas")
     return origins
+
+
+def _hosts(text: str) -> frozenset[str]:
+    hosts = frozenset(part.strip().casefold() for part in text.split(",") if part.strip())
+    for host in hosts:
+        if urlsplit(f"//[{host}]" if ":" in host else f"//{host}").hostname != host:
+            raise ValueError("it lists hosts without ports, such as erp.example.internal, separated by commas")
+    return hosts
 
 
 def _log_format(text: str) -> LogFormat:
@@ -211,6 +222,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "oidc_administrator_role": str,
     "oidc_auditor_role": str,
     "oidc_installation": _serial_number,
+    "webhook_hosts": _hosts,
 }
 
 VARIABLES = {f"SEATKEEPER_{name.upper()}": name for name in _PARSERS}

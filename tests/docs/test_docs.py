@@ -24,8 +24,8 @@ ROOMS = ("schema", "resolvers", "licensing", "models", "server")
 OTHER_VARIABLES = {"SEATKEEPER_ADMIN_PASSWORD"}
 FILES_READ = {".lic", ".jwk", ".json", ".csv"}
 
-ARCHITECTURE, CONFIGURATION, ERRORS, COMMANDS = (
-    (DOCS / f"{name}.md").read_text() for name in ("architecture", "configuration", "errors", "command-line")
+ARCHITECTURE, FILES, CONFIGURATION, ERRORS, COMMANDS = (
+    (DOCS / f"{name}.md").read_text() for name in ("architecture", "files", "configuration", "errors", "command-line")
 )
 
 
@@ -132,7 +132,7 @@ def test_the_pages_for_newcomers_stay_short(page: Path):
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_each_file_of_a_room_is_named(room: str):
-    section = ARCHITECTURE.split(f"## Files in `{room}/`\n")[1].split("\n## ")[0]
+    section = FILES.split(f"## Files in `{room}/`\n")[1].split("\n## ")[0]
     files = {
         path.name
         for path in (ROOT / room).rglob("*")

@@ -113,7 +113,7 @@ async def test_a_reader_that_takes_nothing_is_dropped(
             "compression": None,
             "additional_headers": bearer(token),
         }
-        async with open_socket(url, compression=None, **given) as stuck:
+        async with open_socket(url, **given) as stuck:
             await stuck.greet()
             await stuck.subscribe(query=AT_LENGTH, after=start)
 

@@ -36,6 +36,7 @@ REFUSALS = [
     errors.NoLicenseServer(vendor="NordSync AS"),
     errors.VendorUnavailable(vendor="NordSync AS"),
     errors.VendorRefused(words="Unknown serial number."),
+    errors.DeliveryFailed(error="answered with status 500"),
 ]
 
 

@@ -21,6 +21,7 @@ from models import (
     TrustedKey,
     User,
     Vendor,
+    Webhook,
 )
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -43,6 +44,7 @@ class Rows:
     session: Session
     event: AuditEvent
     idempotency_key: IdempotencyKey
+    webhook: Webhook
 
 
 @pytest.fixture
@@ -69,6 +71,9 @@ async def rows(installation, make_license, make_user):
         event=await AuditEvent.create(**own, **event_at(1)),
         idempotency_key=await IdempotencyKey.create(
             **own, principal="user 1", key="key", fingerprint="a" * 64, kept_at=NOW
+        ),
+        webhook=await Webhook.create(
+            **own, name="ERP", url="https://erp.example", secret="s", created_at=NOW, position=0, next_try_at=NOW
         ),
     )
 
@@ -155,6 +160,11 @@ CHECKS = {
         alter("change_set", outcome="REJECTED", closed_at=NOW),
         alter("change_set", outcome="REJECTED", changes=[]),
         alter("change_set", closed_at=NOW, changes=[]),
+    ],
+    "webhook_tries": [alter("webhook", tries=-1), alter("webhook", tries=1), alter("webhook", failing_since=NOW)],
+    "webhook_previous_secret": [
+        alter("webhook", previous_secret="s"),
+        alter("webhook", previous_secret_ends_at=NOW),
     ],
 }
 

@@ -27,6 +27,7 @@ FACTS: dict[str, Any] = {
     "license_owner": "Fjordlys Handel AS",
     "login": "inga",
     "token": "Sync",
+    "webhook": "ERP",
 }
 
 

@@ -15,7 +15,18 @@ from graphql import (
 )
 
 from licensing.enums import UserStatus
-from models import ApiToken, Assignment, AuditEvent, ChangeSet, Installation, License, ReceivedDocument, User, Vendor
+from models import (
+    ApiToken,
+    Assignment,
+    AuditEvent,
+    ChangeSet,
+    Installation,
+    License,
+    ReceivedDocument,
+    User,
+    Vendor,
+    Webhook,
+)
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, utc_now
 from schema import schema
 from schema.node import global_id
@@ -101,16 +112,21 @@ async def foreign_ids(other_installation) -> dict[str, str]:
         actor_name=MARK, request_id="r", facts={"user": MARK}, details=[],
     )  # fmt: skip
     assignment = await Assignment.get(installation_id=other)
+    webhook = await Webhook.create(
+        installation_id=other, name=MARK, url=f"https://{MARK}.example", secret=MARK, created_at=now, position=0,
+        next_try_at=now,
+    )  # fmt: skip
     rows = {
         "Installation": other, "Vendor": vendor.id, "License": license.id, "User": user.id, "ApiToken": token.id,
         "LicenseAssignment": assignment.id, "LicenseChangeSet": change_set.id, "AuditEvent": event.id,
+        "Webhook": webhook.id,
     }  # fmt: skip
     return {name: global_id(name)(id_) for name, id_ in rows.items()}
 
 
 async def state() -> list[Any]:
     """All that a call could have changed of the other installation."""
-    tables = (Installation, Vendor, License, User, Assignment, ChangeSet, ApiToken)
+    tables = (Installation, Vendor, License, User, Assignment, ChangeSet, ApiToken, Webhook)
     others = {"id__gt": 0}
     return [
         await table.filter(**others).exclude(**{"id" if table is Installation else "installation_id": 1}).values()

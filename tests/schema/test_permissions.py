@@ -25,6 +25,7 @@ READS = {
     "changeSets { nodes { id } }": ApiScope.LICENSES_READ,
     "auditEvents { nodes { id } }": ApiScope.AUDIT_READ,
     "apiTokens { id }": ApiScope.TOKENS_WRITE,
+    "webhooks { id deliveries { messageId } }": ApiScope.WEBHOOKS_WRITE,
 }
 LICENSES_WITH_HOLDERS = "{ licenses { nodes { key assignments { nodes { id } } } } }"
 

@@ -211,7 +211,7 @@ def test_a_token_is_printed_alone_listed_and_revoked(run, demo):
 def test_a_token_may_do_all(run, demo):
     run("token", "create", "ERP", "--scope", "all")
     [token] = answer(run("token", "list", "--json"))
-    assert len(token["scopes"]) == 6
+    assert len(token["scopes"]) == 7
 
 
 def test_a_password_is_read_from_the_input(run, demo, monkeypatch):

@@ -62,6 +62,9 @@ def test_every_variable_is_read():
         ("SEATKEEPER_OIDC_ISSUER", "http://login.example.com"),
         ("SEATKEEPER_OIDC_ISSUER", "login.example.com"),
         ("SEATKEEPER_OIDC_INSTALLATION", "120441783"),
+        ("SEATKEEPER_WEBHOOK_HOSTS", "https://erp.example.internal"),
+        ("SEATKEEPER_WEBHOOK_HOSTS", "erp.example.internal:8443"),
+        ("SEATKEEPER_WEBHOOK_HOSTS", "erp.example.internal/events"),
     ],
 )
 def test_a_value_that_will_not_do_is_refused_by_name(variable, value):
@@ -90,3 +93,9 @@ def test_plain_http_is_for_this_machine(url):
 def test_an_identity_provider_takes_an_issuer_and_an_audience(variable, value):
     with pytest.raises(SettingError, match=f"{variable} does nothing without"):
         read_settings({variable: value})
+
+
+def test_hosts_for_webhooks_are_names_and_addresses():
+    settings = read_settings({"SEATKEEPER_WEBHOOK_HOSTS": "ERP.example.internal, 10.0.0.7,::1"})
+
+    assert settings.webhook_hosts == {"erp.example.internal", "10.0.0.7", "::1"}

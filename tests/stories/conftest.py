@@ -175,13 +175,20 @@ async def listening(make_app: Callable[[str], Starlette]) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def server(copied_demo: tuple[str, Demo]) -> AsyncIterator[Running]:
+def webhook_hosts() -> frozenset[str]:
+    """Hosts to which webhooks may be sent though they are not public; a module overrides this."""
+    return frozenset()
+
+
+@pytest.fixture
+async def server(copied_demo: tuple[str, Demo], webhook_hosts: frozenset[str]) -> AsyncIterator[Running]:
     """The application over a copy of the demo; nothing is due in it by itself."""
     database_url, demo = copied_demo
     EXECUTOR_CACHE.clear()
 
     def app(url: str) -> Starlette:
-        return create_app(Settings(database_url=database_url, public_url=url, check_interval=0), schema)
+        settings = Settings(database_url=database_url, public_url=url, check_interval=0, webhook_hosts=webhook_hosts)
+        return create_app(settings, schema)
 
     async with listening(app) as url:
         yield Running(url, demo, database_url)

@@ -1,10 +1,15 @@
 """Every mutation of the schema, sent several times with one `Idempotency-Key`, has one effect or one refusal."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from graphql import GraphQLNonNull
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from tortoise import Tortoise
 
 from models import ChangeSet, IdempotencyKey
@@ -12,15 +17,22 @@ from schema import schema
 from schema.node import global_id
 from server.idempotency import IGNORED_BY
 from tests.schema.test_another_installation import selection
-from tests.stories.conftest import Client, Running, Vendor, codes
+from tests.stories.conftest import Client, Running, Vendor, codes, listening
 from tests.stories.operations import IMPORT, PENDING, VENDORS
 from tests.stories.test_3_licenses_update_themselves import served
 from tests.stories.test_8_become_a_customer import NEW, on_sale
 from tests.stories.test_retries import CREATE_TOKEN, holders, send
 
+CREATE_WEBHOOK = """
+mutation Create($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } userErrors { code } } }
+"""
 MUTATION = schema._schema.mutation_type
 assert MUTATION
 FIELDS = sorted(MUTATION.fields.keys() - IGNORED_BY)
+SHOWN_ONCE = {"createApiToken", "createWebhook", "updateWebhook"}
+"""Mutations that tell a secret."""
+CHANGES = {"sendTestEvent": "WebhookDelivery"}
+"""What else than the audit log shows the effect of a mutation."""
 UNKNOWN = 999_999
 AT_ONCE = 5
 
@@ -28,8 +40,8 @@ AT_ONCE = 5
 class Story:
     """For each mutation what makes it possible, and its input: a mutation without one fails its tests."""
 
-    def __init__(self, inga: Client, server: Running, vendor: Vendor) -> None:
-        self.inga, self.server, self.vendor = inga, server, vendor
+    def __init__(self, inga: Client, server: Running, vendor: Vendor, endpoint: str) -> None:
+        self.inga, self.server, self.vendor, self.endpoint = inga, server, vendor, endpoint
 
     async def activateLicenses(self) -> dict[str, Any]:
         [change_set] = await self.inga.run(PENDING)
@@ -79,6 +91,19 @@ class Story:
         created = await self.inga.run(CREATE_TOKEN, input={"name": "Sync", "scopes": ["LICENSES_READ"]})
         return {"apiTokenId": created["apiToken"]["id"]}
 
+    async def createWebhook(self) -> dict[str, Any]:
+        return {"name": "ERP", "url": self.endpoint}
+
+    async def updateWebhook(self) -> dict[str, Any]:
+        created = await self.inga.run(CREATE_WEBHOOK, input=await self.createWebhook())
+        return {"webhookId": created["webhook"]["id"], "rotateSecret": True}
+
+    async def deleteWebhook(self) -> dict[str, Any]:
+        return {"webhookId": (await self.updateWebhook())["webhookId"]}
+
+    async def sendTestEvent(self) -> dict[str, Any]:
+        return await self.deleteWebhook()
+
     async def input(self, field: str) -> dict[str, Any]:
         """The input with which a mutation does something."""
         given: dict[str, Any] = await getattr(self, field)()
@@ -89,6 +114,7 @@ class Story:
         other: dict[str, dict[str, Any]] = {
             "importLicenseFile": {"file": {"text": "Hello"}},
             "convertDemo": {"serialNumber": "9999999999"},
+            "createWebhook": {"vendorId": global_id("Vendor")(UNKNOWN)},
             "createApiToken": {"vendorId": global_id("Vendor")(UNKNOWN)},
         }
         given = await self.input(field)
@@ -103,9 +129,26 @@ def is_trial(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def story(inga: Client, server: Running, vendor: Vendor) -> Story:
+def webhook_hosts() -> frozenset[str]:
+    """The endpoint's."""
+    return frozenset({"127.0.0.1"})
+
+
+@pytest.fixture
+async def endpoint() -> AsyncIterator[str]:
+    """Where webhooks are received."""
+
+    async def receive(request: Request) -> Response:
+        return Response(status_code=204)
+
+    async with listening(lambda _: Starlette(routes=[Route("/readyz", receive, methods=["GET", "POST"])])) as url:
+        yield f"{url}/readyz"
+
+
+@pytest.fixture
+def story(inga: Client, server: Running, vendor: Vendor, endpoint: str) -> Story:
     """What makes mutations possible."""
-    return Story(inga, server, vendor)
+    return Story(inga, server, vendor, endpoint)
 
 
 def operation(field: str) -> str:
@@ -132,11 +175,14 @@ async def test_it_has_one_effect(story: Story, field: str) -> None:
     after = await tables()
     answers.append(await send(story.inga, "key", operation(field), input=input))
 
-    if field == "createApiToken":
+    if field in SHOWN_ONCE:
         assert len([secret for one in answers if (secret := one["data"][field].pop("secret"))]) == 1
     assert answers == answers[:1] * (AT_ONCE + 1)
     assert codes(answers[0]["data"][field]) == []
-    assert {name for name in after if after[name] != before[name]} >= {"AuditEvent", "IdempotencyKey"}
+    assert {name for name in after if after[name] != before[name]} >= {
+        CHANGES.get(field, "AuditEvent"),
+        "IdempotencyKey",
+    }
     assert await tables() == after
 
 

@@ -1,0 +1,49 @@
+"""Lists of revocations: CSV files of which each marked line takes one license from one user."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from licensing.errors import Invalid
+
+NEEDED = ("revoke", "license", "login")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLine:
+    """A line with a mark: take this license from that user."""
+
+    line: int
+    license: str
+    login: str
+
+
+def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
+    """The lines with anything in the column `revoke`; columns are separated by commas or, without any, by semicolons.
+
+    Raises:
+        Invalid: It is not CSV with the columns that are needed, or a marked line lacks what it takes.
+    """
+    lines = iter(lines)
+    header = next(lines, "")
+    dialect: dict[str, Any] = {"delimiter": ";" if ";" in header and "," not in header else ",", "strict": True}
+    names = [name.strip() for name in next(csv.reader([header], **dialect), [])]
+    if missing := [name for name in NEEDED if name not in names]:
+        columns = ", ".join(missing)
+        raise Invalid(reason=f"The first line lacks the columns {columns}. Start from `seatkeeper export surplus`.")
+    reader = csv.reader(lines, **dialect)
+    try:
+        for cells in reader:
+            row: Mapping[str, str] = dict(zip(names, cells, strict=False))
+            if row.get("revoke", "").strip():
+                yield _marked(reader.line_num + 1, row)
+    except csv.Error as error:
+        raise Invalid(reason=f"Line {reader.line_num + 1} is not CSV: {error}. Save the file as CSV again.") from None
+
+
+def _marked(line: int, row: Mapping[str, str]) -> MarkedLine:
+    license, login = row.get("license", "").strip(), row.get("login", "").strip()
+    if not license or not login:
+        raise Invalid(reason=f"Line {line} is marked, and names no license or no login. Complete it.")
+    return MarkedLine(line, license, login)

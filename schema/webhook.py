@@ -1,0 +1,102 @@
+"""Webhooks, and how telling them went."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from licensing.enums import ApiScope, AuditAction
+from models import Webhook as StoredWebhook
+from models import WebhookDelivery as StoredDelivery
+from resolvers.audit import NEWEST_FIRST
+from resolvers.context import Context
+from schema.audit import AuditEvent
+from schema.descriptions import object_type
+from schema.node import Node, global_id
+from schema.permissions import Info, guarded
+from schema.rows import Columns, Of, One, Rows, one
+from schema.scalars import URL
+
+if TYPE_CHECKING:
+    from schema.vendor import Vendor
+
+
+@object_type
+class WebhookDelivery:
+    """One try to tell a webhook something."""
+
+    message_id: str
+    """What was sent as `webhook-id`: the same in each try to tell the same event."""
+    sent_at: datetime
+    """When."""
+    is_delivered: bool
+    """Whether the address took it, with a status from 200 to 299."""
+    response_status: int | None
+    """The status it answered with; null if there was no answer."""
+    error: str | None
+    """What went wrong, in a clause of which the address is the subject; null if nothing did."""
+    milliseconds: int
+    """How long it took."""
+    row: strawberry.Private[StoredDelivery]
+
+    @guarded(requires=ApiScope.AUDIT_READ)
+    async def event(self, info: Info) -> AuditEvent | None:
+        """What was told; null for a test event."""
+        if self.row.event_id is None:
+            return None
+        found = await info.context.loaders.event.load(self.row.event_id)
+        return one(AuditEvent, found, info.context) if found else None
+
+    __row__ = Columns(StoredDelivery, is_delivered=Of(lambda id_, error: error is None, "message_id", "error"))
+
+
+@object_type
+class Webhook(Node):
+    """An address that is told of audit events as they are recorded, in order, each at least once."""
+
+    id: strawberry.ID
+    """Global ID."""
+    name: str
+    """What it is for."""
+    url: URL
+    """Where events are sent, by POST."""
+    vendor: Annotated["Vendor", strawberry.lazy("schema.vendor")] | None
+    """The only vendor whose events it is told; null for all."""
+    actions: list[AuditAction]
+    """The actions it is told; empty for all."""
+    created_at: datetime
+    """When it was made."""
+    is_enabled: bool
+    """Whether it is told of events now."""
+    disabled_at: datetime | None
+    """When it was switched off, by hand or because its address failed for a day; null while it is on."""
+    failing_since: datetime | None
+    """When the address began to fail; null while it does not."""
+    next_try_at: datetime | None
+    """When it is tried again; null while nothing fails."""
+    delivered_up_to: str
+    """Cursor of the audit log: what comes after it is still to be told. Where it goes on when it is switched on."""
+    previous_secret_ends_at: datetime | None
+    """Until when the secret before the latest one is also signed with; null if there was none."""
+    row: strawberry.Private[StoredWebhook]
+
+    @guarded()
+    async def deliveries(self, info: Info) -> list[WebhookDelivery]:
+        """The latest tries, newest first; 100 are kept."""
+        found = await info.context.loaders.deliveries_of_webhook.load(self.row.id)
+        return list(Rows(WebhookDelivery, found, info.context))
+
+    __row__ = Columns(
+        StoredWebhook,
+        id=Of(global_id("Webhook"), "id"),
+        vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
+        is_enabled=Of(lambda id_, disabled_at: disabled_at is None, "id", "disabled_at"),
+        next_try_at=Of(lambda since, next_try_at: next_try_at, "failing_since", "next_try_at"),
+        delivered_up_to=Of(lambda position: NEWEST_FIRST.cursor([position]), "position"),
+    )
+
+
+async def webhook_by_id(context: Context, webhook_id: int) -> Webhook | None:
+    """A webhook that the caller may see."""
+    row = await context.loaders.webhook.load(webhook_id)
+    return one(Webhook, row, context) if row else None

@@ -1,0 +1,344 @@
+"""Exports: what may be read in the API, as files that a spreadsheet and a program can take."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from licensing.enums import ApiScope, AuditAction, LicenseScope
+from models import ApiToken, License, User
+from models.bulk import insert_rows
+from models.user import user_keys
+from resolvers import exports, pages
+from resolvers.api_tokens import create_api_token
+from resolvers.events import changing
+from server.export_formats import ExportFormat, as_it_was, harmless, written
+from tests.resolvers.conftest import import_file, offer, trusted_vendor
+
+__all__ = ["import_file", "offer", "trusted_vendor"]
+
+EXPORTS = {
+    "users": {ApiScope.USERS_READ},
+    "assignments": {ApiScope.USERS_READ, ApiScope.LICENSES_READ},
+    "licenses": {ApiScope.LICENSES_READ},
+    "audit": {ApiScope.AUDIT_READ},
+    "surplus": {ApiScope.USERS_READ, ApiScope.LICENSES_READ},
+}
+
+
+@pytest.fixture
+def bearer(context):
+    """Issues a token with these scopes, and returns the header to send."""
+
+    async def make(*scopes, vendor_id=None):
+        _, secret = await create_api_token(
+            context, name="Export", scopes=scopes or set(ApiScope), vendor_id=vendor_id, expires_at=None
+        )
+        return {"Authorization": f"Bearer {secret}"}
+
+    return make
+
+
+@pytest.fixture
+def export(client, bearer):
+    """What an export holds: the lines of the CSV, and the objects of the NDJSON."""
+
+    async def get(name, by=None, **parameters):
+        headers = by or await bearer()
+        as_csv = await client.get(f"/export/{name}.csv", params=parameters, headers=headers)
+        as_json = await client.get(f"/export/{name}.ndjson", params=parameters, headers=headers)
+        assert (as_csv.status_code, as_json.status_code) == (200, 200), as_csv.text
+        lines = list(csv.DictReader(io.StringIO(as_csv.text, newline="")))
+        objects = [json.loads(line) for line in as_json.text.splitlines()]
+        assert len(lines) == len(objects)
+        return lines, objects
+
+    return get
+
+
+@pytest.fixture
+async def people(make_license, make_user):
+    await make_license("superoffice.ten-sales", name="Sales Premium", total=5, plan=True)
+    await make_license("superoffice.visible-for")
+    await make_user("Åse Ødegård", login="ase", holds=["superoffice.ten-sales", "superoffice.visible-for"])
+    await make_user("Bo", login="bo", email='bo "the man", Jr@example.com', can_log_in=False)
+
+
+async def test_users_with_what_they_hold(export, people):
+    lines, objects = await export("users")
+
+    assert [line["name"] for line in lines] == ["Bo", "Inga Solheim", "Åse Ødegård"]
+    assert lines[0]["email"] == 'bo "the man", Jr@example.com'
+    assert (lines[0]["canLogIn"], lines[0]["lastLoginAt"], lines[0]["plan"]) == ("no", "", "")
+    assert lines[2]["licenses"] == "superoffice.ten-sales superoffice.visible-for"
+    assert (lines[2]["plan"], objects[2]["plan"]) == ("superoffice.ten-sales", "superoffice.ten-sales")
+    assert objects[2]["licenses"] == ["superoffice.ten-sales", "superoffice.visible-for"]
+    assert (objects[0]["canLogIn"], objects[0]["lastLoginAt"]) == (False, None)
+    assert objects[0]["id"] == lines[0]["id"]
+
+
+async def test_assignments_of_all_licenses_or_of_one(export, people):
+    lines, _ = await export("assignments")
+    assert [(line["login"], line["license"]) for line in lines] == [
+        ("ase", "superoffice.ten-sales"), ("ase", "superoffice.visible-for")
+    ]  # fmt: skip
+    lines, _ = await export("assignments", license="superoffice.visible-for")
+    assert [line["license"] for line in lines] == ["superoffice.visible-for"]
+    assert (await export("assignments", license="superoffice.unknown"))[0] == []
+
+
+async def test_licenses_with_their_seats(export, people, make_license):
+    await make_license("superoffice.server", scope=LicenseScope.SYSTEM)
+    await make_license("superoffice.web", hidden=True)
+    lines, objects = await export("licenses")
+
+    assert {line["key"]: (line["total"], line["inUse"], line["available"]) for line in lines} == {
+        "superoffice.ten-sales": ("5", "1", "4"),
+        "superoffice.visible-for": ("", "1", ""),
+        "superoffice.server": ("", "", ""),
+    }
+    assert objects[0]["total"] == 5
+    assert len((await export("licenses", includeHidden="true"))[0]) == 4
+    assert len((await export("licenses", scope="SYSTEM"))[0]) == 1
+
+
+async def test_the_audit_log_newest_first(export, context):
+    async with changing(context) as change:
+        change.record(AuditAction.SIGNED_IN)
+        change.record(AuditAction.SIGN_IN_REFUSED, login="=cmd|' /C calc'!A0", details=[("address", None, "10.0.0.1")])
+
+    lines, objects = await export("audit", actions="SIGN_IN_REFUSED,SIGNED_IN")
+
+    assert [line["action"] for line in lines] == ["SIGN_IN_REFUSED", "SIGNED_IN"]
+    assert objects[0]["details"] == [{"name": "address", "before": None, "after": "10.0.0.1"}]
+    assert json.loads(lines[0]["details"]) == objects[0]["details"]
+    assert len((await export("audit", actions="SIGNED_IN"))[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"search": "ÅSE"}, ["ase"]),
+        ({"licenseType": "superoffice.ten-sales"}, ["ase"]),
+        ({"hasLicense": "false"}, ["bo", "inga"]),
+        ({"canLogIn": "false"}, ["bo"]),
+        ({"category": "OTHER"}, []),
+        ({"status": "RETIRED"}, []),
+        ({"inactiveSince": "2026-01-01T00:00:00Z"}, ["bo", "inga", "ase"]),
+    ],
+    ids=str,
+)
+async def test_the_filters_are_those_of_the_api(export, people, parameters, expected):
+    assert [line["login"] for line in (await export("users", **parameters))[0]] == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["unknown=1", "search=a&search=b", "hasLicense=perhaps", "category=NONE", "inactiveSince=2026-01-01", "search=%00",
+     "search=" + "x" * 1001],
+)  # fmt: skip
+async def test_a_parameter_that_will_not_do_is_refused(client, bearer, query):
+    response = await client.get(f"/export/users.csv?{query}", headers=await bearer())
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+@pytest.mark.parametrize("path", ["/export/passwords.csv", "/export/users.xlsx", "/export/users"])
+async def test_there_is_no_other(client, bearer, path):
+    assert (await client.get(path, headers=await bearer())).status_code == 404
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("format", ["csv", "ndjson"])
+async def test_each_needs_its_scopes_and_no_other(client, bearer, people, name, format):
+    path = f"/export/{name}.{format}"
+
+    assert (await client.get(path)).status_code == 401
+    assert (await client.get(path, headers=await bearer(*EXPORTS[name]))).status_code == 200
+    for lacking in EXPORTS[name]:
+        refused = await client.get(path, headers=await bearer(*set(ApiScope) - {lacking}))
+        assert refused.status_code == 403
+        assert refused.json()["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
+
+
+async def test_another_installation_is_not_in_it(export, people, other_installation, context):
+    from dataclasses import replace
+
+    stranger = replace(context, principal=replace(context.principal, installation_id=await other_installation()))
+    _, secret = await create_api_token(stranger, name="Export", scopes=set(ApiScope), vendor_id=None, expires_at=None)
+    for name in EXPORTS:
+        lines, _ = await export(name, by={"Authorization": f"Bearer {secret}"})
+        assert [line.get("action") for line in lines] == (["API_TOKEN_CREATED"] * 1 if name == "audit" else [])
+
+
+async def test_a_token_for_one_vendor_exports_what_it_sees(
+    export, bearer, people, make_vendor, make_license, make_user
+):
+    vendor = await make_vendor("nordsync", name="NordSync AS")
+    await make_license("nordsync.connector")
+    await make_user("Kari", login="kari", email="kari@example.com", holds=["nordsync.connector"])
+    reads = (ApiScope.USERS_READ, ApiScope.LICENSES_READ, ApiScope.AUDIT_READ)
+
+    seen = await bearer(*reads, vendor_id=vendor.id)
+    assert [line["login"] for line in (await export("users", by=seen))[0]] == ["kari"]
+    assert [line["license"] for line in (await export("assignments", by=seen))[0]] == ["nordsync.connector"]
+    assert [line["key"] for line in (await export("licenses", by=seen))[0]] == ["nordsync.connector"]
+    assert {line["vendor"] for line in (await export("audit", by=seen))[0]} == {"nordsync"}
+
+    little = await bearer(*reads, ApiScope.USERS_WRITE, vendor_id=vendor.id)
+    lines, objects = await export("users", by=little)
+    assert {line["login"]: line["email"] for line in lines} == {
+        "ase": "", "bo": "", "inga": "", "kari": "kari@example.com"
+    }  # fmt: skip
+    assert {line["login"]: line["licenses"] for line in lines}["ase"] == ""
+    assert objects[0]["canLogIn"] is None
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+47 22 33 44", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''=1"])
+def test_no_cell_is_a_formula_and_each_can_be_read_back(text):
+    assert harmless(text) == f"'{text}"
+    assert as_it_was(harmless(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "a=1", "'quoted'", "O'Hara", "Åse"])
+def test_other_cells_are_as_they_are(text):
+    assert harmless(text) == text == as_it_was(text)
+
+
+async def test_a_name_that_is_a_formula_is_none_in_the_file(export, make_user):
+    await make_user('=HYPERLINK("http://evil.example","A")', login="evil")
+    lines, objects = await export("users", search="evil")
+
+    assert lines[0]["name"] == '\'=HYPERLINK("http://evil.example","A")'
+    assert objects[0]["name"] == '=HYPERLINK("http://evil.example","A")'
+
+
+async def test_lines_are_as_rfc_4180_has_them(client, bearer, make_user):
+    await make_user('Tab "x", line\nbreak', login="odd")
+    response = await client.get("/export/users.csv", params={"search": "odd"}, headers=await bearer())
+
+    assert response.text.count("\r\n") == 2 and response.text.endswith("\r\n")
+    assert '"Tab ""x"", line\nbreak"' in response.text
+    assert response.headers["content-type"].startswith("text/csv; charset=utf-8")
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert response.headers["content-disposition"] == f'attachment; filename="seatkeeper-users-{day}.csv"'
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_list_of_several_batches_is_whole(context, export, make_user, installation):
+    rows = []
+    for number in range(2_500):
+        texts: dict[str, Any] = {
+            "name": f"Holder {number % 7}",
+            "login": f"holder-{number}",
+            "email": None,
+            "group": None,
+            "role": None,
+        }
+        rows.append({"installation_id": installation, "kind": "EMPLOYEE", "status": "ACTIVE", "can_log_in": True,
+                     "is_administrator": False, "open_requests": 0, **texts,
+                     **user_keys(**texts, last_login_at=None)})  # fmt: skip
+    await insert_rows(User, rows)
+
+    lines, _ = await export("users", search="holder-")
+
+    assert len({line["login"] for line in lines}) == len(lines) == 2_500
+    assert [line["name"] for line in lines] == sorted(line["name"] for line in lines)
+
+
+async def test_an_export_ends_with_the_credentials(context, client, bearer, make_user, monkeypatch):
+    monkeypatch.setattr(pages.fetch_batches, "__kwdefaults__", {"size": 1})
+    headers = await bearer()
+    for number in range(5):
+        await make_user(f"User {number}")
+    lines = 0
+    async with client.stream("GET", "/export/users.ndjson", headers=headers) as response:
+        async for _ in response.aiter_lines():
+            lines += 1
+    assert lines == 6
+
+    from resolvers.api_tokens import principal_of_token
+    from resolvers.context import Context
+    from resolvers.errors import Unauthenticated
+    from resolvers.users import UserFilter
+    from server.exports import _while_let_in
+
+    secret = headers["Authorization"].removeprefix("Bearer ")
+    caller = Context(await principal_of_token(secret, context.now()), "test-request")
+    batches = _while_let_in(caller, exports.export_users(caller, UserFilter()))
+    assert len(await anext(batches)) == 1
+    await ApiToken.all().update(revoked_at=context.now())
+    with pytest.raises(Unauthenticated):
+        await anext(batches)
+
+
+@pytest.fixture
+def cookie(administrator, client, post):
+    """Logs the administrator in."""
+    from tests.server.test_auth import PASSWORD, SIGN_IN
+
+    async def sign_in():
+        from resolvers.sessions import hash_password
+
+        await User.filter(id=administrator.id).update(password_hash=await hash_password(PASSWORD))
+        await post(SIGN_IN, variables={"login": "inga", "password": PASSWORD})
+
+    return sign_in
+
+
+async def test_a_link_on_a_page_of_ours_downloads_and_one_elsewhere_does_not(client, cookie):
+    await cookie()
+
+    assert (await client.get("/export/users.csv", headers={"Sec-Fetch-Site": "same-origin"})).status_code == 200
+    assert (await client.get("/export/users.csv", headers={"GraphQL-Require-Preflight": "1"})).status_code == 200
+    for headers in (
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "cross-site", "GraphQL-Require-Preflight": "1"},
+        {"Origin": "https://evil.example", "GraphQL-Require-Preflight": "1"},
+    ):
+        assert (await client.get("/export/users.csv", headers=headers)).status_code == 403
+
+
+async def test_surplus_marks_as_many_as_must_be_freed(export, offer, make_license, make_user):
+    await make_license("superoffice.ten-sales", name="Sales Premium", total=5, plan=True)
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    await make_user("Away", can_log_in=False, holds=["superoffice.ten-sales"])
+    await make_user("Busy", can_log_in=False, open_requests=1, holds=["superoffice.ten-sales"])
+    await make_user("Never", holds=["superoffice.ten-sales"])
+    await make_user("Today", last_login_at=day, holds=["superoffice.ten-sales"])
+    await offer(
+        {}, licenses=[{"code": "ten-sales", "name": "Sales Premium", "scope": "USER", "total": 2, "plan": True}]
+    )
+    assert (await License.get()).in_use == 4
+
+    lines, objects = await export("surplus")
+
+    assert [(line["login"], line["revoke"], line["blocker"]) for line in lines] == [
+        ("away", "x", ""), ("busy", "", "OPEN_REQUESTS"), ("never", "x", ""), ("today", "", "")
+    ]  # fmt: skip
+    assert {line["seatsToRemove"] for line in lines} == {"2"}
+    assert objects[0]["licenseId"] and objects[0]["userId"]
+
+
+async def test_an_empty_list_has_a_first_line_in_csv(context):
+    async def nothing():
+        return
+        yield
+
+    chunks = [chunk async for chunk in written(nothing(), exports.LicenseLine, ExportFormat.CSV)]
+    assert b"".join(chunks).startswith(b"id,key,name,")
+    assert [chunk async for chunk in written(nothing(), exports.LicenseLine, ExportFormat.NDJSON)] == []
+
+
+async def test_an_export_is_read_by_get_alone(client, bearer):
+    headers = await bearer()
+
+    assert (await client.head("/export/users.csv", headers=headers)).status_code == 405
+    assert (await client.post("/export/users.csv", headers=headers)).status_code == 405
