@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import cast
 
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry import Schema
@@ -26,6 +27,7 @@ from server.event_feed import event_feed
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
+from server.pages import BUILT, Explorer, console_routes
 from server.settings import Settings, read_settings
 from server.vendor_client import IN_A_REQUEST, VendorClient
 
@@ -33,18 +35,6 @@ SLOWEST_DATABASE = 2.0
 """Seconds in which the database answers, or the server is not ready."""
 
 _CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-_WELCOME = """<!doctype html>
-<html lang="en">
-<title>Seatkeeper</title>
-<h1>Seatkeeper</h1>
-<p>The license administration API is running.</p>
-<ul>
-<li>The API, for GraphQL clients: <code>/graphql</code></li>
-<li><a href="/schema.graphql">The schema</a></li>
-<li><a href="/readyz">Whether the server is ready</a></li>
-</ul>
-"""
 
 
 class DatabaseOutdated(Exception):
@@ -63,8 +53,8 @@ def from_environment() -> Starlette:
     return create_app(settings, schema)
 
 
-def create_app(settings: Settings, schema: Schema) -> Starlette:
-    """The ASGI application over a schema."""
+def create_app(settings: Settings, schema: Schema, built: Path = BUILT) -> Starlette:
+    """The ASGI application over a schema, with the pages that were built."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -78,12 +68,12 @@ def create_app(settings: Settings, schema: Schema) -> Starlette:
     graphql = GraphQLView(schema, settings)
     app = Starlette(
         routes=[
-            Route("/", welcome),
-            Route("/graphql", graphql),
+            Route("/graphql", Explorer(graphql, settings, built)),
             WebSocketRoute("/graphql", graphql),
             Route("/schema.graphql", printed_schema),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *console_routes(built),
         ],
         middleware=[
             Middleware(RequestLog),
@@ -114,11 +104,6 @@ async def checking(settings: Settings) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
         await client.aclose()
-
-
-async def welcome(request: Request) -> Response:
-    """Says where things are."""
-    return HTMLResponse(_WELCOME)
 
 
 async def printed_schema(request: Request) -> Response:

@@ -1,0 +1,50 @@
+import type { Client, Exchange, Operation, OperationResult } from "urql";
+import { filter, pipe } from "wonka";
+
+const held = new Map<number, Operation>();
+const listeners = new Set<() => void>();
+let asking: Client | undefined;
+
+const UNAUTHENTICATED = "UNAUTHENTICATED";
+/** The code with which the server closes a WebSocket of somebody who is not signed in. */
+const CLOSED_UNAUTHENTICATED = 4401;
+
+/**
+ * Holds back what was refused because the session has ended, and says so. Whoever waits for an answer goes on waiting,
+ * and gets it once somebody has signed in again: nothing that was typed is lost.
+ */
+export const sessionExchange: Exchange =
+  ({ client, forward }) =>
+  (operations) => {
+    asking = client;
+    return pipe(
+      forward(operations),
+      filter((result) => {
+        if (!isRefused(result)) return true;
+        held.set(result.operation.key, result.operation);
+        listeners.forEach((listener) => listener());
+        return false;
+      }),
+    );
+  };
+
+/** Calls the listener when the session has ended; returns how to stop that. */
+export function onSessionEnd(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Sends again what was held back. */
+export function resume() {
+  const operations = [...held.values()];
+  held.clear();
+  for (const operation of operations) asking?.reexecuteOperation(operation);
+}
+
+function isRefused({ error }: OperationResult) {
+  const closed = error?.networkError as { code?: number } | undefined;
+  return (
+    closed?.code === CLOSED_UNAUTHENTICATED ||
+    error?.graphQLErrors.some(({ extensions }) => extensions.code === UNAUTHENTICATED)
+  );
+}

@@ -1,0 +1,28 @@
+import type { Language } from "./language";
+
+const DAY = 24 * 60 * 60 * 1000;
+const LOCALES: Record<Language, string> = { en: "en-GB", nb: "nb-NO" };
+
+/** How numbers and dates are written. */
+export function makeFormats(language: Language) {
+  const locale = LOCALES[language];
+  const numbers = new Intl.NumberFormat(locale);
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const times = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const days = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  return {
+    number: (value: number) => numbers.format(value),
+    date: (instant: string) => dates.format(new Date(instant)),
+    dateTime: (instant: string) => times.format(new Date(instant)),
+    /** Such as `in 20 days`, `yesterday`. */
+    daysFromNow: (instant: string) => days.format(daysUntil(instant), "day"),
+    /** Texts in the order of the language. */
+    compare: new Intl.Collator(locale).compare,
+  };
+}
+
+/** Whole days until an instant; negative once it has passed. */
+export function daysUntil(instant: string) {
+  const left = (new Date(instant).getTime() - Date.now()) / DAY;
+  return left < 0 ? Math.ceil(left) || 0 : Math.floor(left);
+}
