@@ -66,7 +66,7 @@ export function HoldersTable({ caption, holders, ticked, onTick, canTick, order,
                   <label htmlFor={`tick-${user.id}`}>{user.name}</label> <span className="muted">{user.login}</span>
                   <UserMarks user={user} />
                 </th>
-                <td>{user.lastLoginAt ? formats.date(user.lastLoginAt) : <em>{words.never}</em>}</td>
+                <td className="when">{user.lastLoginAt ? formats.date(user.lastLoginAt) : <em>{words.never}</em>}</td>
                 <td className="wide-only muted">{words.sinceBy(formats.date(assignedAt), assignedBy.name)}</td>
                 <td id={`why-${user.id}`} className={blocker ? "blocked" : "muted"}>
                   {blocker ? words.blockers[blocker] : words.yes}

@@ -63,7 +63,7 @@ export function UserRow({ user, isTicked, onTick }: Props) {
           ))}
         </ul>
       </td>
-      <td>{user.lastLoginAt ? formats.date(user.lastLoginAt) : <em>{words.never}</em>}</td>
+      <td className="when">{user.lastLoginAt ? formats.date(user.lastLoginAt) : <em>{words.never}</em>}</td>
     </tr>
   );
 }

@@ -212,7 +212,8 @@ export const en = {
 
   // Import license file
   importHelp: "Use the license file that the vendor sent, unaltered. You see what it would change before anything happens.",
-  chooseOrDrop: "Choose a license file, or drop it here",
+  chooseFile: "Choose a license file",
+  orDrop: "or drop it here",
   orPaste: "Or paste what is in it",
   preview: "Show what it changes",
   reading: "Reading …",

@@ -21,8 +21,11 @@ export function makeFormats(language: Language) {
   };
 }
 
-/** Whole days until an instant; negative once it has passed. */
+/** Days until the day of an instant, by the calendar; negative once it has passed. */
 export function daysUntil(instant: string) {
-  const left = (new Date(instant).getTime() - Date.now()) / DAY;
-  return left < 0 ? Math.ceil(left) || 0 : Math.floor(left);
+  return Math.round((midnight(new Date(instant)) - midnight(new Date())) / DAY);
+}
+
+function midnight(day: Date) {
+  return new Date(day).setHours(0, 0, 0, 0);
 }

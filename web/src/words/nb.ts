@@ -184,7 +184,8 @@ export const nb: Words = {
   goOnToActivate: "Gå videre til Aktiver",
 
   importHelp: "Bruk lisensfilen som leverandøren sendte, uendret. Du ser hva den vil endre, før noe skjer.",
-  chooseOrDrop: "Velg en lisensfil, eller slipp den her",
+  chooseFile: "Velg en lisensfil",
+  orDrop: "eller slipp den her",
   orPaste: "Eller lim inn innholdet",
   preview: "Vis hva den endrer",
   reading: "Leser …",

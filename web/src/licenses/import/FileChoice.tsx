@@ -51,9 +51,11 @@ export function FileChoice({ text, problems, setProblems, isReading, onLook, onC
         onDragLeave={() => setOver(false)}
         onDrop={drop}
       >
-        <span>{words.chooseOrDrop}</span>
+        <span className="button">{words.chooseFile}</span>
+        <span className="muted">{words.orDrop}</span>
         <input
           type="file"
+          className="unseen"
           accept=".lic,.txt,text/plain"
           onChange={(event) => {
             void read(event.target.files?.[0]);

@@ -148,9 +148,9 @@ export function SurplusForm({ requirement, licenses, moves, setMoves, onDone, on
           <SuggestButton requirementId={id} count={seatsToRemove - planned} onSuggest={(holders) => tick(holders, true)} />
         }
       />
-      <TickedNames ticked={ticked} onUntick={(holder) => tick([holder], false)} />
-      <Problems problems={problems} />
       <footer>
+        <Problems problems={problems} />
+        <TickedNames ticked={ticked} onUntick={(holder) => tick([holder], false)} />
         {targets.length > 0 && (
           <label className="aside inline">
             {words.thoseTicked}
