@@ -1,6 +1,7 @@
 """The server over a schema of a few fields, so that its tests say nothing of licenses."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -90,10 +91,16 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Starlette:
+def built(tmp_path: Path) -> Path:
+    """Where the console would be, had it been built."""
+    return tmp_path / "dist"
+
+
+@pytest.fixture
+def app(settings: Settings, built: Path) -> Starlette:
     """The application, whose database is that of the fixture `database` if the test uses one."""
     schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(disable_field_suggestions=False))
-    return create_app(settings, schema)
+    return create_app(settings, schema, built)
 
 
 @pytest.fixture
