@@ -13,13 +13,13 @@ import httpx2
 
 @asynccontextmanager
 async def process(
-    database_url: str, folder: Path, *options: str, **settings: str
+    database_url: str, folder: Path, *options: str, port: int = 0, **settings: str
 ) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """`seatkeeper serve` as a process of its own; settings by their name without `SEATKEEPER_`, in small letters.
 
-    Its log is `server.log` in the folder.
+    Its log is `server.log` in the folder, its port a free one if none is given.
     """
-    with socket.create_server(("127.0.0.1", 0)) as free:
+    with socket.create_server(("127.0.0.1", port)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     given = {"database_url": database_url, "public_url": url, **settings}

@@ -4,8 +4,9 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
@@ -55,24 +56,23 @@ def _missing(path: str | None) -> str | None:
 class Watch:
     """What goes wrong in a browser without anybody seeing it."""
 
-    def __init__(self, url: str) -> None:
-        """Of this server's pages."""
-        self.host = urlsplit(url).netloc
+    def __init__(self) -> None:
+        """Nothing has gone wrong yet."""
         self.wrong: list[str] = []
 
-    def follow(self, page: Page) -> None:
+    def follow(self, page: Page, host: str) -> None:
         """Notes errors of scripts, complaints of the content security policy, and requests to other hosts."""
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         page.on("console", self._hear)
-        page.on("request", self._see)
+        page.on("request", partial(self._see, host))
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(("Failed to load", "WebSocket")):
             self.wrong.append(f"console: {message.text}")
 
-    def _see(self, request: Request) -> None:
+    def _see(self, host: str, request: Request) -> None:
         url = urlsplit(request.url)
-        if url.scheme not in ("data", "blob") and url.netloc != self.host:
+        if url.scheme not in ("data", "blob") and url.netloc != host:
             self.wrong.append(f"another host: {request.url}")
 
 
@@ -80,17 +80,18 @@ class Watch:
 async def open_browser(chromium: Browser, server: Running) -> AsyncIterator[Callable[..., Awaitable[Page]]]:
     """Opens one more browser, with cookies of its own, in which nobody is signed in."""
     expect.set_options(timeout=PATIENCE)
-    watch = Watch(server.url)
+    watch = Watch()
     async with AsyncExitStack() as open_contexts:
 
         async def open_(path: str = "/", **options: Any) -> Page:
             given = {"locale": "en-GB", "viewport": {"width": 1200, "height": 800}, **options}
-            context = await chromium.new_context(base_url=server.url, **given)
+            url = urljoin(server.url, path)
+            context = await chromium.new_context(base_url=url, **given)
             open_contexts.push_async_callback(context.close)
             context.set_default_timeout(PATIENCE)
             page = await context.new_page()
-            watch.follow(page)
-            await page.goto(path)
+            watch.follow(page, urlsplit(url).netloc)
+            await page.goto(url)
             return page
 
         yield open_

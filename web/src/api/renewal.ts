@@ -4,7 +4,7 @@ import { pipe, tap } from "wonka";
 const shown = new Map<number, Operation>();
 let asking: Client | undefined;
 
-/** Keeps note of the queries whose answers are on the screen. */
+/** Keeps note of the queries whose answers are on the screen, and asks again after each mutation. */
 export const renewalExchange: Exchange =
   ({ client, forward }) =>
   (operations) => {
@@ -16,6 +16,9 @@ export const renewalExchange: Exchange =
         if (operation.kind === "teardown") shown.delete(operation.key);
       }),
       forward,
+      tap(({ operation }) => {
+        if (operation.kind === "mutation") queueMicrotask(renew);
+      }),
     );
   };
 

@@ -1,14 +1,12 @@
 import type { Client, Exchange, Operation, OperationResult } from "urql";
 import { filter, pipe } from "wonka";
+import { NOT_SIGNED_IN, socket } from "./socket";
 
 const held = new Map<number, Operation>();
 const listeners = new Set<() => void>();
 let asking: Client | undefined;
 
 const UNAUTHENTICATED = "UNAUTHENTICATED";
-/** The code with which the server closes a WebSocket of somebody who is not signed in. */
-const CLOSED_UNAUTHENTICATED = 4401;
-
 /**
  * Holds back what was refused because the session has ended, and says so. Whoever waits for an answer goes on waiting,
  * and gets it once somebody has signed in again: nothing that was typed is lost.
@@ -34,8 +32,9 @@ export function onSessionEnd(listener: () => void) {
   return () => void listeners.delete(listener);
 }
 
-/** Sends again what was held back. */
+/** Sends again what was held back; the WebSocket connects anew, since it is still that of the session before. */
 export function resume() {
+  socket.terminate();
   const operations = [...held.values()];
   held.clear();
   for (const operation of operations) asking?.reexecuteOperation(operation);
@@ -44,7 +43,7 @@ export function resume() {
 function isRefused({ error }: OperationResult) {
   const closed = error?.networkError as { code?: number } | undefined;
   return (
-    closed?.code === CLOSED_UNAUTHENTICATED ||
+    closed?.code === NOT_SIGNED_IN ||
     error?.graphQLErrors.some(({ extensions }) => extensions.code === UNAUTHENTICATED)
   );
 }

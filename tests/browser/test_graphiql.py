@@ -1,0 +1,35 @@
+"""GraphiQL, for those who explore: served from here, signed in by the session."""
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.stories.conftest import Client, Running
+
+
+async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callable[..., Awaitable[Page]]):
+    page = await open_browser("/graphql")
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await sign_in(page)
+
+    for name in ("SeeLicenses", "ReviewNewLicenses", "ActivateNewLicenses", "WatchWhatIsDone"):
+        await expect(page.get_by_role("tab", name=name)).to_be_visible()
+    await expect(page.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
+    await page.get_by_role("button", name="Execute").first.click()
+    await expect(page.locator(".graphiql-response")).to_contain_text("SuperOffice AS")
+
+
+async def test_subscriptions_run_in_it(inga: Page, server: Running):
+    await inga.goto("/graphql")
+    await expect(inga.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
+    await inga.get_by_role("tab", name="WatchWhatIsDone").click()
+    await expect(inga.locator(".graphiql-query-editor")).to_contain_text("subscription WatchWhatIsDone")
+    await inga.get_by_role("button", name="Execute").first.click()
+    await expect(inga.get_by_role("button", name="Stop").first).to_be_visible()
+
+    elsewhere = Client(server.url)
+    await elsewhere.sign_in()
+
+    await expect(inga.locator(".graphiql-response")).to_contain_text("Inga Solheim logged in")
+    await elsewhere.http.aclose()
