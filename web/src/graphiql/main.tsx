@@ -13,4 +13,10 @@ const fetcher = createGraphiQLFetcher({
   wsClient: socket,
 });
 
-createRoot(document.getElementById("root")!).render(<GraphiQL fetcher={fetcher} defaultTabs={tabs} />);
+createRoot(document.getElementById("root")!).render(
+  <GraphiQL fetcher={fetcher} defaultTabs={tabs}>
+    <GraphiQL.Logo>
+      <a href="/">Seatkeeper</a>
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);

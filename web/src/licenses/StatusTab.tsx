@@ -32,7 +32,7 @@ const StatusOfLicenses = graphql(`
 `);
 
 /** Where the installation and each vendor's licenses stand. */
-export function StatusTab() {
+export default function StatusTab() {
   const words = useWords();
   const formats = useFormats();
   const [answer, ask] = useQuery({ query: StatusOfLicenses });

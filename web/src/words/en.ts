@@ -85,6 +85,8 @@ export const en = {
   demo: "Demo",
   expires: "Expires",
   neverExpires: "Never",
+  daysFromNow: (days: number) =>
+    days === 0 ? "today" : days > 0 ? `in ${of(days, "day", "days")}` : `${of(-days, "day", "days")} ago`,
   nextExpiry: "Next expiry",
   graceEnds: (date: string) => `Works until ${date}`,
   maintenanceUntil: "Maintenance until",

@@ -9,15 +9,10 @@ export function makeFormats(language: Language) {
   const numbers = new Intl.NumberFormat(locale);
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const times = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  const days = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   return {
     number: (value: number) => numbers.format(value),
     date: (instant: string) => dates.format(new Date(instant)),
     dateTime: (instant: string) => times.format(new Date(instant)),
-    /** Such as `in 20 days`, `yesterday`. */
-    daysFromNow: (instant: string) => days.format(daysUntil(instant), "day"),
-    /** Texts in the order of the language. */
-    compare: new Intl.Collator(locale).compare,
   };
 }
 

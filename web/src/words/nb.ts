@@ -71,6 +71,8 @@ export const nb: Words = {
   demo: "Demoversjon",
   expires: "Utløper",
   neverExpires: "Aldri",
+  daysFromNow: (days) =>
+    days === 0 ? "i dag" : days > 0 ? `om ${of(days, "dag", "dager")}` : `for ${of(-days, "dag", "dager")} siden`,
   nextExpiry: "Neste utløp",
   graceEnds: (date) => `Virker til ${date}`,
   maintenanceUntil: "Vedlikehold til",
@@ -127,7 +129,7 @@ export const nb: Words = {
   change: "Endring",
   changeKinds: { ADDED: "Ny", INCREASED: "Flere", DECREASED: "Færre", ALTERED: "Endret", REMOVED: "Fjernet" },
   oldTotal: "Før",
-  newTotal: "Nå",
+  newTotal: "Etter",
   wasCalled: (name) => `Het ${name}`,
   gains: (features) => `Får ${features}`,
   loses: (features) => `Mister ${features}`,
