@@ -1,4 +1,4 @@
-# Everything is done by make; a machine needs only Python 3.11 or newer, and PostgreSQL for the tests.
+# Everything is done by make; a machine needs only Python 3.11 or newer, and for the tests PostgreSQL and Node.js.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -12,10 +12,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve console test faults check schema lock migrations screenshots release no-console
+.PHONY: help setup serve console test faults soak check bench-subscribers schema lock audit sbom migrations screenshots release no-console
 
 help: ## List what make can do
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 setup: $(INSTALLED) ## Make the virtual environment and install the locked packages
 
@@ -52,12 +52,18 @@ test: setup ## Run all tests, on SQLite and on PostgreSQL
 faults: setup ## Break everything that can break, at length: three seeds, one worker and two
 	@LONG_FAULTS=1 $(BIN)/pytest -q tests/faults
 
+soak: setup ## Half an hour of moderate load, or MINUTES: memory flat, nothing left behind, nothing fails
+	@PYTHONPATH=. $(BIN)/python bench/soak.py $(or $(MINUTES),30)
+
 check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what" $(wildcard tests/docs)
+	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what or docs" $(wildcard tests/docs)
+
+bench-subscribers: setup ## Measure what 500 subscribers cost
+	@$(BIN)/python -m bench.subscribers
 
 schema: setup ## Print the GraphQL schema to schema/schema.graphql
 	@$(BIN)/seatkeeper schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
@@ -66,13 +72,22 @@ lock: setup ## Lock the packages that pyproject.toml names, with their hashes
 	@$(COMPILE) -o requirements.txt
 	@$(COMPILE) --extra dev -o requirements-dev.txt
 
+audit: setup ## Ask whether the locked packages have known vulnerabilities
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/audit
+
+sbom: setup ## Write the software bill of materials, as CycloneDX, to dist/
+	@mkdir -p dist
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		-o dist/seatkeeper-$(VERSION).cdx.json
+	@echo "Wrote dist/seatkeeper-$(VERSION).cdx.json"
+
 migrations: setup ## Write a migration for what has changed in models/
 	@$(BIN)/tortoise -c models.config.TORTOISE makemigrations
 
 screenshots: setup $(CONSOLE) ## Take the pictures of the console for the documentation
 	@$(BIN)/python -m tests.browser.screenshots
 
-release: check test ## Pack the committed version into dist/
+release: check test audit sbom ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }
 	@grep -q '^## \[$(VERSION)\]' CHANGELOG.md || { echo "CHANGELOG.md has no entry for $(VERSION). Write it first."; exit 1; }
 	@cmp -s schema/schema.graphql schema/released.graphql || { cp schema/schema.graphql schema/released.graphql; \

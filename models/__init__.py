@@ -4,9 +4,11 @@ from models.api_token import ApiToken
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
 from models.change_set import ChangeSet, ReceivedDocument
+from models.idempotency import IdempotencyKey
 from models.installation import Installation
 from models.license import License
 from models.session import Session
+from models.sign_in_attempt import SignInAttempt
 from models.user import User
 from models.vendor import TrustedKey, Vendor, VendorReport
 
@@ -15,10 +17,12 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "ChangeSet",
+    "IdempotencyKey",
     "Installation",
     "License",
     "ReceivedDocument",
     "Session",
+    "SignInAttempt",
     "TrustedKey",
     "User",
     "Vendor",

@@ -4,12 +4,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 SQLITE_PRAGMAS = {"journal_mode": "WAL", "foreign_keys": "ON", "busy_timeout": 2000, "synchronous": "FULL"}
-POSTGRES_SETTINGS = {
-    "timezone": "UTC",
-    "statement_timeout": "5s",
-    "lock_timeout": "2s",
-    "application_name": "seatkeeper",
-}
+POSTGRES_SETTINGS = {"timezone": "UTC", "application_name": "seatkeeper"}
+IN_A_REQUEST = {"statement_timeout": "5s", "lock_timeout": "2s"}
+SLOWEST_ANSWER = 6.0
+"""Seconds after which a PostgreSQL that does not even end a statement in time is given up."""
+POOL_SIZE = 8
 
 
 def is_sqlite(database_url: str) -> bool:
@@ -22,8 +21,10 @@ def sqlite_path(database_url: str) -> str:
     return database_url.removeprefix("sqlite://")
 
 
-def connection_config(database_url: str) -> dict[str, Any]:
+def connection_config(database_url: str, *, pool_size: int = POOL_SIZE, patient: bool = False) -> dict[str, Any]:
     """How to connect to `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
+
+    A patient one, for commands and migrations, lets statements take as long as they take.
 
     Raises:
         ValueError: The address is of neither form.
@@ -33,7 +34,7 @@ def connection_config(database_url: str) -> dict[str, Any]:
         return {"engine": "models.sqlite", "credentials": {"file_path": sqlite_path(database_url), **SQLITE_PRAGMAS}}
     if url.scheme in ("postgres", "postgresql") and url.path.strip("/"):
         return {
-            "engine": "tortoise.backends.asyncpg",
+            "engine": "models.postgres",
             "credentials": {
                 "host": url.hostname or "127.0.0.1",
                 "port": url.port or 5432,
@@ -41,17 +42,24 @@ def connection_config(database_url: str) -> dict[str, Any]:
                 "password": unquote(url.password) if url.password else None,
                 "database": url.path.strip("/"),
                 "minsize": 1,
-                "maxsize": 8,
-                "server_settings": POSTGRES_SETTINGS,
+                "maxsize": pool_size,
+                "command_timeout": None if patient else SLOWEST_ANSWER,
+                "server_settings": POSTGRES_SETTINGS if patient else POSTGRES_SETTINGS | IN_A_REQUEST,
             },
         }
     raise ValueError("a database address is sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
 
 
-def tortoise_config(database_url: str) -> dict[str, Any]:
-    """The whole configuration, for `Tortoise.init` and for migrations."""
+def tortoise_config(
+    database_url: str, replica_url: str | None = None, *, pool_size: int = POOL_SIZE, patient: bool = False
+) -> dict[str, Any]:
+    """The whole configuration, for `Tortoise.init` and for migrations; a replica is read from where queries may."""
+    urls = {"default": database_url} | ({"replica": replica_url} if replica_url else {})
     return {
-        "connections": {"default": connection_config(database_url)},
+        "connections": {
+            name: connection_config(url, pool_size=pool_size, patient=patient) for name, url in urls.items()
+        },
+        "routers": ["models.replica.Router"],
         "apps": {
             "models": {"models": ["models"], "default_connection": "default", "migrations": "models.migrations"},
         },

@@ -13,6 +13,8 @@ class Installation(Model):
     is_demo = fields.BooleanField(default=False)
     event_position = fields.BigIntField(default=0)
     """The position of the latest audit event; only moved while the row is locked."""
+    version = fields.BigIntField(default=0)
+    """Rises with each change of the installation's data; tells whether a replica has it."""
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

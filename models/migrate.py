@@ -51,12 +51,10 @@ async def migrate(database_url: str) -> Path | None:
 
 
 async def _run(database_url: str, *, foreign_keys: str | None = None) -> None:
-    config = tortoise_config(database_url)
+    config = tortoise_config(database_url, patient=True)
     credentials = config["connections"]["default"]["credentials"]
     if foreign_keys:
         credentials["foreign_keys"] = foreign_keys
-    if "server_settings" in credentials:  # a migration may take longer than a request
-        credentials["server_settings"] = {"timezone": "UTC", "application_name": "seatkeeper migrate"}
     try:
         await run_migrations(config=config)
     finally:
@@ -68,8 +66,7 @@ async def _migrate_sqlite(database_url: str) -> Path | None:
     backup = None
     if path.exists() and await pending_migrations(database_url):
         backup = path.with_name(f"{path.name}.{datetime.now():%Y%m%d-%H%M%S}.backup")
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as target:
-            source.backup(target)
+        copy_sqlite(path, backup)
     before = _indexes_and_triggers(path)
     # Tortoise alters a table by making it anew: with foreign keys on, dropping the old one would take along the rows
     # that refer to it.
@@ -85,6 +82,12 @@ async def _migrate_sqlite(database_url: str) -> Path | None:
         shutil.copy(backup, path)
         raise BrokenReferences(f"{len(broken)} rows, the first in table {broken[0][0]}")
     return backup
+
+
+def copy_sqlite(path: Path, target: Path) -> None:
+    """Copies a database file as it is at one moment, also while others write to it."""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
 
 
 def _indexes_and_triggers(path: Path) -> dict[str, str]:

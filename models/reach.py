@@ -5,6 +5,11 @@ import sqlite3
 import asyncpg
 from tortoise.exceptions import DBConnectionError
 
+
+class NoConnection(DBConnectionError):
+    """The database gave no connection in time, or all of the pool are in use."""
+
+
 UNREACHABLE: tuple[type[Exception], ...] = (
     ConnectionError,
     DBConnectionError,
@@ -18,6 +23,9 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     asyncpg.InternalClientError,  # a statement was under way when the connection was cut
 )
 """Exceptions after which the same statement may succeed in a moment, on another connection."""
+
+CONFLICTS: tuple[type[Exception], ...] = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Exceptions after which a transaction was undone because another stood in its way: done again, it may succeed."""
 
 _TOO_SLOW = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 _SQLITE_UNREACHABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}

@@ -8,8 +8,10 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from models.statements import Counted
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+
+class ImmediateTransaction(Counted, SqliteTransactionWrapper):
     """A transaction that begins with BEGIN IMMEDIATE."""
 
     async def begin(self) -> None:
@@ -31,6 +33,8 @@ class ImmediateTransactionContext(SqliteTransactionContext):
             token = get_connections().set(self.connection_name, self.connection)
             await self.connection.begin()
         except BaseException:
+            if self.connection._connection:  # cancelled, it may begin all the same, with nobody there to end it
+                await self.connection._connection.rollback()
             if token is not None:
                 get_connections().reset(token)
             self._trxlock.release()
@@ -40,7 +44,7 @@ class ImmediateTransactionContext(SqliteTransactionContext):
         return transaction
 
 
-class ImmediateSqliteClient(SqliteClient):
+class ImmediateSqliteClient(Counted, SqliteClient):
     """The client that `models.config` names as the engine."""
 
     def _in_transaction(self) -> ImmediateTransactionContext:

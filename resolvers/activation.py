@@ -15,6 +15,7 @@ from resolvers.change_sets import close, get, vendor_name
 from resolvers.context import Actor, Context
 from resolvers.events import Change, Detail, changing, record_refusal
 from resolvers.grants import load_vendor_licenses, write_grants
+from resolvers.idempotency import once
 from resolvers.reviews import ReviewedChangeSet, review
 from resolvers.seat_plan import Moves, Revocations, plan_seats
 from resolvers.seats import give, load_licenses_in_force, take
@@ -24,6 +25,7 @@ CHECK_INTERVAL = timedelta(days=1)
 """How often a license server is asked that does not say when."""
 
 
+@once()
 async def activate_licenses(
     context: Context, change_set_id: int, revocations: Revocations = (), moves: Moves = ()
 ) -> None:
@@ -60,6 +62,7 @@ async def activate_licenses(
         await record_refusal(
             context,
             AuditAction.ACTIVATION_REFUSED,
+            error,
             vendor_id=reviewed.vendor_id,
             change_set_id=reviewed.id,
             vendor=await vendor_name(reviewed.vendor_id),

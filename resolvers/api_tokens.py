@@ -11,6 +11,7 @@ from licensing.errors import Invalid, NotFound
 from models import ApiToken, Vendor
 from resolvers.context import Actor, Context, Principal
 from resolvers.events import changing
+from resolvers.idempotency import Outcome, once
 
 DEFAULT_LIFETIME = timedelta(days=90)
 LONGEST_LIFETIME = timedelta(days=366)
@@ -19,10 +20,15 @@ LONGEST_LIFETIME = timedelta(days=366)
 _SECRET = re.compile(r"skp_([0-9]{1,18})_([A-Za-z0-9_-]{43})")
 
 
+async def _token_again(outcome: Outcome, *call: object, **named: object) -> tuple[int, str]:
+    return outcome.told(), ""
+
+
+@once(again=_token_again)
 async def create_api_token(
     context: Context, *, name: str, scopes: Iterable[ApiScope], vendor_id: int | None, expires_at: datetime | None
 ) -> tuple[int, str]:
-    """Issues a token and returns its id and its secret, which is not kept.
+    """Issues a token and returns its id and its secret, which is not kept: empty if the call is a repeated one.
 
     Raises:
         Invalid: The name, the scopes or the expiry will not do.
@@ -55,9 +61,11 @@ async def create_api_token(
             ],
             token=name,
         )
+        change.answer = token.id
     return token.id, f"skp_{token.id}_{random_part}"
 
 
+@once()
 async def revoke_api_token(context: Context, api_token_id: int) -> None:
     """Stops a token from working; one that was revoked before stays so.
 

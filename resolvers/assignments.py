@@ -21,6 +21,7 @@ from licensing.status import license_status
 from models import Vendor
 from resolvers.context import Context
 from resolvers.events import Change, changing
+from resolvers.idempotency import Outcome, once
 from resolvers.seats import Holder, LicensesInForce, SeatedLicense, give, load_holders, load_licenses_in_force, take
 
 USER_IDS = ("input", "userIds")
@@ -35,6 +36,14 @@ class Revocation:
     blocker: RevocationBlocker | None = None
 
 
+async def _revocations_again(outcome: Outcome, *call: object) -> list[Revocation]:
+    return [
+        Revocation(user_id, RevocationOutcome(became), why and RevocationBlocker(why))
+        for user_id, became, why in outcome.told()
+    ]
+
+
+@once(again=_revocations_again)
 async def revoke_user_licenses(context: Context, license_id: int, user_ids: Sequence[int]) -> list[Revocation]:
     """Takes a license from each user from whom it can be taken, in one transaction, and says what became of each.
 
@@ -48,6 +57,7 @@ async def revoke_user_licenses(context: Context, license_id: int, user_ids: Sequ
         outcomes = [_revocation(user_id, holders.get(user_id), license, licenses) for user_id in user_ids]
         revoked = [holders[one.user_id] for one in outcomes if one.outcome is RevocationOutcome.REVOKED]
         await take(change, license, revoked)
+        change.answer = [[one.user_id, one.outcome, one.blocker] for one in outcomes]
         return outcomes
 
 
@@ -61,6 +71,7 @@ def _revocation(user_id: int, holder: Holder | None, license: SeatedLicense, lic
     return Revocation(user_id, RevocationOutcome.REVOKED)
 
 
+@once()
 async def assign_user_licenses(context: Context, license_id: int, user_ids: Sequence[int]) -> None:
     """Gives a license to all of the users, or to none; those who hold it already keep it.
 
@@ -83,6 +94,7 @@ async def assign_user_licenses(context: Context, license_id: int, user_ids: Sequ
         await give(change, license, gaining)
 
 
+@once()
 async def reassign_user_licenses(
     context: Context, from_license_id: int, to_license_id: int, user_ids: Sequence[int]
 ) -> None:

@@ -12,12 +12,14 @@ from licensing.errors import ChangeSetClosed, Invalid, NotFound
 from models import ChangeSet, Vendor
 from resolvers.context import SYSTEM, Actor, Context
 from resolvers.events import Change, changing
+from resolvers.idempotency import Outcome, once
 from resolvers.pages import Keyset, Page, PageRequest, fetch_page
 from resolvers.reviews import ReviewedChangeSet, Surplus, load, visible
 from resolvers.vendor_reports import report
 
 __all__ = [
     "acknowledge_change_set",
+    "change_set_again",
     "change_sets_page",
     "close",
     "count_change_sets",
@@ -42,6 +44,13 @@ async def get(context: Context, change_set_id: int) -> ReviewedChangeSet:
     [found] = await load(context, [change_set_id])
     if found is None:
         raise NotFound(["input", "changeSetId"])
+    return found
+
+
+async def change_set_again(outcome: Outcome, context: Context, *call: object) -> ReviewedChangeSet | None:
+    """The change set that a repeated call made or found, as it now is; None if there is none."""
+    id_ = outcome.told()
+    [found] = await load(context, [id_]) if id_ else [None]
     return found
 
 
@@ -79,6 +88,7 @@ async def count_change_sets(context: Context, *, vendor: str | None, statuses: S
     return await (await _filtered(context, vendor, statuses)).count()
 
 
+@once()
 async def reject_pending_changes(context: Context, change_set_id: int, reason: str) -> None:
     """Turns down an open change set; rejecting it again changes nothing.
 
@@ -108,6 +118,7 @@ async def reject_pending_changes(context: Context, change_set_id: int, reason: s
         )
 
 
+@once()
 async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
     """Marks an automatically activated change set, and the vendor's before it, as seen.
 

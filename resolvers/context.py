@@ -1,5 +1,6 @@
 """Who is calling, on behalf of which installation, and when."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from resolvers.feed import EventFeed
+    from resolvers.idempotency import KeyedCall
     from resolvers.loaders import Loaders
     from resolvers.vendor_checks import LicenseServers
 
@@ -46,6 +48,8 @@ class Principal:
     user_id: int | None = None
     session_id: int | None = None
     token_id: int | None = None
+    expires_at: datetime | None = None
+    """When the identity provider's token runs out, by which the caller came; None for other callers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +66,10 @@ class Context:
     """How vendors are asked; None where nobody asks them."""
     feed: "EventFeed | None" = None
     """Tells of new events; None where nobody follows them."""
+    deadline: asyncio.Timeout | None = None
+    """Ends the request when it takes too long; None where nothing does."""
+    keyed_call: "KeyedCall | None" = None
+    """Set where a mutation was sent with an idempotency key, and so may be sent again."""
     session_secret: str | None = None
     """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
     _loaders: "Loaders | None" = field(default=None, init=False, repr=False)
@@ -94,6 +102,12 @@ class Context:
     def forget(self) -> None:
         """Drops what was read: called after each change, so that a payload shows the new state."""
         self._loaders = None
+
+    async def lift_deadline(self) -> None:
+        """Lets the request take its time from here on: before each commit, so that one that is ended did nothing."""
+        if self.deadline:
+            await asyncio.sleep(0)  # if it has just passed, this is where it ends
+            self.deadline.reschedule(None)
 
     def require(self, scope: ApiScope) -> None:
         """Refuses a caller who lacks a scope.

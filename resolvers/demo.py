@@ -7,13 +7,16 @@ from licensing.enums import AuditAction, ChangeSetSource
 from licensing.errors import Invalid, LicensingError, NoLicenseServer, NotDemo
 from models import Installation, Vendor
 from resolvers.arrivals import Arrival, take_up
+from resolvers.change_sets import change_set_again
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.events import changing, record_refusal
+from resolvers.idempotency import once
 from resolvers.license_files import verifying_keys
 from resolvers.reviews import ReviewedChangeSet
 
 
+@once(again=change_set_again)
 async def convert_demo(
     context: Context, serial_number: str, license_owner: str, content: bytes | None = None
 ) -> ReviewedChangeSet:
@@ -48,11 +51,13 @@ async def convert_demo(
             arrival = Arrival(document, content, ChangeSetSource.DEMO_CONVERSION)
             purchase = await take_up(change, vendor, arrival)
             assert purchase is not None
+            change.answer = purchase.id
             return purchase
     except LicensingError as error:
         await record_refusal(
             context,
             AuditAction.LICENSE_FILE_REFUSED,
+            error,
             vendor_id=vendor.id,
             code=error.code.value,
             message=error.message,

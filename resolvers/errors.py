@@ -3,7 +3,8 @@
 CallRefused
 ├── Unauthenticated      no valid credentials
 ├── Forbidden            valid credentials that may not do this
-└── BadUserInput         a value that no call takes: a malformed id or cursor, a page out of range, NUL in a text
+├── BadUserInput         a value that no call takes: a malformed id or cursor, a page out of range, NUL in a text
+└── KeyReused            an idempotency key that another call was sent with
 """
 
 
@@ -29,3 +30,9 @@ class BadUserInput(CallRefused):
     """A value is one that no call takes."""
 
     code = "BAD_USER_INPUT"
+
+
+class KeyReused(CallRefused):
+    """The caller has sent another call with this idempotency key."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"

@@ -1,21 +1,31 @@
 """Changes and what is recorded of them: every transaction that changes something is a `changing` block."""
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from tortoise.transactions import in_transaction
 
 from licensing.enums import AuditAction
+from licensing.errors import LicensingError
 from models import AuditEvent, Installation
 from models.bulk import insert_rows
 from models.notify import announce
+from models.reach import CONFLICTS
+from models.replica import PRIMARY
 from resolvers.context import Actor, Context
 
 Detail = tuple[str, str | None, str | None]
 """What changed, by name: its value before and after; None for none."""
+
+PAUSES = (0.02, 0.1, 0.4)
+"""Seconds, more or less, before each time that a use case is tried again."""
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -25,6 +35,10 @@ class Change:
     context: Context
     installation: Installation
     now: datetime
+    answer: Any = None
+    """What the caller is told, as JSON, that cannot be told from the call itself: kept for when it is sent again."""
+    refusal: LicensingError | None = None
+    """What the caller is told instead."""
     _events: list[dict[str, Any]] = field(default_factory=list)
 
     def record(
@@ -60,11 +74,12 @@ class Change:
 
     async def write_events(self) -> None:
         """Gives the noted events their positions, in the order noted, and writes them in one statement."""
-        if not self._events:
-            return
         first = self.installation.event_position + 1
         self.installation.event_position += len(self._events)
-        await self.installation.save(update_fields=["event_position"])
+        self.installation.version += 1
+        await self.installation.save(update_fields=["event_position", "version"])
+        if not self._events:
+            return
         await insert_rows(AuditEvent, [{**event, "position": first + i} for i, event in enumerate(self._events)])
         await announce(self.installation.id, self.installation.event_position)
         self._events.clear()
@@ -75,18 +90,42 @@ async def changing(context: Context) -> AsyncIterator[Change]:
     """Opens a transaction, waits to be the installation's only writer, and writes the events with the change.
 
     On an exception nothing is written. What the context had read is forgotten afterwards.
+
+    Raises:
+        AlreadyDone: The call was sent before with its key, and something was changed then.
+        KeyReused: Another call was sent with its key.
     """
+    call = context.keyed_call
     try:
-        async with in_transaction():
+        async with in_transaction(PRIMARY):
             installation = await Installation.select_for_update().get(id=context.installation_id)
             change = Change(context, installation, context.now())
+            if call:
+                await call.check_not_done(change.now)
             yield change
             await change.write_events()
+            outcome = await call.keep(change.answer, change.refusal, change.now) if call else None
+            await context.lift_deadline()
+        if call:
+            call.outcome = outcome
     finally:
         context.forget()
 
 
-async def record_refusal(context: Context, action: AuditAction, **event: Any) -> None:
+async def record_refusal(
+    context: Context, action: AuditAction, refusal: LicensingError, *, answer: Any = None, **event: Any
+) -> None:
     """Records that something was refused, after its own transaction was rolled back."""
     async with changing(context) as change:
+        change.answer, change.refusal = answer, refusal
         change.record(action, **event)
+
+
+async def try_again(use_case: Callable[[], Awaitable[T]]) -> T:
+    """Runs a use case, and runs it again from its beginning if another transaction stood in its way."""
+    for pause in PAUSES:
+        try:
+            return await use_case()
+        except CONFLICTS:
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+    return await use_case()

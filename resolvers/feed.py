@@ -12,6 +12,7 @@ from resolvers.api_tokens import tokens_that_hold
 from resolvers.audit import NEWEST_FIRST, AuditFilter, EventRow, events_between
 from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
+from resolvers.identities import users_that_may_log_in
 from resolvers.sessions import sessions_that_hold
 
 BATCH = 100
@@ -88,14 +89,16 @@ async def latest_positions(installation_ids: Iterable[int]) -> dict[int, int]:
 
 
 async def callers_cut_off(callers: Iterable[Principal], now: datetime) -> set[Principal]:
-    """Those whose session or API token has ended since they were let in."""
+    """Those whose session or token has ended since they were let in."""
     callers = set(callers)
     sessions = await sessions_that_hold({one.session_id for one in callers if one.session_id is not None}, now)
     tokens = await tokens_that_hold({one.token_id for one in callers if one.token_id is not None}, now)
+    users = await users_that_may_log_in({one.user_id for one in callers if one.expires_at and one.user_id})
     return {
         one
         for one in callers
-        if (one.session_id is not None and one.session_id not in sessions)
+        if (one.expires_at is not None and (now >= one.expires_at or one.user_id not in users))
+        or (one.session_id is not None and one.session_id not in sessions)
         or (one.token_id is not None and one.token_id not in tokens)
     }
 

@@ -39,6 +39,14 @@ async def find_installation(serial_number: str | None) -> Installation:
     return candidates[0]
 
 
+async def installation_of_login(serial_number: str | None) -> Installation | None:
+    """Where somebody logs in: the installation with this serial number, or without one the only one; None if none."""
+    if serial_number is not None:
+        return await Installation.get_or_none(serial_number=serial_number)
+    candidates = await Installation.all().limit(2)
+    return candidates[0] if len(candidates) == 1 else None
+
+
 def check_serial_number(serial_number: str) -> None:
     """Refuses what cannot be a serial number; the check digit is the vendor's affair.
 

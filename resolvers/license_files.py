@@ -1,16 +1,26 @@
 """License files that an administrator imports."""
 
-from licensing.document import VerifiedDocument, verify
+from licensing.document import VerifiedDocument, read_stored, verify
 from licensing.enums import AuditAction, ChangeSetSource, ImportMode
 from licensing.errors import LicensingError
 from licensing.keys import TrustedKey as VerifyingKey
 from models import Installation, TrustedKey, Vendor
 from resolvers.arrivals import Arrival, take_up
+from resolvers.change_sets import change_set_again
 from resolvers.context import Context
 from resolvers.events import changing, record_refusal
+from resolvers.idempotency import Outcome, once
 from resolvers.reviews import ReviewedChangeSet
 
 
+async def _verified_again(
+    outcome: Outcome, context: Context, content: bytes, mode: ImportMode
+) -> VerifiedDocument | None:
+    """Whatever became of the import: a document that was verified then is read again, by keys that may have gone."""
+    return read_stored(content) if outcome.answer else outcome.told()
+
+
+@once(again=_verified_again)
 async def verify_license_file(context: Context, content: bytes, mode: ImportMode) -> VerifiedDocument:
     """Reads a license file for this installation and checks its signature; a refusal is recorded, but for previews.
 
@@ -30,6 +40,11 @@ async def verify_license_file(context: Context, content: bytes, mode: ImportMode
         raise
 
 
+async def _imported_again(outcome: Outcome, context: Context, *call: object) -> ReviewedChangeSet | None:
+    return await change_set_again(Outcome(outcome.told()["changeSetId"], None), context)
+
+
+@once(again=_imported_again)
 async def import_license_file(
     context: Context, document: VerifiedDocument, content: bytes, mode: ImportMode
 ) -> ReviewedChangeSet | None:
@@ -44,9 +59,11 @@ async def import_license_file(
     try:
         async with changing(context) as change:
             vendor = await Vendor.get(installation_id=context.installation_id, key=document.claims.iss)
-            return await take_up(change, vendor, Arrival(document, content, ChangeSetSource.LICENSE_FILE, mode))
+            changed = await take_up(change, vendor, Arrival(document, content, ChangeSetSource.LICENSE_FILE, mode))
+            change.answer = {"changeSetId": changed.id if changed else None}
+            return changed
     except LicensingError as error:
-        await _record_refusal(context, error, mode)
+        await _record_refusal(context, error, mode, answer={"changeSetId": None})
         raise
 
 
@@ -59,6 +76,15 @@ async def verifying_keys(context: Context) -> list[VerifyingKey]:
     return [VerifyingKey(*row) for row in await keys.values_list(*columns)]
 
 
-async def _record_refusal(context: Context, error: LicensingError, mode: ImportMode) -> None:
+async def _record_refusal(
+    context: Context, error: LicensingError, mode: ImportMode, answer: dict[str, int | None] | None = None
+) -> None:
     if mode is not ImportMode.PREVIEW:
-        await record_refusal(context, AuditAction.LICENSE_FILE_REFUSED, code=error.code.value, message=error.message)
+        await record_refusal(
+            context,
+            AuditAction.LICENSE_FILE_REFUSED,
+            error,
+            answer=answer,
+            code=error.code.value,
+            message=error.message,
+        )

@@ -9,10 +9,12 @@ from tortoise.transactions import in_transaction
 
 from licensing.document import read_stored
 from licensing.enums import ActorKind, AuditAction, ChangeSetSource
-from models import AuditEvent, ChangeSet, Vendor
+from models import AuditEvent, ChangeSet, IdempotencyKey, Vendor
+from models.replica import PRIMARY
 from resolvers.arrivals import Arrival, triage
 from resolvers.context import SYSTEM, Actor, Context
 from resolvers.events import changing
+from resolvers.idempotency import KEPT_FOR
 
 ContextOf = Callable[[int], Context]
 """Makes the system's context in an installation."""
@@ -29,7 +31,7 @@ async def claim_due_vendor(now: datetime) -> tuple[int, int] | None:
         license_server__isnull=False,
         removed_at__isnull=True,
     )
-    async with in_transaction():
+    async with in_transaction(PRIMARY):
         vendor = await due.select_for_update(skip_locked=True).order_by("next_check_at").first()
         if vendor is None:
             return None
@@ -89,3 +91,8 @@ async def warn_of_expiry(context_of: ContextOf, now: datetime) -> int:
                 expires_at=vendor.expires_at.isoformat(),
             )
     return len(due)
+
+
+async def forget_keys(now: datetime) -> int:
+    """Removes what is kept of calls that nobody sends again any more, and says of how many."""
+    return await IdempotencyKey.filter(kept_at__lte=now - KEPT_FOR).delete()

@@ -13,11 +13,13 @@ from tortoise.expressions import Q
 
 from licensing.enums import ActorKind, AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
-from models import Installation, Session, User
+from models import Session, User
 from models.notify import announce
 from models.user import sort_key
 from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
 from resolvers.events import changing, record_refusal
+from resolvers.installations import installation_of_login
+from resolvers.sign_in_attempts import account_key, begin_attempt, forget_attempts
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
@@ -39,19 +41,25 @@ async def sign_in(context: Context, login: str, password: str, serial_number: st
 
     Raises:
         CredentialsInvalid: Whatever was wrong; which of them it was is nobody's business.
+        RateLimited: There were too many tries. This one is not looked at and leaves no event, or a flood of them
+            would fill the log.
     """
-    installation = await _find_installation(serial_number)
+    installation = await installation_of_login(serial_number)
+    account = account_key(installation.id if installation else serial_number, login)
+    await begin_attempt(account, context.address, context.now())
     user = await User.get_or_none(installation_id=installation.id, login_key=sort_key(login)) if installation else None
     matches = await _verify(password, user.password_hash if user else None)
     if installation is None:
         raise CredentialsInvalid
     door = system_context(installation.id, actor=SYSTEM, request_id=context.request_id, now=context.now)
+    door.deadline = context.deadline
     try:
         if user is None or not matches:
             raise CredentialsInvalid
-        principal, secret = await _begin_session(door, user, replaced=context.principal)
-    except CredentialsInvalid:
-        await record_refusal(door, AuditAction.SIGN_IN_REFUSED, user_id=user.id if user else None, login=login[:200])
+        principal, secret = await _begin_session(door, user, account, replaced=context.principal)
+    except CredentialsInvalid as error:
+        user_id = user.id if user else None
+        await record_refusal(door, AuditAction.SIGN_IN_REFUSED, error, user_id=user_id, login=login[:200])
         raise
     context.principal, context.session_secret = principal, secret
     context.forget()
@@ -113,14 +121,7 @@ async def _verify(password: str, password_hash: str | None) -> bool:
     return await asyncio.get_running_loop().run_in_executor(_hashing, verify)
 
 
-async def _find_installation(serial_number: str | None) -> Installation | None:
-    if serial_number is not None:
-        return await Installation.get_or_none(serial_number=serial_number)
-    candidates = await Installation.all().limit(2)
-    return candidates[0] if len(candidates) == 1 else None
-
-
-async def _begin_session(door: Context, user: User, replaced: Principal | None) -> tuple[Principal, str]:
+async def _begin_session(door: Context, user: User, account: str, replaced: Principal | None) -> tuple[Principal, str]:
     secret = secrets.token_urlsafe(32)
     async with changing(door) as change:
         # The password was checked before the lock was taken: it may have been changed since.
@@ -131,6 +132,7 @@ async def _begin_session(door: Context, user: User, replaced: Principal | None) 
         if replaced and replaced.session_id:
             over |= Q(id=replaced.session_id)
         await Session.filter(over, installation_id=door.installation_id).delete()
+        await forget_attempts(account)
         session = await Session.create(
             installation_id=door.installation_id,
             user_id=user.id,

@@ -10,8 +10,10 @@ from licensing.errors import LicensingError, NoLicenseServer, NotFound, VendorRe
 from models import ChangeSet, Installation, Vendor
 from resolvers.activation import CHECK_INTERVAL
 from resolvers.arrivals import Arrival, take_up
+from resolvers.change_sets import change_set_again
 from resolvers.context import Context
 from resolvers.events import changing
+from resolvers.idempotency import once
 from resolvers.license_files import verifying_keys
 from resolvers.reviews import ReviewedChangeSet, load
 
@@ -41,6 +43,7 @@ class LicenseServers(Protocol):
         """The document of what was bought in place of a demo."""
 
 
+@once(again=change_set_again)
 async def check_for_license_changes(context: Context, vendor_id: int) -> ReviewedChangeSet | None:
     """Asks one vendor's license server, and takes up what it gives; what came of it is the vendor's last check.
 
@@ -101,6 +104,7 @@ async def _ask(context: Context, vendor: Vendor, license_server: str) -> Reviewe
             check_claimed_until=None,
             next_check_at=stated if stated and stated > change.now else change.now + _about(CHECK_INTERVAL),
         )
+        change.answer = found.id if found and is_new else None
         return found if is_new else None
 
 
@@ -111,6 +115,7 @@ async def _note_failure(context: Context, vendor: Vendor, error: LicensingError)
     )
     message = error.message[:1000]
     async with changing(context) as change:
+        change.refusal = error
         await Vendor.filter(id=vendor.id).update(
             checked_at=change.now,
             check_outcome=outcome.value,

@@ -20,6 +20,7 @@ from licensing.status import license_status, update_status, worst
 from models import ChangeSet, Installation, ReceivedDocument, Vendor
 from resolvers.context import Context
 from resolvers.events import changing
+from resolvers.idempotency import once
 
 FAILED_CHECKS = (VendorCheckOutcome.UNAVAILABLE, VendorCheckOutcome.REFUSED, VendorCheckOutcome.UNUSABLE)
 
@@ -130,6 +131,7 @@ async def _rejected(context: Context) -> set[int]:
     return {id_ for id_, document_id in await newest.values_list("vendor_id", "newest") if document_id == rejected[id_]}
 
 
+@once()
 async def update_vendor(context: Context, vendor_id: int, activation_policy: ActivationPolicy) -> None:
     """Sets which of a vendor's change sets are activated on arrival, from the next one on.
 

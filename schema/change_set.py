@@ -15,10 +15,10 @@ from licensing.enums import (
 )
 from resolvers import holders
 from resolvers.context import Context
-from resolvers.errors import BadUserInput
 from resolvers.reviews import ReviewedChange, ReviewedChangeSet, Surplus
 from schema.access import Actor
 from schema.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest
+from schema.cost import PAGE, ListSize
 from schema.descriptions import argument, input_type, object_type
 from schema.license import License, assignments_of
 from schema.node import Node, global_id
@@ -28,8 +28,8 @@ from schema.selection import selected
 from schema.user import LicenseAssignment, LicenseAssignmentConnection, UserFilter, UserOrder, assignment_rows
 from schema.vendor import Vendor
 
-MAX_SUGGESTIONS = 1_000
 DEFAULT_SUGGESTIONS = 100
+SUGGESTIONS = ListSize(assumed_size=DEFAULT_SUGGESTIONS, slicing_arguments=["first"])
 
 
 @object_type
@@ -100,7 +100,7 @@ class SurplusRequirement(Node):
     """Seats to free: in use less available."""
     row: strawberry.Private[Surplus]
 
-    @guarded(requires=ApiScope.USERS_READ)
+    @guarded(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def assignments(
         self,
         info: Info,
@@ -115,7 +115,7 @@ class SurplusRequirement(Node):
         page = PageRequest(first, after, last, before)
         return await assignments_of(self.row.license_id, info, filter, order_by, page)
 
-    @guarded(requires=ApiScope.USERS_READ)
+    @guarded(requires=ApiScope.USERS_READ, costs=[SUGGESTIONS])
     async def suggestions(
         self,
         info: Info,
@@ -128,8 +128,6 @@ class SurplusRequirement(Node):
         log in, never logged in, longest away; those waiting for approval last), none that is blocked.
         """
         count = min(self.row.seats_to_remove, DEFAULT_SUGGESTIONS) if first is None else first
-        if not 1 <= count <= MAX_SUGGESTIONS:
-            raise BadUserInput(f"`first` is {count}. Give a number from 1 to {MAX_SUGGESTIONS:,}.")
         found = await holders.suggestions(info.context, self.row.license_id, count)
         selection = selected(info).below("assignment")
         assignments = await assignment_rows(info.context, [row for row, _ in found], selection)

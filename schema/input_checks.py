@@ -1,24 +1,32 @@
 """Values that no call takes, refused before anything runs: endless texts, NUL, malformed IDs, pages and cursors."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     SKIP,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    IntValueNode,
     ObjectFieldNode,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
+    Undefined,
+    ValueNode,
+    VariableNode,
     Visitor,
     VisitorAction,
     get_named_type,
@@ -26,40 +34,69 @@ from graphql import (
     value_from_ast_untyped,
     visit,
 )
-from strawberry.extensions import SchemaExtension
 
 from resolvers.errors import BadUserInput
 from resolvers.pages import PageRequest, read_cursor
 from schema.errors import graphql_error
+from schema.inputs import MAX_ITEMS
 from schema.node import decode
 
 MAX_TEXT = 1_000
-WITH_A_LIMIT_OF_ITS_OWN = ("LicenseFileInput", "text")
-PAGE = frozenset({"first", "after", "last", "before"})
-WITH_A_SIZE_OF_THEIR_OWN = frozenset({"suggestions"})
+MAX_NODES = 100
+MAX_SUGGESTIONS = 1_000
+TEXT_OF_A_FILE = ("LicenseFileInput", "text")
+"""The field of an input whose size `licensing` limits."""
+
+_NO_TEXT_HAS = re.compile("[\0\ud800-\udfff]")
+_PAGE = frozenset({"first", "after", "last", "before"})
+_SIZED = _PAGE | {"ids"}
 
 
-class InputChecks(SchemaExtension):
-    """Looks at each value of a document and its variables, before the first resolver is called."""
+def check_literals(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    """The refusal of a valid document in which such a value is written."""
+    type_info = TypeInfo(schema)
+    try:
+        visit(document, TypeInfoVisitor(type_info, _Literals(type_info)))
+    except BadUserInput as refusal:
+        return [graphql_error(refusal)]
+    return []
 
-    def on_execute(self) -> Iterator[None]:
-        """Refuses the operation if one of them is none that a call takes."""
-        execution = self.execution_context
-        schema: GraphQLSchema = execution.schema._schema
-        document = execution.graphql_document
-        try:
-            if document is not None and '"' in (execution.query or ""):
-                visit(document, TypeInfoVisitor(type_info := TypeInfo(schema), _Literals(type_info)))
-            for definition in document.definitions if document else ():
-                if isinstance(definition, OperationDefinitionNode):
-                    if definition.name and definition.name.value != (execution.operation_name or definition.name.value):
-                        continue
-                    _check_variables(definition, execution.variables or {}, schema)
-                if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
-                    _check_pages(definition.selection_set, execution.variables or {})
-        except BadUserInput as refusal:
-            raise graphql_error(refusal) from refusal
-        yield
+
+@dataclass(frozen=True, slots=True)
+class OperationInput:
+    """What the variables of an operation may make of its arguments."""
+
+    variables: Sequence[tuple[str, GraphQLInputType]]
+    lists: Sequence[FieldNode]
+    """Fields of the operation and of fragments that return as much as a variable says."""
+
+    def check(self, variables: dict[str, Any]) -> None:
+        """Refuses values that no call takes. Whether a cursor is of the right list, the list knows.
+
+        Raises:
+            BadUserInput: There is one; the message says where.
+        """
+        for name, type_ in self.variables:
+            if name in variables:
+                check_value(variables[name], type_, f"`${name}`")
+        for node in self.lists:
+            _check_list(node, variables)
+
+
+def input_of(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Sequence[FragmentDefinitionNode]
+) -> OperationInput:
+    """What is looked at before an operation runs."""
+    variables: list[tuple[str, Any]] = [
+        (one.variable.name.value, type_from_ast(schema, one.type)) for one in operation.variable_definitions or ()
+    ]
+    lists = [
+        node
+        for definition in (operation, *fragments)
+        for node in _fields(definition.selection_set)
+        if any(isinstance(value, VariableNode) for value in _bounds(node).values())
+    ]
+    return OperationInput([(name, type_) for name, type_ in variables if type_], lists)
 
 
 class _Literals(Visitor):
@@ -67,42 +104,51 @@ class _Literals(Visitor):
         super().__init__()
         self.type_info = type_info
 
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        if not any(isinstance(value, VariableNode) for value in _bounds(node).values()):
+            _check_list(node, {})
+
     def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> VisitorAction:
         parent = get_named_type(self.type_info.get_parent_input_type())
-        return SKIP if parent and (parent.name, node.name.value) == WITH_A_LIMIT_OF_ITS_OWN else None
+        return SKIP if parent and (parent.name, node.name.value) == TEXT_OF_A_FILE else None
+
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
+        if (type_ := self.type_info.get_input_type()) and get_named_type(type_).name == "ID":
+            decode(node.value)
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if type_ := self.type_info.get_input_type():
             check_value(node.value, type_, "A text in the document")
 
 
-def _check_variables(operation: OperationDefinitionNode, variables: dict[str, Any], schema: GraphQLSchema) -> None:
-    for definition in operation.variable_definitions or ():
-        name = definition.variable.name.value
-        type_: Any = type_from_ast(schema, definition.type)
-        if type_ is not None and name in variables:
-            check_value(variables[name], type_, f"`${name}`")
-
-
-def _check_pages(selected: SelectionSetNode | None, variables: dict[str, Any]) -> None:
-    """Refuses pages out of range and malformed cursors; whether a cursor is of the right list, the list knows."""
+def _fields(selected: SelectionSetNode | None) -> Iterator[FieldNode]:
     for node in selected.selections if selected else ():
         if isinstance(node, FieldNode):
-            given = {
-                argument.name.value: argument.value for argument in node.arguments or () if argument.name.value in PAGE
-            }
-            if given and node.name.value not in WITH_A_SIZE_OF_THEIR_OWN:
-                page = {name: value_from_ast_untyped(value, variables) for name, value in given.items()}
-                if all(isinstance(value, int | str | None) for value in page.values()):
-                    _check_page(PageRequest(**page))
+            yield node
         if not isinstance(node, FragmentSpreadNode):
-            _check_pages(node.selection_set, variables)  # type: ignore[attr-defined]
+            yield from _fields(node.selection_set)  # type: ignore[attr-defined]
 
 
-def _check_page(page: PageRequest) -> None:
-    for cursor in (page.after, page.before):
-        if cursor is not None:
-            read_cursor(cursor)
+def _bounds(node: FieldNode) -> dict[str, ValueNode]:
+    return {one.name.value: one.value for one in node.arguments or () if one.name.value in _SIZED}
+
+
+def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
+    """Refuses lists out of range and malformed cursors. What is not of the type at all is GraphQL's to refuse."""
+    values = {name: value_from_ast_untyped(value, variables) for name, value in _bounds(node).items()}
+    given = {name: value for name, value in values.items() if value is not Undefined}
+    match node.name.value, given:
+        case "nodes", {"ids": list(ids)} if len(ids) > MAX_NODES:
+            raise BadUserInput(f"{len(ids):,} IDs were given. Give at most {MAX_NODES}.")
+        case "suggestions", {"first": int(first) | float(first)} if not 1 <= first <= MAX_SUGGESTIONS:
+            raise BadUserInput(f"`first` is {first}. Give a number from 1 to {MAX_SUGGESTIONS:,}.")
+        case (("nodes" | "suggestions"), _):
+            pass
+        case _ if all(isinstance(value, int | float | str | None) for value in given.values()):
+            page = PageRequest(**given)
+            for cursor in (page.after, page.before):
+                if cursor is not None:
+                    read_cursor(cursor)
 
 
 def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
@@ -114,20 +160,27 @@ def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
     if isinstance(type_, GraphQLNonNull):
         check_value(value, type_.of_type, place)
     elif isinstance(type_, GraphQLList):
-        for position, item in enumerate(value) if isinstance(value, list) else ():
+        items = value if isinstance(value, list) else [value]
+        if len(items) > MAX_ITEMS and get_named_type(type_).name != "ID":
+            raise BadUserInput(f"{place} has {len(items):,} items. Give at most {MAX_ITEMS:,}.")
+        for position, item in enumerate(items[:MAX_ITEMS]):  # of IDs, the mutation says that they are too many
             check_value(item, type_.of_type, f"{place}, item {position}")
     elif isinstance(type_, GraphQLInputObjectType):
+        if isinstance(value, dict) and len(value) > len(type_.fields):
+            raise BadUserInput(f"{place} has fields that `{type_.name}` does not have. Leave them out.")
         for name, field in type_.fields.items() if isinstance(value, dict) else ():
-            if name in value and (type_.name, name) != WITH_A_LIMIT_OF_ITS_OWN:
+            if name in value and (type_.name, name) != TEXT_OF_A_FILE:
                 check_value(value[name], field.type, f"{place}, field `{name}`")
     elif isinstance(value, str):
         _check_text(value, place)
         if type_.name == "ID":
             decode(value)
+    elif isinstance(value, int) and type_.name == "ID":
+        decode(str(value))
 
 
 def _check_text(text: str, place: str) -> None:
     if len(text) > MAX_TEXT:
         raise BadUserInput(f"{place} has {len(text):,} characters. Shorten it to {MAX_TEXT:,} at most.")
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _NO_TEXT_HAS.search(text):
         raise BadUserInput(f"{place} holds a character that no text has: NUL, or half of a pair. Leave it out.")

@@ -259,6 +259,7 @@ async def file_content(file: LicenseFileInput) -> bytes:
     if file.text:
         return file.text[: MAX_BYTES + 1].encode("utf-8", "surrogatepass")
     if file.upload:
+        await file.upload.seek(0)  # type: ignore[attr-defined]  # a call may be tried again
         content: bytes = await file.upload.read(MAX_BYTES + 1)  # type: ignore[attr-defined]
         return content
     return b""

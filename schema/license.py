@@ -11,6 +11,7 @@ from resolvers import licenses
 from resolvers.context import Context
 from resolvers.licenses import LicenseRow
 from schema.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest, connect
+from schema.cost import PAGE
 from schema.descriptions import argument, input_type, object_type
 from schema.node import Node, global_id
 from schema.permissions import Info, guarded
@@ -99,7 +100,7 @@ class License(Node):
         change = await info.context.loaders.open_change.load(self.row.id)
         return one(LicenseChange, change, info.context) if change else None
 
-    @guarded(requires=ApiScope.USERS_READ)
+    @guarded(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def assignments(
         self,
         info: Info,

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from licensing.enums import ApiScope
+from licensing.enums import ApiScope, ImportMode
 from resolvers import api_tokens, assignments, change_sets, demo, license_files, sessions, vendor_checks, vendors
 from resolvers.activation import activate_licenses
 from resolvers.context import Context
 from schema.access import ApiToken, Viewer
 from schema.change_set import LicenseChangeSet, SurplusRequirement, change_set_object
+from schema.cost import by_ids, weight
 from schema.descriptions import argument, object_type
 from schema.errors import refusals
 from schema.inputs import (
@@ -120,7 +121,7 @@ class Mutation:
             payload.change_set = await _change_set(info.context, change_set_id)
         return payload
 
-    @mutation(requires=ApiScope.USERS_WRITE)
+    @mutation(requires=ApiScope.USERS_WRITE, costs=[by_ids("input.userIds", "results")])
     async def revoke_user_licenses(
         self, info: Info, input: Annotated[RevokeUserLicensesInput, argument("The license and the users that lose it.")]
     ) -> RevokeUserLicensesPayload | None:
@@ -145,7 +146,7 @@ class Mutation:
             payload.surplus_requirement = await _surplus_requirement(info.context, license_id)
         return payload
 
-    @mutation(requires=ApiScope.USERS_WRITE)
+    @mutation(requires=ApiScope.USERS_WRITE, costs=[by_ids("input.userIds", "users")])
     async def assign_user_licenses(
         self, info: Info, input: Annotated[AssignUserLicensesInput, argument("The license and the users that get it.")]
     ) -> AssignUserLicensesPayload | None:
@@ -163,7 +164,7 @@ class Mutation:
         payload.users = await _found_users(info, user_ids)
         return payload
 
-    @mutation(requires=ApiScope.USERS_WRITE)
+    @mutation(requires=ApiScope.USERS_WRITE, costs=[by_ids("input.userIds", "users")])
     async def reassign_user_licenses(
         self, info: Info, input: Annotated[ReassignUserLicensesInput, argument("The licenses and the users that move.")]
     ) -> ReassignUserLicensesPayload | None:
@@ -182,7 +183,7 @@ class Mutation:
         payload.users = await _found_users(info, user_ids)
         return payload
 
-    @mutation(requires=ApiScope.LICENSES_WRITE)
+    @mutation(requires=ApiScope.LICENSES_WRITE, costs=[weight(100)])
     async def import_license_file(
         self, info: Info, input: Annotated[ImportLicenseFileInput, argument("The file and what to do with it.")]
     ) -> ImportLicenseFilePayload | None:
@@ -193,6 +194,8 @@ class Mutation:
         """
         payload = ImportLicenseFilePayload()
         content = await file_content(input.file)
+        if input.mode is ImportMode.PREVIEW:
+            info.context.keyed_call = None  # it changes nothing: sent again, it looks again
         with refusals(payload):
             document = await license_files.verify_license_file(info.context, content, input.mode)
             payload.document = LicenseDocument.of(document)
@@ -200,7 +203,7 @@ class Mutation:
             payload.change_set = change_set_object(changed, info.context) if changed else None
         return payload
 
-    @mutation(requires=ApiScope.LICENSES_WRITE)
+    @mutation(requires=ApiScope.LICENSES_WRITE, costs=[weight(100)])
     async def check_for_license_changes(
         self, info: Info, input: Annotated[CheckForLicenseChangesInput, argument("Which vendor to ask.")]
     ) -> CheckForLicenseChangesPayload | None:
@@ -215,7 +218,7 @@ class Mutation:
         payload.vendor = await vendor_by_id(info, vendor_id)
         return payload
 
-    @mutation(requires=ApiScope.LICENSES_WRITE)
+    @mutation(requires=ApiScope.LICENSES_WRITE, costs=[weight(100)])
     async def convert_demo(
         self, info: Info, input: Annotated[ConvertDemoInput, argument("The new serial number and owner.")]
     ) -> ConvertDemoPayload | None:
@@ -244,7 +247,7 @@ class Mutation:
             payload.vendor = await vendor_by_id(info, vendor_id)
         return payload
 
-    @mutation(requires=Anyone.PUBLIC)
+    @mutation(requires=Anyone.PUBLIC, costs=[weight(1_000)])
     async def sign_in(
         self, info: Info, input: Annotated[SignInInput, argument("Who is logging in.")]
     ) -> SignInPayload | None:
@@ -271,13 +274,14 @@ class Mutation:
         payload = CreateApiTokenPayload()
         vendor_id = None if input.vendor_id is None else local_id(input.vendor_id, "Vendor")
         with refusals(payload):
-            token_id, payload.secret = await api_tokens.create_api_token(
+            token_id, secret = await api_tokens.create_api_token(
                 info.context,
                 name=given_text(input.name, "input", "name"),
                 scopes=input.scopes,
                 vendor_id=vendor_id,
                 expires_at=input.expires_at,
             )
+            payload.secret = secret or None
             payload.api_token = await _api_token(info.context, token_id)
         return payload
 
@@ -294,8 +298,9 @@ class Mutation:
         return payload
 
 
-async def _change_set(context: Context, change_set_id: int) -> LicenseChangeSet:
-    return change_set_object(await change_sets.get(context, change_set_id), context)
+async def _change_set(context: Context, change_set_id: int) -> LicenseChangeSet | None:
+    [found] = await change_sets.load(context, [change_set_id])
+    return change_set_object(found, context) if found else None
 
 
 async def _surplus_requirement(context: Context, license_id: int) -> SurplusRequirement | None:

@@ -1,6 +1,6 @@
 """Who may call what: every root field declares its rule, and the schema does not build without."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -11,6 +11,8 @@ from strawberry.utils.await_maybe import await_maybe
 from licensing.enums import ApiScope
 from resolvers.context import Context
 from resolvers.errors import CallRefused
+from resolvers.events import try_again
+from schema.cost import Cost, ListSize
 from schema.errors import graphql_error
 
 Info = strawberry.Info[Context, None]
@@ -26,6 +28,7 @@ class Anyone(Enum):
 
 
 Rule = ApiScope | Anyone
+Weight = Cost | ListSize
 
 
 class Guard(FieldExtension):
@@ -49,16 +52,32 @@ class Guard(FieldExtension):
             _ = context.caller
 
 
-def query(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
+class Persistent(FieldExtension):
+    """Tries again what others stood in the way of."""
+
+    async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
+        """Calls the resolver until it had its way, or often enough."""
+        return await try_again(lambda: await_maybe(next_(source, info, **arguments)))
+
+
+def query(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Callable[..., Any]], Any]:
     """Makes a coroutine function a root field."""
 
     def field(resolver: Callable[..., Any]) -> Any:
-        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], metadata={"rule": requires})
+        rule = {"rule": requires}
+        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], metadata=rule, directives=costs)
 
     return field
 
 
-mutation = query
+def mutation(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Callable[..., Any]], Any]:
+    """Makes a coroutine function that changes something a root field."""
+
+    def field(resolver: Callable[..., Any]) -> Any:
+        extensions, rule = [Guard(requires), Persistent()], {"rule": requires}
+        return strawberry.field(resolver=resolver, extensions=extensions, metadata=rule, directives=costs)
+
+    return field
 
 
 def subscription(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
@@ -70,11 +89,11 @@ def subscription(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
     return field
 
 
-def guarded(*, requires: Rule = Anyone.CALLER) -> Callable[[Callable[..., Any]], Any]:
+def guarded(*, requires: Rule = Anyone.CALLER, costs: Sequence[Weight] = ()) -> Callable[[Callable[..., Any]], Any]:
     """Makes a coroutine method a field that takes arguments, or that leads to what needs another scope."""
 
     def field(resolver: Callable[..., Any]) -> Any:
-        return strawberry.field(resolver=resolver, extensions=[Guard(requires)])
+        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], directives=costs)
 
     return field
 

@@ -8,7 +8,6 @@ import strawberry
 
 from licensing.enums import ApiScope
 from resolvers import api_tokens, audit, change_sets, licenses, users
-from resolvers.errors import BadUserInput
 from schema.access import ApiToken, Viewer
 from schema.audit import AuditEvent, AuditEventConnection, AuditEventEdge, AuditFilter, audit_filter
 from schema.change_set import (
@@ -19,6 +18,7 @@ from schema.change_set import (
     SurplusRequirement,
 )
 from schema.connection import After, Before, First, Last, PageRequest, connect
+from schema.cost import PAGE, by_ids
 from schema.descriptions import argument, object_type
 from schema.installation import Installation
 from schema.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
@@ -29,8 +29,6 @@ from schema.rows import Rows, one
 from schema.selection import selected
 from schema.user import UserConnection, UserEdge, UserFilter, UserOrder, user_filter, user_order, user_rows
 from schema.vendor import Vendor
-
-MAX_NODES = 100
 
 
 @object_type
@@ -50,13 +48,11 @@ class Query:
         """Any object by its global ID; null if there is none, or the viewer may not see it."""
         return await node_by_id(info.context, id)
 
-    @query(requires=Anyone.CALLER)
+    @query(requires=Anyone.CALLER, costs=[by_ids("ids")])
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], argument("Global IDs from `id` fields.")]
     ) -> list[Node | None] | None:
         """Several objects by ID, in the order asked; null where there is none. At most 100."""
-        if len(ids) > MAX_NODES:
-            raise BadUserInput(f"{len(ids):,} IDs were given. Give at most {MAX_NODES}.")
         return await asyncio.gather(*(node_by_id(info.context, id_) for id_ in ids))
 
     @query(requires=ApiScope.LICENSES_READ)
@@ -77,7 +73,7 @@ class Query:
         found = (await info.context.loaders.catalog()).in_force(key)
         return one(License, found, info.context) if found else None
 
-    @query(requires=ApiScope.LICENSES_READ)
+    @query(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def licenses(
         self,
         info: Info,
@@ -93,7 +89,7 @@ class Query:
         total_count = await licenses.count_licenses(context, wanted) if "totalCount" in selection else 0
         return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
 
-    @query(requires=ApiScope.USERS_READ)
+    @query(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def users(
         self,
         info: Info,
@@ -134,7 +130,7 @@ class Query:
         """Licenses with more seats in use than a pending change set allows. Empty when nothing blocks."""
         return Rows(SurplusRequirement, await change_sets.surplus_requirements(info.context, vendor), info.context)
 
-    @query(requires=ApiScope.LICENSES_READ)
+    @query(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def change_sets(
         self,
         info: Info,
@@ -156,7 +152,7 @@ class Query:
         nodes = Rows(LicenseChangeSet, page.rows, context)
         return connect(LicenseChangeSetConnection, LicenseChangeSetEdge, page, nodes, selection, total_count)
 
-    @query(requires=ApiScope.AUDIT_READ)
+    @query(requires=ApiScope.AUDIT_READ, costs=[PAGE])
     async def audit_events(
         self,
         info: Info,

@@ -5,7 +5,7 @@ from strawberry import Schema
 from strawberry.printer import print_schema
 
 import schema.enums  # noqa: F401 - registers the enums before a type names one
-from schema.input_checks import InputChecks
+from schema.documents import Documents
 from schema.installation import Installation
 from schema.mutation import Mutation
 from schema.permissions import check_rules
@@ -28,7 +28,7 @@ def build_schema() -> Schema:
         subscription=Subscription,
         types=[Installation, LicenseAssignment],
         scalar_overrides=SCALARS,
-        extensions=[InputChecks],
+        extensions=[Documents],
     )
     _leave_out_null_defaults(built._schema)
     return built

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.file_uploads import Upload
 
 URL = NewType("URL", str)
@@ -20,7 +21,13 @@ def _read_instant(value: str) -> datetime:
             return instant.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ValueError("An instant is written as in 2026-01-31T12:00:00+01:00, with an offset or Z.")
+    raise GraphQLError("An instant is written as in 2026-01-31T12:00:00+01:00, with an offset or Z.")
+
+
+def _read_upload(value: Any) -> Any:
+    if not hasattr(value, "read"):
+        raise GraphQLError("A file is a part of a multipart request, and null stands for it in the variables.")
+    return value
 
 
 SCALARS: dict[object, Any] = {
@@ -40,7 +47,7 @@ SCALARS: dict[object, Any] = {
         name="Upload",
         description="A file part of a multipart request.",
         specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
-        parse_value=lambda value: value,
+        parse_value=_read_upload,
     ),
 }
 """The schema's scalars by the Python types that stand for them."""

@@ -8,6 +8,7 @@ import strawberry
 from licensing.enums import ActivationPolicy, ApiScope, LicenseStatus, LicenseUpdateStatus, VendorCheckOutcome
 from resolvers.vendors import VendorRow
 from schema.connection import After, Before, First, Last, PageRequest, connect
+from schema.cost import PAGE
 from schema.descriptions import argument, object_type
 from schema.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
 from schema.node import Node, global_id
@@ -82,7 +83,7 @@ class Vendor(Node):
         pending = await info.context.loaders.pending_change.load(self.row.id)
         return change_set_object(pending, info.context) if pending else None
 
-    @guarded(requires=ApiScope.LICENSES_READ)
+    @guarded(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def licenses(
         self,
         info: Info,

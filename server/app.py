@@ -22,17 +22,20 @@ from models.config import tortoise_config
 from models.migrate import pending_migrations
 from server.auth import authenticate
 from server.checker import Checker
-from server.errors import Refused, refusal_response
+from server.errors import Refused, note_unretrieved, refusal_response
 from server.event_feed import event_feed
 from server.graphql import GraphQLView
 from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
+from server.metrics import Metrics, RequestMetrics, metrics
+from server.oidc import IdentityProvider
 from server.pages import BUILT, Explorer, console_routes
 from server.settings import Settings, read_settings
+from server.streams import SLOWEST_READER
 from server.vendor_client import IN_A_REQUEST, VendorClient
 
-SLOWEST_DATABASE = 2.0
-"""Seconds in which the database answers, or the server is not ready."""
+SLOWEST_DATABASE = 1.5
+"""Seconds in which the database answers, or the server is not ready: which is known before 2 are over."""
 
 _CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -46,36 +49,45 @@ class DatabaseOutdated(Exception):
 
 def from_environment() -> Starlette:
     """What each process of a server runs: the API, set by environment variables, with its log set up."""
-    from schema import schema  # slow to build; the tests of the server do without
+    from schema import schema  # here, since the name is that of a parameter below
 
     settings = read_settings()
     configure_logs(settings.log_format)
     return create_app(settings, schema)
 
 
-def create_app(settings: Settings, schema: Schema, built: Path = BUILT) -> Starlette:
+def create_app(
+    settings: Settings, schema: Schema, *, built: Path = BUILT, slowest_reader: float = SLOWEST_READER
+) -> Starlette:
     """The ASGI application over a schema, with the pages that were built."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if await pending_migrations(settings.database_url):
             raise DatabaseOutdated
-        database = RegisterTortoise(app, config=tortoise_config(settings.database_url))
+        asyncio.get_running_loop().set_exception_handler(note_unretrieved)
+        config = tortoise_config(settings.database_url, settings.replica_url, pool_size=settings.pool_size)
+        database = RegisterTortoise(app, config=config)
         async with database, checking(settings), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
+        if app.state.identity_provider:
+            await app.state.identity_provider.aclose()
 
-    graphql = GraphQLView(schema, settings)
+    graphql = GraphQLView(schema, settings, slowest_reader=slowest_reader)
+    routes: list[Route | WebSocketRoute] = [
+        Route("/graphql", Explorer(graphql, settings, built)),
+        WebSocketRoute("/graphql", graphql),
+        Route("/schema.graphql", printed_schema),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+    ]
+    counts = Metrics(frozenset({"/", *(route.path for route in routes)}))
     app = Starlette(
-        routes=[
-            Route("/graphql", Explorer(graphql, settings, built)),
-            WebSocketRoute("/graphql", graphql),
-            Route("/schema.graphql", printed_schema),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            *console_routes(built),
-        ],
+        routes=[*routes, *console_routes(built)],
         middleware=[
+            Middleware(RequestMetrics, metrics=counts),
             Middleware(RequestLog),
             Middleware(SecurityHeaders, https=settings.is_https),
             Middleware(BodyLimits),
@@ -84,7 +96,9 @@ def create_app(settings: Settings, schema: Schema, built: Path = BUILT) -> Starl
         lifespan=lifespan,
     )
     app.state.settings, app.state.schema = settings, schema
+    app.state.metrics = counts
     app.state.license_servers = VendorClient(IN_A_REQUEST)
+    app.state.identity_provider = IdentityProvider(settings) if settings.oidc_issuer else None
     app.state.feed = event_feed(settings.database_url)
     return app
 
@@ -121,13 +135,21 @@ async def healthz(request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """Whether the database answers, too."""
+    asking = asyncio.create_task(_database_answers())
+    done, _ = await asyncio.wait({asking}, timeout=SLOWEST_DATABASE)
+    if done and asking.result():
+        return JSONResponse({"status": "ok"})
+    asking.cancel()  # not waited for: that takes time, too
+    return JSONResponse({"status": "the database does not answer"}, 503)
+
+
+async def _database_answers() -> bool:
     try:
-        async with asyncio.timeout(SLOWEST_DATABASE):
-            await get_connection("default").execute_query("SELECT 1")
+        await get_connection("default").execute_query("SELECT 1")
     except Exception:
         # Whatever is wrong with the database, the answer is the same: send requests elsewhere.
-        return JSONResponse({"status": "the database does not answer"}, 503)
-    return JSONResponse({"status": "ok"})
+        return False
+    return True
 
 
 class SecurityHeaders:

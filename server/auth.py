@@ -1,4 +1,4 @@
-"""Who is calling: by an API token in the header, else by the session cookie."""
+"""Who is calling: by a token in the header, ours or the identity provider's, else by the session cookie."""
 
 import structlog
 from starlette.requests import HTTPConnection
@@ -6,8 +6,10 @@ from starlette.responses import Response
 
 from resolvers.api_tokens import principal_of_token
 from resolvers.context import Principal, utc_now
+from resolvers.identities import principal_of_identity
 from resolvers.sessions import principal_of_session
 from server.errors import Refused
+from server.oidc import IdentityProvider
 from server.settings import Settings
 
 
@@ -33,20 +35,33 @@ async def authenticate(connection: HTTPConnection, settings: Settings) -> Princi
     return principal
 
 
-async def principal_of_authorization(authorization: str) -> Principal | None:
-    """Whose token `Bearer …` is, as it stands in a header or in a WebSocket's first message; None if nobody's."""
+async def principal_of_authorization(connection: HTTPConnection, authorization: str) -> Principal | None:
+    """Whose token `Bearer …` is, as it stands in a header or in a WebSocket's first message; None if nobody's.
+
+    Raises:
+        Refused: It may be the identity provider's, which cannot be asked for its keys.
+    """
     scheme, _, secret = authorization.partition(" ")
-    principal = await principal_of_token(secret.strip(), utc_now()) if scheme.casefold() == "bearer" else None
+    principal = await _principal_of_bearer(connection, secret.strip()) if scheme.casefold() == "bearer" else None
     if principal:
         _log_principal(principal)
     return principal
 
 
+async def _principal_of_bearer(connection: HTTPConnection, secret: str) -> Principal | None:
+    provider: IdentityProvider | None = connection.app.state.identity_provider
+    if provider is None or secret.startswith("skp_"):
+        return await principal_of_token(secret, utc_now())
+    identity = await provider.identify(secret, utc_now())
+    settings: Settings = connection.app.state.settings
+    return await principal_of_identity(identity, settings.oidc_installation or None) if identity else None
+
+
 async def _find_principal(connection: HTTPConnection, settings: Settings) -> Principal | None:
     if (authorization := connection.headers.get("authorization")) is not None:
-        principal = await principal_of_authorization(authorization)
+        principal = await principal_of_authorization(connection, authorization)
         if principal is None:
-            message = "This API token is unknown, expired or revoked. Send one that is valid as Authorization: Bearer."
+            message = "This token is unknown, expired or revoked. Send one that is valid as Authorization: Bearer."
             raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
         return principal
     if secret := connection.cookies.get(cookie_name(settings), ""):

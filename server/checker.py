@@ -9,7 +9,8 @@ import structlog
 from licensing.errors import LicensingError
 from models.reach import is_too_slow, is_unreachable
 from resolvers.context import SYSTEM, Context, system_context, utc_now
-from resolvers.schedule import claim_due_vendor, take_up_effective, warn_of_expiry
+from resolvers.schedule import claim_due_vendor, forget_keys, take_up_effective, warn_of_expiry
+from resolvers.sign_in_attempts import forget_old_attempts
 from resolvers.vendor_checks import check_for_license_changes
 from resolvers.vendor_reports import DueReport, claim_due_reports, settle_report
 from server.vendor_client import VendorClient
@@ -21,7 +22,7 @@ log = structlog.get_logger("seatkeeper.checker")
 
 
 class Checker:
-    """Asks due vendors, takes up what takes effect, warns of expiries and delivers reports."""
+    """Asks due vendors, takes up what takes effect, warns of expiries, forgets keys and delivers reports."""
 
     def __init__(self, servers: VendorClient) -> None:
         self.servers = servers
@@ -40,6 +41,8 @@ class Checker:
         now = utc_now()
         await take_up_effective(self._context, now)
         await warn_of_expiry(self._context, now)
+        await forget_old_attempts(now)
+        await forget_keys(now)
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
                 group.create_task(self._check_due(now))

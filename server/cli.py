@@ -12,7 +12,7 @@ from tortoise.exceptions import BaseORMException
 
 from licensing.errors import LicensingError
 from resolvers.errors import CallRefused
-from server.commands import admin, demo, doctor, installation, issuer, licenses, serve, token, users, vendor
+from server.commands import admin, backup, demo, doctor, installation, issuer, licenses, serve, token, users, vendor
 from server.commands.connection import Refused
 from server.commands.terminal import complain
 from server.settings import SettingError
@@ -24,7 +24,7 @@ def make_parser() -> ArgumentParser:
     """All commands and their arguments."""
     parser = ArgumentParser(prog="seatkeeper", description="License administration: seats, users and signed licenses.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for noun in (serve, demo, installation, vendor, admin, token, users, licenses, doctor, issuer):
+    for noun in (serve, demo, installation, vendor, admin, token, users, licenses, doctor, backup, issuer):
         noun.add_to(commands)
     return parser
 

@@ -6,17 +6,19 @@ from functools import partial
 from typing import Any
 
 import structlog
-from graphql import ASTValidationRule, FieldNode, GraphQLError, OperationDefinitionNode
+from graphql import ASTValidationRule, FieldNode, GraphQLError, OperationDefinitionNode, validate
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
+
+from server.idempotency import IdempotencyKeys
 
 
 def with_rules(schema: Schema, *, open_schema: bool, only_subscriptions: bool = False) -> Schema:
     """The same schema, whose documents keep these rules."""
     guarded = copy.copy(schema)
     rules = partial(DocumentRules, open_schema=open_schema, only_subscriptions=only_subscriptions)
-    guarded.extensions = (*schema.extensions, rules)
+    guarded.extensions = (*schema.extensions, rules, IdempotencyKeys)
     return guarded
 
 
@@ -39,8 +41,11 @@ class DocumentRules(SchemaExtension):
             execution.pre_execution_errors = [GraphQLError(message)]
         elif self.only_subscriptions and execution.operation_type is not OperationType.SUBSCRIPTION:
             execution.pre_execution_errors = [GraphQLError("A WebSocket takes subscriptions. Send the rest by POST.")]
-        if not self.open_schema and execution.context.principal is None:
-            execution.validation_rules = (*execution.validation_rules, NoIntrospection)
+        elif not self.open_schema and execution.context.principal is None and "__" in (execution.query or ""):
+            execution.pre_execution_errors = (
+                validate(execution.schema._schema, execution.graphql_document, [NoIntrospection])
+                or execution.pre_execution_errors
+            )
         yield
 
 

@@ -1,5 +1,6 @@
 """What a client is told when something goes wrong: inside an answer of GraphQL's, or instead of one."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,18 +12,26 @@ from starlette.responses import JSONResponse
 from strawberry.relay.types import GlobalIDValueError
 
 from licensing.errors import LicensingError
-from models.reach import is_too_slow, is_unreachable
+from models.reach import CONFLICTS, is_too_slow, is_unreachable
 from resolvers.errors import CallRefused
 
 STATUS = {
     "BAD_USER_INPUT": 400,
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
+    "RATE_LIMITED": 429,
+    "QUERY_TOO_COMPLEX": 400,
+    "IDEMPOTENCY_KEY_REUSED": 422,
     "INTERNAL": 500,
     "UNAVAILABLE": 503,
     "TIMEOUT": 504,
 }
 """The status of an answer that carries no data, by the code of its first error."""
+
+TOO_SLOW = "This took too long, and nothing was changed. Ask for less, or try again in a moment."
+
+LONGEST_MESSAGE = 1_000
+"""Characters: some messages repeat what the client has sent."""
 
 _log = structlog.get_logger("seatkeeper.errors")
 
@@ -31,24 +40,44 @@ class Refused(HTTPException):
     """A request that is refused before GraphQL sees it."""
 
     def __init__(
-        self, status_code: int, message: str, code: str = "BAD_USER_INPUT", headers: Mapping[str, str] | None = None
+        self,
+        status_code: int,
+        message: str,
+        code: str = "BAD_USER_INPUT",
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(status_code, message, headers)
         self.code = code
+        self.extensions = extensions
+        """What the answer tells beside the error."""
 
 
 def refusal_response(refusal: HTTPException) -> JSONResponse:
     """The answer to a request that was refused."""
     extensions = {"code": refusal.code} if isinstance(refusal, Refused) else {}
     structlog.contextvars.bind_contextvars(outcome=extensions.get("code", "REFUSED"))
-    return _json({"message": refusal.detail, "extensions": extensions}, refusal.status_code, refusal.headers)
+    answer: dict[str, Any] = {"errors": [{"message": refusal.detail, "extensions": extensions}]}
+    if isinstance(refusal, Refused) and refusal.extensions:
+        answer["extensions"] = refusal.extensions
+    return JSONResponse(answer, refusal.status_code, refusal.headers)
 
 
 def failure_response(failure: Exception, request_id: str) -> JSONResponse:
     """The answer where something broke that should not; what it was stands in the log alone."""
     code, message = _known_failure(failure) or _unexpected(failure, request_id)
     structlog.contextvars.bind_contextvars(outcome=code)
-    return _json({"message": message, "extensions": {"code": code, "requestId": request_id}}, STATUS[code])
+    error = {"message": message, "extensions": {"code": code, "requestId": request_id}}
+    return JSONResponse({"errors": [error]}, STATUS[code])
+
+
+def note_unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the event loop says of tasks that nobody waits for; in words where the database is away."""
+    failure = context.get("exception")
+    if isinstance(failure, Exception) and is_unreachable(failure):
+        _known_failure(failure)
+    else:
+        loop.default_exception_handler(context)
 
 
 def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str, Any]:
@@ -56,7 +85,7 @@ def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str
     described: dict[str, Any] = dict(error.formatted)
     extensions = dict(error.extensions or {})
     cause = _cause(error)
-    if "code" not in extensions and cause is not None and not isinstance(cause, _REFUSALS):
+    if "code" not in extensions and cause is not None and is_failure(error):
         extensions["code"], described["message"] = _known_failure(cause) or _unexpected(cause, request_id)
         if extensions["code"] == "INTERNAL":
             extensions["requestId"] = request_id
@@ -65,15 +94,17 @@ def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str
     extensions.setdefault("code", "BAD_USER_INPUT")
     if not suggest:
         described["message"] = re.sub(r" Did you mean .*\?$", "", described["message"], flags=re.DOTALL)
-    return {**described, "extensions": extensions}
+    return {**described, "message": described["message"][:LONGEST_MESSAGE], "extensions": extensions}
+
+
+def is_failure(error: GraphQLError) -> bool:
+    """Whether something broke, other than by what the caller asked for."""
+    cause = _cause(error)
+    return cause is not None and not isinstance(cause, _REFUSALS)
 
 
 _REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)
 """Exceptions whose messages are meant for clients."""
-
-
-def _json(error: dict[str, Any], status_code: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"errors": [error]}, status_code, headers)
 
 
 def _cause(error: GraphQLError) -> Exception | None:
@@ -84,14 +115,14 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def _known_failure(failure: Exception) -> tuple[str, str] | None:
+    if isinstance(failure, CONFLICTS):
+        text = "Others changed the same at the same time, and nothing was changed. Try again in a moment."
+        return "UNAVAILABLE", text
     if is_too_slow(failure):
-        return "TIMEOUT", "This took too long, and nothing was changed. Ask for less, or try again in a moment."
+        return "TIMEOUT", TOO_SLOW
     if is_unreachable(failure):
         _log.warning("the database cannot be used", error=type(failure).__name__, reason=str(failure))
-        return (
-            "UNAVAILABLE",
-            "The database is away or full, and nothing was changed. Try again in a moment.",
-        )
+        return "UNAVAILABLE", "The database is away or full, and nothing was changed. Try again in a moment."
     if isinstance(failure, RecursionError):
         return "BAD_USER_INPUT", "The document is nested too deeply. Ask for less at once."
     return None

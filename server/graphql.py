@@ -1,17 +1,21 @@
 """GraphQL over HTTP and WebSockets: what may be sent to `/graphql`, and how it is answered."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError, get_operation_ast, parse
+from graphql import GraphQLError, get_operation_ast
+from graphql import OperationType as GraphQLOperationType
+from starlette.exceptions import HTTPException as FormException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -31,22 +35,38 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from resolvers.context import Context
+from schema.documents import read_document
+from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
-from server.errors import STATUS, Refused, describe, failure_response, refusal_response
+from server.errors import STATUS, TOO_SLOW, Refused, describe, failure_response, refusal_response
+from server.idempotency import take_key
 from server.language import preferred_language
+from server.rates import Charge, Rates
+from server.replica import reading_from_replica
 from server.settings import Settings
 from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
+from server.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, until_failure
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 """How a subscription may be answered."""
-LONGEST_DOCUMENT = 20_000
+SLOWEST_OPERATION = 10.0
+"""Seconds that an operation may take until it changes something."""
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
-_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, HTTPException)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+    HTTPException,
+    FormException,
+)
 """What reading a body ends in that no client library sends."""
 
 
@@ -56,9 +76,10 @@ class GraphQLView(GraphQL[Context, None]):
     websocket_adapter_class = SocketAdapter
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: Schema, settings: Settings) -> None:
+    def __init__(self, schema: Schema, settings: Settings, *, slowest_reader: float = SLOWEST_READER) -> None:
+        guarded = with_rules(schema, open_schema=settings.open_schema)
         super().__init__(
-            with_rules(schema, open_schema=settings.open_schema),
+            reading_from_replica(guarded) if settings.replica_url else guarded,
             graphql_ide=None,
             subscription_protocols=STREAMS,
             connection_init_wait_timeout=SLOWEST_GREETING,
@@ -66,6 +87,10 @@ class GraphQLView(GraphQL[Context, None]):
             multipart_uploads_enabled=True,
         )
         self.settings = settings
+        self.slowest_reader = slowest_reader
+        self.places = Places()
+        self.rates = Rates(settings.rate_limit)
+        self.read_document = partial(read_document, schema._schema)
         self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,14 +98,24 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             return await self._serve(WebSocket(scope, receive, send))
         request = Request(scope, receive)
+        with ExitStack() as until_answered:
+            try:
+                request.state.exchange = Exchange(await self._open(request), until_answered)
+                response = await self.run(request)
+            except ClientDisconnect:
+                return
+            finally:
+                await request.close()
+            if isinstance(response, StreamingResponse):
+                return await self._stream(request, response, send)
+            await response(scope, receive, send)
+
+    async def _stream(self, request: Request, response: StreamingResponse, send: Send) -> None:
         try:
-            request.state.exchange = Exchange(await self._open(request))
-            response = await self.run(request)
-        except ClientDisconnect:
-            return
-        finally:
-            await request.close()
-        await response(scope, receive, send)
+            async with aclosing(cast(AsyncGenerator[str, None], response.body_iterator)):
+                await response(request.scope, request.receive, in_time(send, self.slowest_reader))
+        except SlowReader:
+            await drop(request, request.receive)
 
     async def _open(self, request: Request) -> Context:
         if request.method not in ("GET", "POST"):
@@ -150,6 +185,8 @@ class GraphQLView(GraphQL[Context, None]):
         """
         try:
             data = await super().parse_http_body(request)
+        except Refused:
+            raise
         except _UNREADABLE as error:
             reason = error.reason if isinstance(error, HTTPException) else "The request cannot be read as an operation"
             raise Refused(400, f"{reason.rstrip('.')}. Send an object with a query.") from None
@@ -158,7 +195,18 @@ class GraphQLView(GraphQL[Context, None]):
         if not isinstance(data.operation_name, str | None):
             raise Refused(400, "The operation's name is not a text. Send it as one, or leave it out.")
         # Many clients say of everything they send that they take streams: only a subscription is answered by one.
-        return data if _is_subscription(data) else replace(data, protocol="http")
+        return data if self._is_subscription(data) else replace(data, protocol="http")
+
+    def _is_subscription(self, data: GraphQLRequestData) -> bool:
+        query = data.query or ""
+        if data.protocol == "http" or "subscription" not in query:
+            return False
+        try:
+            document = self.read_document(query)
+        except GraphQLError:
+            return False
+        operation = get_operation_ast(document.node, data.operation_name)
+        return operation is not None and operation.operation is GraphQLOperationType.SUBSCRIPTION
 
     def decode_json(self, data: str | bytes) -> object:
         """The value in a JSON text of the strict kind: UTF-8, no NaN, no lone surrogates, an object outside."""
@@ -170,6 +218,38 @@ class GraphQLView(GraphQL[Context, None]):
             raise TypeError
         return value
 
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> Any:
+        """Runs an operation, or follows a subscription; what it costs is known before it begins."""
+        assert isinstance(request_data, GraphQLRequestData)  # batches have been refused
+        exchange: Exchange = request.state.exchange
+        query = request_data.query or ""
+        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
+        try:
+            document = self.read_document(query)
+        except GraphQLError as refusal:
+            self.rates.charge(context, 1)
+            return PreExecutionError(data=None, errors=[refusal])
+        cost = document.cost(request_data.operation_name, request_data.variables)
+        exchange.cost = cost if cost <= MAX_COST else 0  # it will be refused
+        charge = self.rates.charge(context, max(1, exchange.cost))
+        structlog.contextvars.bind_contextvars(cost=charge.requested)
+        if request_data.protocol == "http":
+            exchange.charge = charge
+        else:
+            name = (request_data.operation_name or "")[:100]
+            structlog.contextvars.bind_contextvars(operation=name, outcome="STREAM")
+        return await super().execute_operation(
+            request, request_adapter, request_data, context, root_value, sub_response
+        )
+
     async def execute_single(
         self,
         request: Request,
@@ -180,18 +260,20 @@ class GraphQLView(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Runs an operation: by GET only a query, by POST also a mutation."""
-        query = request_data.query or ""
-        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
         reads = {OperationType.QUERY}
+        take_key(request.headers, request_data, context)
         try:
-            return await self.schema.execute(
-                query,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                allowed_operation_types=reads if request.method == "GET" else reads | {OperationType.MUTATION},
-                operation_extensions=request_data.extensions,
-            )
+            async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:
+                return await self.schema.execute(
+                    request_data.query,
+                    variable_values=request_data.variables,
+                    context_value=context,
+                    operation_name=request_data.operation_name,
+                    allowed_operation_types=reads if request.method == "GET" else reads | {OperationType.MUTATION},
+                    operation_extensions=request_data.extensions,
+                )
+        except TimeoutError:
+            raise Refused(504, TOO_SLOW, "TIMEOUT") from None
         except CannotGetOperationTypeError as error:
             return PreExecutionError(data=None, errors=[GraphQLError(error.as_http_error_reason())])
         except InvalidOperationTypeError as error:
@@ -202,7 +284,9 @@ class GraphQLView(GraphQL[Context, None]):
     def _stream_result(
         self, request: Request, result: SubscriptionExecutionResult, transport: HTTPStreamTransport
     ) -> Callable[[], AsyncGenerator[str, None]]:
-        stream = super()._stream_result(request, result, transport)
+        exchange: Exchange = request.state.exchange
+        exchange.until_answered.enter_context(self.places.taken(exchange.context.principal))
+        stream = super()._stream_result(request, until_failure(result), transport)  # type: ignore[arg-type]
         end = transport.encode_complete()
 
         async def until_stopped() -> AsyncGenerator[str, None]:
@@ -229,28 +313,22 @@ class GraphQLView(GraphQL[Context, None]):
             exchange.status = STATUS.get(codes[0], 400)
         else:
             answer["data"] = result.data
-        if result.extensions:
-            answer["extensions"] = result.extensions
+        if exchange.charge:
+            answer["extensions"] = {**(result.extensions or {}), "cost": exchange.charge.shown()}
         return answer
 
 
 @dataclass(slots=True)
 class Exchange:
-    """A request's context, and the status of its answer where GraphQL's own media type was asked for."""
+    """A request's context, what it holds until it is answered, and the status if GraphQL's own media type is wanted."""
 
     context: Context
+    until_answered: ExitStack = field(default_factory=ExitStack)
     status: int = 200
-
-
-def _is_subscription(data: GraphQLRequestData) -> bool:
-    query = data.query or ""
-    if data.protocol == "http" or "subscription" not in query or len(query) > LONGEST_DOCUMENT:
-        return False
-    try:
-        operation = get_operation_ast(parse(query), data.operation_name)
-    except (GraphQLError, RecursionError):
-        return False
-    return operation is not None and operation.operation.value == "subscription"
+    cost: int = 0
+    """Points that the document takes at most; 0 until it is known."""
+    charge: Charge | None = None
+    """What was taken; None for a stream, whose events are not charged."""
 
 
 def _media_type(content_type: str) -> str:

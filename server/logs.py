@@ -5,12 +5,14 @@ import logging.config
 import re
 import sys
 import time
+from typing import Any
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.statements import counting_statements
 from server.errors import failure_response
 from server.settings import LogFormat
 
@@ -29,7 +31,7 @@ def configure_logs(log_format: LogFormat) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     endings: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [escape_control_characters, structlog.dev.ConsoleRenderer()]
         if as_text
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
@@ -62,6 +64,17 @@ def configure_logs(log_format: LogFormat) -> None:
     )
 
 
+def escape_control_characters(
+    logger: Any, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """What others wrote cannot move the cursor of a terminal, nor make up a line; JSON escapes by itself."""
+    return {name: _printable(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 class RequestLog:
     """Gives each request an id and, once it is answered, its line in the log.
 
@@ -89,14 +102,19 @@ class RequestLog:
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_with_id)
-        except Exception as failure:
-            response = failure_response(failure, request_id)
-            if not status:
-                await response(scope, receive, send_with_id)
-        finally:
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            _log.info(
-                "request", method=scope["method"], path=scope["path"][:200], status=status, milliseconds=milliseconds
-            )
+        with counting_statements() as statements:
+            try:
+                await self.app(scope, receive, send_with_id)
+            except Exception as failure:
+                response = failure_response(failure, request_id)
+                if not status:
+                    await response(scope, receive, send_with_id)
+            finally:
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"][:200],
+                    status=status,
+                    milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                    statements=statements.number,
+                )

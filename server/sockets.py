@@ -1,30 +1,46 @@
 """Subscriptions over a WebSocket, by the protocol `graphql-transport-ws`."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 from typing import Any
 
 import structlog
 from graphql import GraphQLError
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.types import ExecutionResult
 
-from resolvers.context import Context
+from resolvers.context import Context, Principal
+from resolvers.errors import Unauthenticated
 from server.auth import principal_of_authorization
-from server.errors import describe
+from server.errors import Refused, describe
+from server.rates import RateLimited, Rates
+from server.streams import cut_off_later, note_dropped, until_failure
 
 MAX_SUBSCRIPTIONS = 20
 """Subscriptions that one connection may hold at once."""
 LONGEST_ID = 100
 
+LAST_WORDS = 1.0
+"""Seconds in which a client that is dropped may still be told why."""
+
 _UNAUTHENTICATED = 4401
+_TRY_AGAIN_LATER = 1013
 _log = structlog.get_logger("seatkeeper.sockets")
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
-    """Strawberry's, which takes messages that cannot be read for what they are."""
+    """Strawberry's, which takes messages that cannot be read for what they are, and drops who takes nothing."""
+
+    def __init__(self, view: Any, request: WebSocket, response: WebSocket) -> None:
+        """Open."""
+        super().__init__(view, request, response)
+        self._slowest_reader: float = view.slowest_reader
+        self._is_dropped = False
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         """The messages as they come."""
@@ -35,6 +51,26 @@ class SocketAdapter(ASGIWebSocketAdapter):
             except (ValueError, TypeError, RecursionError):
                 raise NonJsonMessageReceived from None
 
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Sends a message, unless the client takes nothing: then its connection ends."""
+        if self._is_dropped:
+            raise WebSocketDisconnected
+        try:
+            async with asyncio.timeout(self._slowest_reader):
+                await super().send_json(message)
+        except TimeoutError:
+            await self._drop()
+            raise WebSocketDisconnected from None
+
+    async def _drop(self) -> None:
+        if not self._is_dropped:
+            self._is_dropped = True
+            note_dropped()
+            cut_off_later(self.ws, LAST_WORDS)
+            with suppress(TimeoutError, WebSocketDisconnect):
+                async with asyncio.timeout(LAST_WORDS):
+                    await self.close(_TRY_AGAIN_LATER, "You took nothing for too long. Resume after the last cursor")
+
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's, which lets in only those whose credentials hold, and shows errors as HTTP does."""
@@ -43,7 +79,21 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Let nothing but subscriptions through: reading and changing go over HTTP, where its rules hold."""
         super().__init__(view=view, **given)
         self.schema = view.socket_schema
+        self.rates: Rates = view.rates
         self.open_schema: bool = view.settings.open_schema
+        self._watch: asyncio.Task[None] | None = None
+        self.read_document = view.read_document
+        self._adapter: SocketAdapter = given["websocket"]
+        self.begun = 0
+
+    async def handle(self) -> None:
+        """Serves the connection, and gives it its line in the log when it is closed."""
+        started = time.monotonic()
+        try:
+            await super().handle()
+        finally:
+            seconds = round(time.monotonic() - started, 1)
+            _log.info("connection", seconds=seconds, subscriptions=self.begun)
 
     async def handle_message(self, message: Any) -> None:
         """Reads a message, if it is one."""
@@ -56,18 +106,58 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         given = message.get("payload") or {}
         authorization = next((value for name, value in given.items() if name.casefold() == "authorization"), None)
         if authorization is not None and not self.connection_init_received:
-            self.context.principal = await principal_of_authorization(str(authorization))
+            try:
+                self.context.principal = await principal_of_authorization(self._adapter.ws, str(authorization))
+            except Refused as refusal:
+                return await self.websocket.close(_TRY_AGAIN_LATER, refusal.detail)
         if self.context.principal is None:
             return await self.websocket.close(_UNAUTHENTICATED, "Sign in, or send a valid API token")
         await super().handle_connection_init({"type": "connection_init", "payload": given})
+        if self.connection_acknowledged and self._watch is None:
+            self._watch = asyncio.create_task(self._close_with_credentials(self.context.principal))
+
+    async def shutdown(self) -> None:
+        """Ends everything that the connection began."""
+        if self._watch is not None:
+            self._watch.cancel()
+        await super().shutdown()
+
+    async def _close_with_credentials(self, principal: Principal) -> None:
+        feed = self.context.feed
+        assert feed is not None
+        with feed.listen(principal) as listener:
+            while not feed.is_closed:
+                await listener.news.wait()
+                listener.news.clear()
+                try:
+                    listener.check()
+                except Unauthenticated:
+                    # Each subscription says so first.
+                    running = [operation.task for operation in self.operations.values() if operation.task]
+                    await asyncio.wait(running, timeout=LAST_WORDS) if running else None
+                    return await self.websocket.close(_UNAUTHENTICATED, "The session or API token has ended")
 
     async def handle_subscribe(self, message: Any) -> None:
-        """Begins a subscription, unless there are too many."""
-        if self.connection_acknowledged and len(self.operations) >= MAX_SUBSCRIPTIONS:
-            text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
-            refusal = self._shown(GraphQLError(text, extensions={"code": "RATE_LIMITED"}))
-            return await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+        """Begins a subscription, unless there are too many, or too many were begun, or it asks for too much."""
+        if self.connection_acknowledged and (refusal := self._refusal(message["payload"])):
+            payload = [self._shown(refusal).formatted]
+            return await self.send_message({"id": message["id"], "type": "error", "payload": payload})
         await super().handle_subscribe(message)
+
+    def _refusal(self, wanted: Any) -> GraphQLError | None:
+        """Why a subscription may not begin; None if it may."""
+        if len(self.operations) >= MAX_SUBSCRIPTIONS:
+            text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
+            return GraphQLError(text, extensions={"code": "RATE_LIMITED"})
+        try:
+            self.rates.charge(self.context, 1)
+            self.read_document(wanted["query"])
+        except RateLimited as limit:
+            return GraphQLError(limit.detail, extensions={"code": "RATE_LIMITED"})
+        except GraphQLError as refusal:
+            return refusal
+        self.begun += 1
+        return None
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Logs what broke, which a client that is gone is not."""
@@ -75,7 +165,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             _log.error("unexpected error", exc_info=error)
 
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: Any) -> None:
-        await super()._send_result_stream(operation, self._described(result_source))
+        await super()._send_result_stream(operation, self._described(until_failure(result_source)))
         if self.context.feed is not None and self.context.feed.is_closed:
             # The server is stopping. To be told that it is complete would keep the client from coming back.
             operation.completed = True

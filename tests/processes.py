@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -13,34 +14,80 @@ import httpx2
 
 @asynccontextmanager
 async def process(
-    database_url: str, folder: Path, *options: str, port: int = 0, **settings: str
+    database_url: str, folder: Path, *options: str, program: str = "server.cli", port: int = 0, **settings: str
 ) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """`seatkeeper serve` as a process of its own; settings by their name without `SEATKEEPER_`, in small letters.
 
-    Its log is `server.log` in the folder, its port a free one if none is given.
+    Its log is `server.log` in the folder. Without a port it takes one that is free. Another program takes the same
+    arguments.
     """
-    with socket.create_server(("127.0.0.1", port)) as free:
-        port = free.getsockname()[1]
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     given = {"database_url": database_url, "public_url": url, **settings}
-    environment = {**os.environ, **{f"SEATKEEPER_{name.upper()}": value for name, value in given.items()}}
-    with (folder / "server.log").open("ab") as log:
+    environment = {f"SEATKEEPER_{name.upper()}": value for name, value in given.items()}
+    command = (program, "serve", "--port", str(port), *options)
+    async with _running(command, folder / "server.log", f"{url}/readyz", environment) as running:
+        yield url, running
+
+
+@asynccontextmanager
+async def license_server_process(folder: Path, log: Path) -> AsyncIterator[str]:
+    """`seatkeeper issuer serve` over a vendor's folder."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ("server.cli", "issuer", "serve", str(folder), "--port", str(port))
+    async with _running(command, log, f"{url}/v1/licenses/none.lic", {}, ready=404):
+        yield url
+
+
+def worker_of(local_port: int, supervisor: int) -> int:
+    """The worker process, by its id, that holds the server's end of a connection from this port (Linux alone)."""
+    [inode] = [
+        fields[9]
+        for fields in (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        if int(fields[2].split(":")[1], 16) == local_port and fields[3] == "01"
+    ]
+    for worker in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
+        for descriptor in Path(f"/proc/{worker}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                if os.readlink(descriptor) == f"socket:[{inode}]":
+                    return int(worker)
+    raise LookupError(f"no worker of {supervisor} holds a connection from port {local_port}")
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@asynccontextmanager
+async def _running(
+    command: tuple[str, ...], log_file: Path, ready_url: str, environment: dict[str, str], *, ready: int = 200
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    with log_file.open("ab") as log:
         running = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server.cli", "serve", "--port", str(port), *options),
-            env=environment,
+            *(sys.executable, "-m", *command),
+            env={**os.environ, **environment},
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
     try:
-        async with asyncio.timeout(20), httpx2.AsyncClient(base_url=url) as client:
+        async with asyncio.timeout(20), httpx2.AsyncClient() as client:
             while True:
                 try:
-                    if (await client.get("/readyz")).status_code == 200:
+                    if (await client.get(ready_url)).status_code == ready:
                         break
                 except httpx2.TransportError:
                     await asyncio.sleep(0.05)
-        yield url, running
+        yield running
     finally:
-        if running.returncode is None:
-            running.kill()
-            await running.wait()
+        with suppress(ProcessLookupError, TimeoutError):
+            running.terminate()
+            async with asyncio.timeout(10):
+                await running.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)  # its workers, too
+        await running.wait()

@@ -33,7 +33,7 @@ async def connected() -> AsyncIterator[None]:
     try:
         if await pending_migrations(url):
             raise Refused("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
-        await Tortoise.init(config=tortoise_config(url))
+        await Tortoise.init(config=tortoise_config(url, patient=True))
         yield
     finally:
         # An open SQLite connection would keep the process alive.

@@ -1,7 +1,11 @@
 """`seatkeeper serve`, `migrate` and `schema`: running the server."""
 
 import asyncio
+import os
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import uvicorn
 
@@ -12,6 +16,7 @@ from server.commands.connection import Refused
 from server.commands.terminal import say
 from server.limits import LARGEST_BODY
 from server.settings import read_settings
+from server.streams import Protocol
 
 SHUTDOWN_SECONDS = 20
 """How long requests in flight may take to finish; open streams would never."""
@@ -35,18 +40,21 @@ def serve(arguments: Namespace) -> None:
         raise Refused("WORKERS_ON_SQLITE", message)
     if asyncio.run(pending_migrations(settings.database_url)):
         raise Refused("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
-    uvicorn.run(
-        "server.app:from_environment",
-        factory=True,
-        host=arguments.host,
-        port=arguments.port,
-        workers=arguments.workers,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        ws_max_size=LARGEST_BODY,
-        log_config=None,  # the application writes a line per request of its own
-        access_log=False,
-        server_header=False,
-    )
+    with _counting(arguments.workers):
+        uvicorn.run(
+            "server.app:from_environment",
+            factory=True,
+            host=arguments.host,
+            port=arguments.port,
+            workers=arguments.workers,
+            http=Protocol,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            ws_max_size=LARGEST_BODY,
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            log_config=None,  # the application writes a line per request of its own
+            access_log=False,
+            server_header=False,
+        )
 
 
 async def update_database(arguments: Namespace) -> None:
@@ -68,6 +76,18 @@ def print_schema(arguments: Namespace) -> None:
     from schema import print_sdl  # slow to build, and no other command needs it
 
     say(print_sdl().rstrip("\n"))
+
+
+@contextmanager
+def _counting(workers: int) -> Iterator[None]:
+    """Gives several processes a folder to count in; it must be named before they import the library that counts."""
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    if workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="seatkeeper-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _at_least_one(text: str) -> int:

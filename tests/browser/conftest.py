@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Request, async_playwright, expect
 
 from server.pages import BUILT
 from tests.stories.conftest import PASSWORD, Running, copied_demo, postgres_demos, server, sqlite_demos, vendor
@@ -117,3 +117,8 @@ async def inga(page: Page) -> Page:
     await sign_in(page)
     await expect(page.get_by_role("table", name="User licenses")).to_be_visible()
     return page
+
+
+def license_file(text: str, name: str = "license.lic") -> FilePayload:
+    """A file to choose."""
+    return {"name": name, "mimeType": "text/plain", "buffer": text.encode()}

@@ -13,7 +13,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from models.config import tortoise_config
 from models.migrate import migrate
 from server.demo import Demo, fill
-from tests.browser.conftest import WORKING, sign_in
+from tests.browser.conftest import WORKING, license_file, sign_in
 from tests.processes import process
 from tests.stories.conftest import PASSWORD
 
@@ -55,8 +55,10 @@ async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
     for name, path in SCREENS.items():
         await _go(page, url + path)
         await _shoot(page, name)
+    await _issue_token(page)
+    await _shoot(page, "api-tokens")
     await _go(page, f"{url}/licenses?dialog=import")
-    file = {"name": "growth.lic", "mimeType": "text/plain", "buffer": demo.files["growth.lic"].encode()}
+    file = license_file(demo.files["growth.lic"])
     await page.locator("dialog input[type=file]").set_input_files([file])
     await expect(page.get_by_role("table", name="Altered licenses")).to_be_visible()
     await _shoot(page, "import-preview")
@@ -84,6 +86,15 @@ async def take_trial(browser: Browser, url: str, demo: Demo) -> None:
     await _enter(page)
     await _go(page, f"{url}/licenses?dialog=convert")
     await _shoot(page, "become-a-customer")
+
+
+async def _issue_token(page: Page) -> None:
+    await page.get_by_role("button", name="New token").click()
+    await page.get_by_label("What is it for?").fill("Monthly report")
+    await page.get_by_label("Read licenses").check()
+    await page.get_by_role("button", name="Issue").click()
+    await page.get_by_role("button", name="Done").click()
+    await expect(page.get_by_role("row").filter(has_text="Monthly report")).to_be_visible()
 
 
 async def _make_demo(url: str, *, trial: bool) -> Demo:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.conftest import license_file
 from tests.browser.test_4_activate_new_license import row
 from tests.stories.conftest import Running
 
@@ -22,7 +23,7 @@ async def test_a_demo_becomes_a_purchase(inga: Page, server: Running):
     await expect(dialog.locator(".field").first.get_by_role("alert")).to_contain_text("ten digits")
 
     await dialog.get_by_label("Serial number").fill("1204417838")
-    purchase = {"name": "purchase.lic", "mimeType": "text/plain", "buffer": server.demo.files["purchase.lic"].encode()}
+    purchase = license_file(server.demo.files["purchase.lic"])
     await dialog.get_by_label("License file").set_input_files([purchase])
     await dialog.get_by_role("button", name="Become a customer").click()
 

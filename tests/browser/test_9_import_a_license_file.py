@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.conftest import license_file
 from tests.browser.test_4_activate_new_license import row
 from tests.stories.conftest import Running
 
@@ -15,10 +16,9 @@ async def importing(inga: Page) -> Page:
     return inga
 
 
-async def choose(page: Page, text: str, name: str = "license.lic") -> None:
+async def choose(page: Page, text: str) -> None:
     """Chooses a file with this in it."""
-    file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
-    await page.locator("dialog input[type=file]").set_input_files([file])
+    await page.locator("dialog input[type=file]").set_input_files([license_file(text)])
 
 
 async def test_a_chosen_file_is_shown_before_it_is_imported(importing: Page, server: Running):

@@ -13,6 +13,8 @@ from graphql.execution.values import get_variable_values
 
 from licensing.enums import UserErrorCode
 from schema import schema
+from schema.documents import read_document
+from schema.limits import MAX_COST
 from server.cli import make_parser
 from server.errors import STATUS
 from server.settings import VARIABLES, Settings, read_settings
@@ -54,6 +56,14 @@ def test_operations_are_valid_and_their_variables_fit(operation: Operation):
     assert operation.variables.keys() <= declared
     coerced = get_variable_values(schema._schema, definition.variable_definitions or (), operation.variables)
     assert not isinstance(coerced, list), coerced
+
+
+@pytest.mark.parametrize("operation", operations(*pages()), ids=str)
+def test_operations_cost_less_than_half_of_what_one_may(operation: Operation):
+    document = read_document(schema._schema, operation.text)
+
+    for name in document.operations:
+        assert document.cost(name, operation.variables) < MAX_COST / 2
 
 
 def test_operations_of_the_guide_have_names_of_their_own():

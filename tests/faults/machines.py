@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,13 +14,7 @@ from pathlib import Path
 import httpx2
 
 from tests.postgres import find_programs, run_as_postgres, user_of_postgres
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
-    return port
+from tests.processes import free_port
 
 
 class Server:
@@ -72,13 +65,17 @@ class Server:
             except httpx2.TransportError:
                 return False
 
-    def worker(self) -> int:
-        """The process id of something that answers requests."""
+    def worker_ids(self) -> list[int]:
+        """The process ids of all that answer requests."""
         assert self.process
         if self.workers == 1:
-            return self.process.pid
+            return [self.process.pid]
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next(int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def worker(self) -> int:
+        """The process id of one of them."""
+        return self.worker_ids()[0]
 
     async def kill_worker(self) -> None:
         """Kills something that answers requests; alone, it is started again as an init system would."""
@@ -111,16 +108,25 @@ async def served(database_url: str, workers: int, folder: Path) -> AsyncIterator
 class Postgres:
     """A PostgreSQL that can be restarted and crashed."""
 
-    def __init__(self, folder: Path) -> None:
-        """Makes its files and starts it."""
+    def __init__(self, folder: Path, primary: "Postgres | None" = None) -> None:
+        """Makes its files, empty or as a copy that follows the primary, and starts it."""
         folder.mkdir(exist_ok=True)
         self.folder, self.port = folder, free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}"
         if user := user_of_postgres():
             shutil.chown(folder, user)
+        if primary:
+            source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres")
+            run_as_postgres(
+                find_programs() / "pg_basebackup", *source, "-D", self._data, "-R", "--no-sync", "-c", "fast"
+            )
+        else:
+            self._make()
+        self.start()
+
+    def _make(self) -> None:
         made = ("-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--wal-segsize=1")
         run_as_postgres(find_programs() / "initdb", *made)
-        self.start()
 
     def start(self) -> None:
         """Starts it, as soon as what a crash left is gone."""
@@ -130,6 +136,11 @@ class Postgres:
     def stop(self, mode: str = "fast") -> None:
         """Stops it: `fast` ends connections in good order, `immediate` crashes."""
         self._control("stop", "-m", mode)
+
+    def restart(self) -> None:
+        """Stops it, whoever is connected, and starts it again."""
+        self.stop()
+        self.start()
 
     def is_running(self) -> bool:
         """Whether it takes connections."""
@@ -154,10 +165,10 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(folder: Path | None = None) -> Iterator[Postgres]:
-    """A PostgreSQL of one's own, in this folder."""
+def running_postgres(folder: Path | None = None, primary: Postgres | None = None) -> Iterator[Postgres]:
+    """A PostgreSQL of one's own, in this folder; with a primary, its replica."""
     with tempfile.TemporaryDirectory(prefix="seatkeeper-faults-", ignore_cleanup_errors=True) as temporary:
-        postgres = Postgres(folder or Path(temporary))
+        postgres = Postgres(folder or Path(temporary), primary)
         try:
             yield postgres
         finally:

@@ -83,8 +83,7 @@ async def a_lock_is_held(world: World) -> None:
 
 async def postgres_is_restarted(world: World) -> None:
     assert world.postgres
-    await asyncio.to_thread(world.postgres.stop)
-    await asyncio.to_thread(world.postgres.start)
+    await asyncio.to_thread(world.postgres.restart)
 
 
 async def postgres_crashes(world: World) -> None:

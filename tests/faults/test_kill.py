@@ -3,71 +3,29 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx2
-from tortoise import Tortoise
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from licensing.enums import UserKind
-from models import Assignment, AuditEvent, Installation, License, User
-from models.bulk import insert_rows
-from models.config import tortoise_config
-from models.user import user_keys
-from resolvers.assignments import assign_user_licenses
+from models import Assignment, AuditEvent, IdempotencyKey
 from resolvers.context import COMMAND_LINE, system_context
 from resolvers.doctor import examine
 from schema.node import global_id
 from server.demo import Demo
+from tests.faults.databases import connected, many_holders
 from tests.processes import process
-from tests.stories.conftest import Client, copied_demo, engine, is_trial, postgres_demos, sqlite_demos
+from tests.stories.conftest import Client
 from tests.stories.operations import REVOKE
-
-__all__ = ["copied_demo", "engine", "is_trial", "postgres_demos", "sqlite_demos"]
+from tests.stories.test_retries import send
 
 HOLDERS, PART = 1000, 50
 
 
-@asynccontextmanager
-async def connected(database_url: str) -> AsyncIterator[int]:
-    """The database, without a server; gives the installation's id."""
-    EXECUTOR_CACHE.clear()
-    await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
-    try:
-        yield (await Installation.get()).id
-    finally:
-        await Tortoise.close_connections()
-
-
-async def many_holders(database_url: str) -> tuple[int, list[int]]:
-    """A license without a limit, and a thousand users who hold it."""
-    async with connected(database_url) as installation_id:
-        rows = []
-        for number in range(HOLDERS):
-            texts: dict[str, Any] = {
-                "name": f"Holder {number}",
-                "login": f"holder-{number}",
-                "email": None,
-                "group": None,
-                "role": None,
-            }
-            keys = user_keys(**texts, last_login_at=None)
-            rows.append({"installation_id": installation_id, "kind": UserKind.EMPLOYEE.value, **texts, **keys})
-        plain = {"status": "ACTIVE", "can_log_in": True, "is_administrator": False, "open_requests": 0}
-        await insert_rows(User, [{**row, **plain} for row in rows])
-        license = await License.get(key="superoffice.visible-for")
-        ids = [user.id for user in await User.filter(login__startswith="holder-").order_by("id").only("id")]
-        context = system_context(installation_id, actor=COMMAND_LINE, request_id="preparation")
-        await assign_user_licenses(context, license.id, ids)
-        return license.id, ids
-
-
 async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
     database_url, _ = copied_demo
-    license_id, user_ids = await many_holders(database_url)
+    license_id, user_ids = await many_holders(database_url, HOLDERS)
     license, users = global_id("License")(license_id), [global_id("User")(id_) for id_ in user_ids]
     acknowledged: set[int] = set()
 
@@ -101,3 +59,45 @@ async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tu
         assert len(lost) % PART == 0
         revoked = AuditEvent.filter(license_id=license_id, action="USER_LICENSE_REVOKED")
         assert await revoked.count() == len(lost)
+
+
+async def test_what_is_sent_again_after_kill_nine_has_one_effect(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
+    database_url, _ = copied_demo
+    license_id, user_ids = await many_holders(database_url, HOLDERS)
+    license, users = global_id("License")(license_id), [global_id("User")(id_) for id_ in user_ids]
+    parts = range(0, HOLDERS, PART)
+
+    async def revoke(client: Client, start: int) -> list[dict[str, Any]]:
+        input = {"licenseId": license, "userIds": users[start : start + PART]}
+        answer = await send(client, f"part {start}", REVOKE, input=input)
+        results: list[dict[str, Any]] = answer["data"]["revokeUserLicenses"]["results"]
+        return results
+
+    acknowledged: dict[int, list[dict[str, Any]]] = {}
+    async with process(database_url, tmp_path) as (url, running):
+        client = Client(url)
+        await client.sign_in()
+
+        async def revoke_or_kill(start: int) -> None:
+            with suppress(httpx2.TransportError, ValueError):
+                acknowledged[start] = await revoke(client, start)
+            if len(acknowledged) == len(parts) // 4 and running.returncode is None:
+                os.kill(running.pid, signal.SIGKILL)
+
+        await asyncio.gather(*map(revoke_or_kill, parts))
+        await running.wait()
+        await client.http.aclose()
+    async with process(database_url, tmp_path) as (url, _):
+        client = Client(url)
+        await client.sign_in()
+        again = {start: await revoke(client, start) for start in parts}
+        await client.http.aclose()
+
+    assert len(parts) // 4 <= len(acknowledged) < len(parts)
+    assert {start: again[start] for start in acknowledged} == acknowledged
+    assert {one["outcome"] for results in again.values() for one in results} == {"REVOKED"}
+    async with connected(database_url) as installation_id:
+        context = system_context(installation_id, actor=COMMAND_LINE, request_id="afterwards")
+        assert await examine(context) == []
+        assert await AuditEvent.filter(license_id=license_id, action="USER_LICENSE_REVOKED").count() == HOLDERS
+        assert await IdempotencyKey.all().count() == len(parts)

@@ -76,9 +76,9 @@ class Place:
 class Workload:
     """Clients that go on until they are told to stop."""
 
-    def __init__(self, url: str, place: Place, seed: int) -> None:
-        """Not begun yet."""
-        self.url, self.place, self.seed = url, place, seed
+    def __init__(self, url: str, place: Place, seed: int, *, pause: float = 0.0) -> None:
+        """Not begun yet; each client rests for so many seconds between two calls."""
+        self.url, self.place, self.seed, self.pause = url, place, seed, pause
         self.calls: list[Call] = []
         self.failures: list[str] = []
         """Codes and kinds of the failures that clients met on the way."""
@@ -122,6 +122,7 @@ class Workload:
                     call.payload = await self._send(http, call)
                 async with self._answered:
                     self._answered.notify_all()
+                await asyncio.sleep(self.pause)
 
     async def _choose(self, http: httpx2.AsyncClient, chance: random.Random) -> Call:
         license_id = global_id("License")(chance.choice(self.place.license_ids))

@@ -13,6 +13,7 @@ from models import (
     Assignment,
     AuditEvent,
     ChangeSet,
+    IdempotencyKey,
     Installation,
     License,
     ReceivedDocument,
@@ -41,6 +42,7 @@ class Rows:
     key: TrustedKey
     session: Session
     event: AuditEvent
+    idempotency_key: IdempotencyKey
 
 
 @pytest.fixture
@@ -65,6 +67,9 @@ async def rows(installation, make_license, make_user):
         key=await TrustedKey.create(**own, vendor_id=vendor.id, kid="kid", jwk={}),
         session=await Session.create(**own, user_id=user.id, secret_sha256="a" * 64, created_at=NOW, last_seen_at=NOW),
         event=await AuditEvent.create(**own, **event_at(1)),
+        idempotency_key=await IdempotencyKey.create(
+            **own, principal="user 1", key="key", fingerprint="a" * 64, kept_at=NOW
+        ),
     )
 
 
@@ -161,6 +166,7 @@ UNIQUES = {
     "received_document_identity": copy("document"),
     "audit_event_position": copy("event"),
     "trusted_key_kid": copy("key"),
+    "idempotency_key_principal": copy("idempotency_key"),
     "session.secret_sha256": copy("session"),
     "installation.serial_number": copy("installation"),
     "vendor_main": copy("vendor", key="nordsync"),
@@ -169,6 +175,7 @@ UNIQUES = {
 }
 
 ALLOWED = {
+    "another caller's same key": copy("idempotency_key", principal="token 1"),
     "another vendor that is not the main one": copy("vendor", key="nordsync", is_main=False),
     "a second change set that is closed": copy("change_set", outcome="REJECTED", closed_at=NOW, changes=[]),
     "any number of seats where they are unlimited": alter("license", total=None, in_use=1_000_000),

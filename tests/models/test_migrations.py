@@ -48,8 +48,8 @@ def later(tmp_path, monkeypatch):
         monkeypatch.syspath_prepend(tmp_path)
         importlib.invalidate_caches()
 
-        def later_config(database_url):
-            config = tortoise_config(database_url)
+        def later_config(database_url, **given):
+            config = tortoise_config(database_url, **given)
             config["apps"]["models"]["migrations"] = "later_migrations"
             return config
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection
 
-from licensing.enums import ApiScope, AuditAction
+from licensing.enums import ActorKind, ApiScope, AuditAction
 from models import AuditEvent, Session, User, Vendor
 from resolvers.api_tokens import create_api_token, principal_of_token, revoke_api_token
 from resolvers.audit import NEWEST_FIRST, AuditFilter, EventRow
@@ -18,6 +18,7 @@ from resolvers.context import Context, utc_now
 from resolvers.errors import BadUserInput, Unauthenticated
 from resolvers.events import changing
 from resolvers.feed import BATCH, follow, latest_position, position_of
+from resolvers.identities import Identity, principal_of_identity
 from resolvers.sessions import IDLE_LIMIT, end_sessions, sign_out
 from server.event_feed import Feed, event_feed
 from tests.schema.conftest import statements
@@ -195,6 +196,29 @@ async def test_it_ends_with_the_session(watcher: Context, administrator: User, e
             await waiting
 
 
+@pytest.mark.parametrize("ending", ["token ran out", "user retired", "user may not log in"])
+async def test_it_ends_with_the_identity_providers_token(watcher: Context, administrator: User, ending: str) -> None:
+    identity = Identity("inga", ActorKind.AUDITOR, utc_now() + timedelta(minutes=5))
+    if ending == "token ran out":
+        identity = replace(identity, expires_at=utc_now() + timedelta(milliseconds=300))
+    principal = await principal_of_identity(identity, None)
+    vouched = Context(principal, request_id="vouched", feed=watcher.feed)
+
+    async with aclosing(follow(vouched, EVERYTHING, await latest_position(watcher.installation_id))) as events:
+        waiting = asyncio.ensure_future(take(events, 1))
+        await record(watcher, "seen")
+        assert names(await waiting) == ["seen"]
+        waiting = asyncio.ensure_future(take(events, 1))
+        if ending == "token ran out":
+            await asyncio.sleep((identity.expires_at - utc_now()).total_seconds())
+        else:
+            facts = {"status": "RETIRED", "is_administrator": False} if "retired" in ending else {"can_log_in": False}
+            await User.filter(id=administrator.id).update(**facts)
+        await record(watcher, "not seen")
+        with pytest.raises(Unauthenticated):
+            await waiting
+
+
 async def test_it_ends_in_the_midst_of_what_is_to_be_read(watcher: Context) -> None:
     token_id, secret = await create_api_token(
         watcher, name="Watcher", scopes=[ApiScope.AUDIT_READ], vendor_id=None, expires_at=None
@@ -258,10 +282,11 @@ async def test_only_those_whose_installation_has_news_are_told(
 
 
 async def test_however_many_follow_the_database_is_asked_once(
-    watcher: Context, feed: Feed, administrator: User, statements: list[str]
+    database: str, context: Context, administrator: User, statements: list[str]
 ) -> None:
     session = await has_session(administrator)
-    caller = replace(watcher.caller, user_id=administrator.id, session_id=session.id)
+    feed = event_feed(database)  # which does not run, and so asks nothing by itself
+    caller = replace(context.caller, user_id=administrator.id, session_id=session.id)
     with ExitStack() as listening:
         for _ in range(50):
             listening.enter_context(feed.listen(caller))

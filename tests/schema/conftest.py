@@ -9,6 +9,7 @@ from strawberry.types import ExecutionResult
 
 from resolvers.context import Context
 from schema import schema
+from tests.documents import grant
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
 
 __all__ = ["import_file", "offer", "trusted_vendor"]
@@ -64,3 +65,34 @@ def run(execute: Callable[..., Awaitable[ExecutionResult]]) -> Callable[..., Awa
         return result.data
 
     return do
+
+
+@pytest.fixture
+async def every_id(
+    run: Callable[..., Awaitable[dict[str, Any]]],
+    make_license: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+) -> dict[str, str]:
+    """The ID of one object of each type, all of them the main vendor's."""
+    await make_license("superoffice.plan", name="plan", total=5, held_by=4, plan=True)
+    await offer({}, licenses=[grant("plan", name="plan", total=3, plan=True)])
+    await run('mutation { createApiToken(input: {name: "t", scopes: [AUDIT_READ]}) { userErrors { code } } }')
+    seen = await run(
+        """{
+          installation { id } vendors { id } licenses { nodes { id assignments { nodes { id user { id } } } } }
+          pendingChanges { id changes { id } surplusRequirements { id } } auditEvents { nodes { id } } apiTokens { id }
+        }"""
+    )
+    [pending], [license] = seen["pendingChanges"], seen["licenses"]["nodes"]
+    return {
+        "Installation": seen["installation"]["id"],
+        "Vendor": seen["vendors"][0]["id"],
+        "License": license["id"],
+        "LicenseAssignment": license["assignments"]["nodes"][0]["id"],
+        "User": license["assignments"]["nodes"][0]["user"]["id"],
+        "LicenseChangeSet": pending["id"],
+        "LicenseChange": pending["changes"][0]["id"],
+        "SurplusRequirement": pending["surplusRequirements"][0]["id"],
+        "AuditEvent": seen["auditEvents"]["nodes"][0]["id"],
+        "ApiToken": seen["apiTokens"][0]["id"],
+    }

@@ -49,6 +49,8 @@ def value(type_: Any, id_: str) -> Any:
         return value(type_.of_type, id_)
     if isinstance(type_, GraphQLList):
         return [value(type_.of_type, id_)]
+    if type_.name == "LicenseFileInput":
+        return {"text": "no license file"}
     if isinstance(type_, GraphQLInputObjectType):
         wanted = {n: f for n, f in type_.fields.items() if isinstance(f.type, GraphQLNonNull) or takes_id(f.type)}
         return {name: value(field.type, id_) for name, field in wanted.items()}

@@ -1,5 +1,6 @@
 """The server over a schema of a few fields, so that its tests say nothing of licenses."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ from starlette.applications import Starlette
 from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
 
+from licensing.enums import AuditAction
+from models import Installation
 from resolvers import sessions
 from resolvers.context import Context
 from resolvers.errors import Forbidden
+from resolvers.events import changing
 from server.app import create_app
 from server.settings import Settings
 
@@ -49,6 +53,15 @@ class Query:
         raise ConnectionRefusedError("10.0.0.7:5432")
 
     @strawberry.field
+    async def slow(self) -> int | None:
+        await asyncio.sleep(30)
+        return 1
+
+    @strawberry.field
+    async def installations(self) -> int:
+        return await Installation.all().count()
+
+    @strawberry.field
     def forbidden(self) -> int | None:
         raise Forbidden("This needs the scope LICENSES_WRITE.")
 
@@ -59,6 +72,14 @@ class Mutation:
 
     @strawberry.mutation
     def change(self) -> bool:
+        return True
+
+    @strawberry.mutation
+    async def slow_change(self, info: Info) -> bool:
+        async with changing(info.context) as change:
+            change.record(AuditAction.EXPIRY_WARNED)
+            await change.write_events()
+            await asyncio.sleep(30)
         return True
 
     @strawberry.mutation
@@ -100,7 +121,7 @@ def built(tmp_path: Path) -> Path:
 def app(settings: Settings, built: Path) -> Starlette:
     """The application, whose database is that of the fixture `database` if the test uses one."""
     schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(disable_field_suggestions=False))
-    return create_app(settings, schema, built)
+    return create_app(settings, schema, built=built)
 
 
 @pytest.fixture

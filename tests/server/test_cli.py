@@ -301,6 +301,19 @@ def test_the_schema_is_printed(run):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_copy_is_made_once_and_never_over_another_file(run, demo):
+    assert run("backup", "copy.db")[:2] == (0, "Copied to copy.db.\n")
+    assert run("backup", "copy.db")[2].startswith("FILE_EXISTS")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_postgres_is_copied_by_its_own_programs(run, demo):
+    code, _, complaints = run("backup", "copy.db")
+    assert code == 1
+    assert complaints.startswith("NOT_SQLITE") and "pg_dump" in complaints
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_command_ends_by_itself(run, demo):
     # A connection that is left open would keep the process alive.
     command = [sys.executable, "-m", "server.cli", "doctor"]

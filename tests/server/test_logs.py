@@ -1,8 +1,10 @@
 import io
 import json
 import logging
+import re
 import sys
 from hashlib import sha256
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -51,6 +53,8 @@ async def test_a_request_is_one_line(log, post):
         "status": 200,
         "operation": "Greeting",
         "document": sha256(b"query Greeting { hello }").hexdigest()[:16],
+        "cost": 1,
+        "statements": 0,
         "outcome": "OK",
     }
 
@@ -65,6 +69,48 @@ async def test_the_line_names_a_refusal(log, client):
     await client.put("/graphql")
 
     assert line_of_request(log)["outcome"] == "BAD_USER_INPUT"
+
+
+async def test_the_line_counts_statements(log, installation, post):
+    await post("{ installations again: installations }")
+
+    assert line_of_request(log)["statements"] == 2
+
+
+async def test_a_stream_has_its_line_too(log, client):
+    body = {"query": "subscription Ticks { ticks }", "operationName": "Ticks"}
+    await client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
+
+    line = line_of_request(log)
+    assert (line["operation"], line["outcome"], line["cost"]) == ("Ticks", "STREAM", 1)
+    assert line["document"] == sha256(b"subscription Ticks { ticks }").hexdigest()[:16]
+
+
+HOSTILE = {
+    "lines": 'a\r\n{"event": "forged"}\x1b[2J\u2028\u202e',
+    "cursor": "\x1b[2Jforged\u202e",
+    "cursor in one character": "\x9b2Jforged",
+}
+
+
+@pytest.mark.parametrize("log_format", [LogFormat.JSON, LogFormat.TEXT])
+@pytest.mark.parametrize("written", HOSTILE.values(), ids=HOSTILE)
+async def test_what_others_write_cannot_forge_a_line_or_move_a_cursor(monkeypatch, client, log_format, written):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    before = logging.getLogger().handlers[:]
+    configure_logs(log_format)
+    await client.post("/graphql", json={"query": "{ hello }", "operationName": written})
+    await client.get("/graphql/" + quote(written))
+    logging.getLogger().handlers[:] = before
+    structlog.reset_defaults()
+
+    text = stream.getvalue()
+    if log_format is LogFormat.TEXT:
+        text = re.sub(r"\x1b\[\d*m", "", text)  # the log's own colors
+    assert len(text.splitlines()) == 2
+    assert all(char.isprintable() for char in text.replace("\n", ""))
+    assert "forged" in text
 
 
 async def test_one_request_says_nothing_of_another(log, client, post):

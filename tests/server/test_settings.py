@@ -1,6 +1,6 @@
 import pytest
 
-from server.settings import VARIABLES, LogFormat, SettingError, Settings, read_settings
+from server.settings import VARIABLES, LogFormat, RateLimit, SettingError, Settings, read_settings
 
 
 def test_without_variables_the_defaults_hold():
@@ -19,6 +19,9 @@ def test_every_variable_is_read():
             "SEATKEEPER_OPEN_SCHEMA": "1",
             "SEATKEEPER_ALLOWED_ORIGINS": "https://intranet.example.com, https://b.example.com",
             "SEATKEEPER_LOG_FORMAT": "JSON",
+            "SEATKEEPER_RATE_LIMIT": "100/7",
+            "SEATKEEPER_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "SEATKEEPER_POOL_SIZE": "20",
         }
     )
 
@@ -28,6 +31,9 @@ def test_every_variable_is_read():
         open_schema=True,
         allowed_origins=frozenset({"https://intranet.example.com", "https://b.example.com"}),
         log_format=LogFormat.JSON,
+        rate_limit=RateLimit(100, 7),
+        trusted_proxies=("10.0.0.0/8", "::1"),
+        pool_size=20,
     )
     assert set(VARIABLES.values()) == set(Settings.__dataclass_fields__)
 
@@ -44,6 +50,18 @@ def test_every_variable_is_read():
         ("SEATKEEPER_ALLOWED_ORIGINS", "*"),
         ("SEATKEEPER_ALLOWED_ORIGINS", "https://intranet.example.com/page"),
         ("SEATKEEPER_LOG_FORMAT", "xml"),
+        ("SEATKEEPER_RATE_LIMIT", "20000"),
+        ("SEATKEEPER_RATE_LIMIT", "20000/0"),
+        ("SEATKEEPER_RATE_LIMIT", "0/2000"),
+        ("SEATKEEPER_RATE_LIMIT", "many/2000"),
+        ("SEATKEEPER_TRUSTED_PROXIES", "*"),
+        ("SEATKEEPER_TRUSTED_PROXIES", "proxy.example.com"),
+        ("SEATKEEPER_POOL_SIZE", "0"),
+        ("SEATKEEPER_POOL_SIZE", "1001"),
+        ("SEATKEEPER_METRICS_TOKEN", "too short"),
+        ("SEATKEEPER_OIDC_ISSUER", "http://login.example.com"),
+        ("SEATKEEPER_OIDC_ISSUER", "login.example.com"),
+        ("SEATKEEPER_OIDC_INSTALLATION", "120441783"),
     ],
 )
 def test_a_value_that_will_not_do_is_refused_by_name(variable, value):
@@ -63,3 +81,12 @@ def test_a_refusal_does_not_repeat_a_password():
 @pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:9000", "http://[::1]:8000"])
 def test_plain_http_is_for_this_machine(url):
     assert not read_settings({"SEATKEEPER_PUBLIC_URL": url}).is_https
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SEATKEEPER_OIDC_ISSUER", "https://login.example.com"), ("SEATKEEPER_OIDC_AUDIENCE", "seatkeeper")],
+)
+def test_an_identity_provider_takes_an_issuer_and_an_audience(variable, value):
+    with pytest.raises(SettingError, match=f"{variable} does nothing without"):
+        read_settings({variable: value})

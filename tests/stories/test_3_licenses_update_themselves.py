@@ -1,10 +1,12 @@
 """Usually an administrator does nothing more: new license information arrives, and is activated, by itself."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from licensing.document import read_stored, sign
-from models import Installation, License
+from models import Installation, License, SignInAttempt
 from models import Vendor as StoredVendor
 from resolvers.context import utc_now
 from server.checker import Checker
@@ -120,3 +122,19 @@ async def test_what_cannot_be_used_leaves_everything_as_it_was(
 
     assert payload["vendor"]["lastCheck"]["outcome"] == "UNUSABLE"
     assert (await License.all().order_by("id").values(), await Installation.all().values("license_owner")) == before
+
+
+async def test_the_checker_forgets_tries_to_sign_in_that_count_no_more(browser: Client) -> None:
+    for login in ("yesterday", "today"):
+        await browser.run(
+            'mutation ($login: String!) { signIn(input: {login: $login, password: "no"}) { userErrors { code } } }',
+            login=login,
+        )
+    first = await SignInAttempt.all().order_by("id").first()
+    assert first
+    await SignInAttempt.filter(id=first.id).update(attempted_at=utc_now() - timedelta(days=1))
+
+    await the_checker_runs()
+
+    assert await SignInAttempt.filter(id=first.id).count() == 0
+    assert await SignInAttempt.all().count() == 1

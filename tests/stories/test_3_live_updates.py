@@ -4,12 +4,13 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tortoise.connection import get_connection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
@@ -372,6 +373,62 @@ async def test_a_connection_holds_twenty(inga: Client, server: Running) -> None:
         assert "20" in {(await watcher.receive())["id"] for _ in range(20)}
 
 
+async def test_a_socket_ends_with_its_credentials_whether_or_not_it_follows_anything(
+    inga: Client, server: Running
+) -> None:
+    id_, secret = await make_token(inga)
+    async with socket(server.url) as idle, socket(server.url) as watcher:
+        await idle.greet(secret)
+        await watcher.greet(secret)
+        await watcher.subscribe()
+
+        assert codes(await inga.run(REVOKE_TOKEN, input={"apiTokenId": id_})) == []
+
+        assert (await watcher.receive())["payload"]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert (await watcher.receive())["type"] == "complete"
+        assert (await watcher.closing())[0] == 4401
+        assert await idle.closing() == (4401, "The session or API token has ended")
+
+
+async def test_a_caller_holds_twenty_streams(inga: Client) -> None:
+    start = await latest(inga)
+    body, headers = {"query": EVENTS, "variables": {"after": start}}, {"Accept": "text/event-stream"}
+    async with AsyncExitStack() as held, streamed(inga, after=start) as messages:
+        for _ in range(19):
+            await held.enter_async_context(streamed(inga, after=start))
+
+        async with asyncio.timeout(SOON):
+            refused = await inga.http.post("/graphql", json=body, headers=headers)
+        assert (refused.status_code, refused.json()["errors"][0]["extensions"]) == (429, {"code": "RATE_LIMITED"})
+
+        await held.aclose()
+        await (await Seats.find(inga)).give(0)
+        await edge(messages)  # those that were closed before are gone by now
+        async with streamed(inga, after=start) as another:
+            await edge(another)
+
+
+async def test_an_event_that_cannot_be_shown_ends_the_stream_before_the_next_one(inga: Client, server: Running) -> None:
+    seats, start = await Seats.find(inga), await latest(inga)
+    await seats.give(0, 1)
+    _, secret = await make_token(inga)
+    given: dict[str, Any] = {"after": start, "filter": {"actions": ["USER_LICENSE_ASSIGNED"]}}
+
+    database = get_connection("default")
+    await database.execute_script("ALTER TABLE license RENAME TO gone")
+    async with streamed(inga, **given) as messages, socket(server.url) as watcher:
+        await watcher.greet(secret)
+        await watcher.subscribe(**given)
+        assert (await soon(messages))[1]["errors"][0]["extensions"]["code"] == "INTERNAL"
+        assert (await soon(messages))[0] == "complete"
+        assert (await watcher.receive())["payload"]["errors"][0]["extensions"]["code"] == "INTERNAL"
+        assert (await watcher.receive())["type"] == "complete"
+    await database.execute_script("ALTER TABLE gone RENAME TO license")
+
+    async with streamed(inga, **given) as messages:
+        assert [(await edge(messages))["node"]["action"] for _ in range(2)] == ["USER_LICENSE_ASSIGNED"] * 2
+
+
 @pytest.mark.parametrize("query", ["{ viewer { scopes } }", "mutation { signOut { userErrors { code } } }"])
 async def test_a_socket_takes_nothing_but_subscriptions(inga: Client, server: Running, query: str) -> None:
     _, secret = await make_token(inga)
@@ -382,6 +439,21 @@ async def test_a_socket_takes_nothing_but_subscriptions(inga: Client, server: Ru
 
     assert refused["type"] == "error"
     assert refused["payload"][0]["message"] == "A WebSocket takes subscriptions. Send the rest by POST."
+
+
+async def test_one_that_asks_for_too_much_is_refused(inga: Client, server: Running) -> None:
+    aliases = " ".join(f"a{number}: cursor" for number in range(16))
+    query = f"subscription {{ auditEvents {{ {aliases} }} }}"
+    _, secret = await make_token(inga)
+    async with socket(server.url) as watcher:
+        await watcher.greet(secret)
+        await watcher.subscribe(query=query)
+        refused = await watcher.receive()
+        assert refused["type"] == "error"
+        assert refused["payload"][0]["extensions"] == {"code": "QUERY_TOO_COMPLEX"}
+
+    response = await inga.http.post("/graphql", json={"query": query}, headers={"Accept": "text/event-stream"})
+    assert response.json()["errors"][0]["extensions"] == {"code": "QUERY_TOO_COMPLEX"}
 
 
 @pytest.mark.parametrize(
@@ -453,4 +525,22 @@ async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
         async with asyncio.timeout(5):
             await running.wait()
         await client.http.aclose()
-    assert "Traceback" not in (tmp_path / "server.log").read_text()
+    log = (tmp_path / "server.log").read_text()
+    assert "Traceback" not in log
+    [line] = [json.loads(line) for line in log.splitlines() if '"event": "connection"' in line]
+    assert line["subscriptions"] == 1 and line["seconds"] > 0 and line["principal"].startswith("API_TOKEN ")
+    assert secret not in log and "auditEvents" not in log
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_subscription_that_begins_is_an_operation(inga: Client, server: Running, tmp_path: Path) -> None:
+    _, secret = await make_token(inga)
+    async with process(server.database_url, tmp_path, rate_limit="3/1") as (url, _), socket(url) as watcher:
+        await watcher.greet(secret)
+        for number in range(4):
+            await watcher.subscribe(str(number))
+        refused = await watcher.receive()
+
+    assert (refused["id"], refused["type"]) == ("3", "error")
+    assert refused["payload"][0]["extensions"] == {"code": "RATE_LIMITED"}
+    assert "Wait 1 second" in refused["payload"][0]["message"]

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.stories.conftest import Client, Running, Vendor, codes
-from tests.stories.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, VENDORS
+from tests.stories.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, REVOKE, VENDORS
+from tests.stories.test_retries import at_once, holders, send
 
 NEW = {"serialNumber": "1204417838", "licenseOwner": "Fjordlys Handel AS"}
 DEMO = {"serialNumber": "1010000004", "licenseOwner": "Fjordlys Handel AS", "isDemo": True}
@@ -72,6 +73,19 @@ async def test_rejected_it_stays_a_demo(inga: Client, server: Running) -> None:
 
     seen = await inga.run(VENDORS)
     assert seen["installation"]["isDemo"] is True
+
+
+async def test_fifty_equal_calls_are_one_conversion(inga: Client, server: Running, vendor: Vendor) -> None:
+    on_sale(server, vendor)
+    license, users = await holders(inga, "superoffice.ten-demo")
+    await inga.run(REVOKE, input={"licenseId": license, "userIds": users})
+
+    [answer] = await at_once(lambda: send(inga, "key", CONVERT, input=NEW))
+
+    assert codes(answer["data"]["convertDemo"]) == []
+    assert answer["data"]["convertDemo"]["changeSet"]["status"] == "ACTIVATED"
+    log = await inga.run(AUDIT, filter={"actions": ["DEMO_CONVERTED", "LICENSE_FILE_REFUSED"]})
+    assert [event["action"] for event in log["nodes"]] == ["DEMO_CONVERTED"]
 
 
 @pytest.mark.parametrize(

@@ -37,13 +37,20 @@ export function UserLicenseRow({ license, vendor }: Props) {
   const seatsOr = (count: number | null | undefined) => (count == null ? words.unlimited : formats.number(count));
   const remedy = `/licenses?vendor=${encodeURIComponent(vendor)}&dialog=surplus&license=${encodeURIComponent(key)}`;
   const holders = `/users/licenses?license=${encodeURIComponent(key)}`;
+  const change = pendingChange && (
+    <span className={surplus ? "red" : undefined}>
+      {pendingChange.kind === "ALTERED" ? words.changeKinds.ALTERED : words.becomes(seatsOr(pendingChange.newTotal))}
+      {surplus > 0 && <strong className="chip bad">{words.tooMany(surplus)}</strong>}
+    </span>
+  );
   return (
     <tr>
       <th scope="row">
         <Link href={surplus ? remedy : holders} className={surplus ? "red" : undefined} title={description ?? undefined}>
           {name}
         </Link>
-        {isPlan && <span className="chip">{words.userPlan}</span>}
+        {isPlan && <span className="chip wide-only">{words.userPlan}</span>}
+        {change && <small className="narrow-only">{change}</small>}
       </th>
       <td className="number">{formats.number(inUse)}</td>
       <td className="number">{seatsOr(total)}</td>
@@ -51,15 +58,8 @@ export function UserLicenseRow({ license, vendor }: Props) {
       <td className="wide-only">
         {total !== null && <meter min={0} max={Math.max(total, 1)} value={inUse} aria-label={words.seatsInUse(inUse, total)} />}
       </td>
-      <td>
-        {pendingChange && (
-          <span className={surplus ? "red" : undefined}>
-            {pendingChange.kind === "ALTERED"
-              ? words.changeKinds.ALTERED
-              : words.becomes(seatsOr(pendingChange.newTotal))}
-            {surplus > 0 && <strong className="chip bad">{words.tooMany(surplus)}</strong>}
-          </span>
-        )}
+      <td className="wide-only">
+        {change}
       </td>
     </tr>
   );

@@ -49,7 +49,9 @@ export function UserLicenses({ vendor }: { vendor: string }) {
                     <th scope="col" className="wide-only">
                       <span className="unseen">{words.share}</span>
                     </th>
-                    <th scope="col">{words.newLicenses}</th>
+                    <th scope="col" className="wide-only">
+                      {words.newLicenses}
+                    </th>
                   </tr>
                 </thead>
                 <tbody>

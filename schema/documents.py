@@ -1,0 +1,175 @@
+"""Documents as they are run: read, held against the limits and validated once, and remembered by their text."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    value_from_ast_untyped,
+)
+from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+
+from resolvers.errors import BadUserInput
+from schema.cost import Size
+from schema.errors import graphql_error
+from schema.input_checks import OperationInput, check_literals, input_of
+from schema.limits import (
+    MAX_CHARACTERS,
+    MAX_COST,
+    MAX_DEPTH,
+    MAX_SCHEMA_TOKENS,
+    MAX_TOKENS,
+    Survey,
+    Terms,
+    count_tokens,
+    too_complex,
+)
+
+REMEMBERED = 100
+"""Documents that are kept, those used last: clients send the same few again and again. The largest take 1 MB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What depends on the variables."""
+
+    defaults: Mapping[str, Any]
+    input: OperationInput
+    cost: Terms
+
+    def variables(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Those that were given, and the defaults of others."""
+        return {**self.defaults, **(given or {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document within the limits."""
+
+    node: DocumentNode
+    errors: Sequence[GraphQLError]
+    """Why it is not valid."""
+    operations: Mapping[str | None, Operation]
+    lists: Sequence[tuple[Size, Terms]]
+
+    def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
+        """The objects that the operation may return, and what it costs besides; nothing if it cannot run."""
+        if self.errors or not (operation := self.operation(operation_name)):
+            return 0
+        given, each = operation.variables(variables), [1]
+        for size, item in self.lists:
+            each.append(size.given(given) * sum(times * each[place] for place, times in item.items()))
+        return sum(times * each[place] for place, times in operation.cost.items())
+
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation with the name; without one, the first."""
+        return next(iter(self.operations.values()), None) if name is None else self.operations.get(name)
+
+
+class Documents(SchemaExtension):
+    """Runs what `read_document` has read, if its values are such as calls take and it does not cost too much."""
+
+    document: Document
+
+    def on_parse(self) -> Iterator[None]:
+        """Reads the document, or finds it."""
+        execution = self.execution_context
+        self.document = read_document(execution.schema._schema, execution.query or "")
+        execution.graphql_document = self.document.node
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuses what is not valid."""
+        self.execution_context.pre_execution_errors = list(self.document.errors)
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Refuses values that no call takes, and what costs too much with them."""
+        execution = self.execution_context
+        if operation := self.document.operation(execution.operation_name):
+            try:
+                operation.input.check(operation.variables(execution.variables))
+            except BadUserInput as refusal:
+                raise graphql_error(refusal) from refusal
+        cost = self.document.cost(execution.operation_name, execution.variables)
+        if cost > MAX_COST:
+            what = f"The operation costs {cost:,} points, one for each object that it may return"
+            raise too_complex(what, MAX_COST, "Ask for smaller pages by `first` or `last`, or for less below them.")
+        yield
+
+
+@lru_cache(maxsize=REMEMBERED)
+def read_document(schema: GraphQLSchema, text: str) -> Document:
+    """The document with this text, which may not be valid.
+
+    Raises:
+        GraphQLError: It is no document, or goes beyond a limit.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise too_complex(f"The document has {len(text):,} characters", MAX_CHARACTERS, "Send values as variables.")
+    node = _parse(text)
+    survey = Survey(schema, node)
+    try:
+        operations = dict(_operations(schema, node, survey))
+    except RecursionError:
+        raise _nested_too_deeply() from None
+    tokens = count_tokens(node) - survey.schema_tokens
+    if tokens > MAX_TOKENS:
+        raise too_complex(f"The document has {tokens:,} tokens", MAX_TOKENS, "Send values as variables, or split it.")
+    if survey.schema_tokens > MAX_SCHEMA_TOKENS:
+        raise too_complex(f"The document has {survey.schema_tokens:,} tokens about the schema", MAX_SCHEMA_TOKENS)
+    return Document(node, _validate(schema, node) or check_literals(schema, node), operations, survey.lists)
+
+
+def _parse(text: str) -> DocumentNode:
+    try:
+        return parse(text, max_lexical_tokens=MAX_TOKENS + MAX_SCHEMA_TOKENS)
+    except GraphQLError as error:
+        if "nested too deeply" in error.message:
+            raise _nested_too_deeply() from None
+        if "Parsing aborted" in error.message:
+            most = MAX_TOKENS + MAX_SCHEMA_TOKENS
+            raise too_complex(f"The document has more than {most:,} tokens", MAX_TOKENS) from None
+        raise
+
+
+def _validate(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    errors = validate_document(schema, document, tuple(specified_rules))
+    if any(error.message == "Validation aborted." for error in errors):
+        raise too_complex("The document repeats fields in too many pairs", MAX_COMPLEXITY_BUDGET, "Name each once.")
+    # Without what caused them: a number that Python does not read, say, is the client's mistake all the same.
+    return [GraphQLError(error.message, error.nodes) for error in errors]
+
+
+def _nested_too_deeply() -> GraphQLError:
+    return too_complex("The document nests hundreds of fields", MAX_DEPTH, "Ask for less at once.")
+
+
+def _operations(
+    schema: GraphQLSchema, document: DocumentNode, survey: Survey
+) -> Iterator[tuple[str | None, Operation]]:
+    fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
+    for definition in document.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            if not definition.type_condition.name.value.startswith("__"):  # those are measured where they are spread
+                survey.measure(definition).check()
+        elif isinstance(definition, OperationDefinitionNode):
+            measure = survey.measure(definition)
+            measure.check()
+            defaults = {
+                one.variable.name.value: value_from_ast_untyped(one.default_value)
+                for one in definition.variable_definitions or ()
+                if one.default_value
+            }
+            input = input_of(schema, definition, fragments)
+            yield definition.name.value if definition.name else None, Operation(defaults, input, measure.cost)

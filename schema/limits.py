@@ -1,0 +1,179 @@
+"""How much a document may ask for, measured in one pass that looks at each fragment once, however they nest."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    TokenKind,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+)
+
+from schema.cost import Size, points_of, size_of, sized_fields
+
+MAX_CHARACTERS = 20_000
+MAX_TOKENS = 1_000
+MAX_SCHEMA_TOKENS = 2_000
+"""Tokens under `__schema` and `__type`, and in fragments that fit nowhere else."""
+MAX_DEPTH = 10
+MAX_ALIASES = 15
+MAX_DIRECTIVES = 50
+MAX_SIGN_INS = 1
+MAX_COST = 10_000
+MAX_SCHEMA_COST = 5_000
+"""Objects under `__schema` and `__type`, which count for no other limit; tools ask for half as many."""
+
+_SPLIT = "Split it over several requests."
+
+Terms = Counter[int]
+"""A cost: how many single objects, under 0, and how often each list of `Survey.lists`, under its place from 1."""
+
+
+def too_complex(what: str, limit: int, next_step: str = _SPLIT) -> GraphQLError:
+    """The refusal of a document that goes beyond a limit."""
+    return GraphQLError(f"{what}; at most {limit:,} are taken. {next_step}", extensions={"code": "QUERY_TOO_COMPLEX"})
+
+
+@dataclass(slots=True)
+class Measure:
+    """What a part of a document asks for."""
+
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+    sign_ins: int = 0
+    schema_cost: int = 0
+    """Objects that describe the schema."""
+    cost: Terms = field(default_factory=Counter)
+    cost_of_item: Terms = field(default_factory=Counter)
+    """What each item costs of the page that this is a part of."""
+
+    def add(self, other: "Measure") -> None:
+        """Takes in what is asked for beside it."""
+        self.depth = max(self.depth, other.depth)
+        self.aliases += other.aliases
+        self.directives += other.directives
+        self.sign_ins += other.sign_ins
+        self.schema_cost += other.schema_cost
+        self.cost.update(other.cost)
+        self.cost_of_item.update(other.cost_of_item)
+
+    def check(self) -> None:
+        """Refuses what goes beyond a limit whatever the variables.
+
+        Raises:
+            GraphQLError: It does.
+        """
+        if self.depth > MAX_DEPTH:
+            deep = f"The document nests {self.depth:,} fields"
+            raise too_complex(deep, MAX_DEPTH, "Ask for what is deeper by its ID, in another request.")
+        if self.aliases > MAX_ALIASES:
+            raise too_complex(f"The document has {self.aliases:,} aliases, each spread counted", MAX_ALIASES)
+        if self.directives > MAX_DIRECTIVES:
+            raise too_complex(f"The document has {self.directives:,} directives, each spread counted", MAX_DIRECTIVES)
+        if self.sign_ins > MAX_SIGN_INS:
+            raise too_complex(f"The document has {self.sign_ins:,} fields `signIn`", MAX_SIGN_INS)
+        if self.schema_cost > MAX_SCHEMA_COST:
+            raise too_complex(f"The document asks for {self.schema_cost:,} objects of the schema", MAX_SCHEMA_COST)
+
+
+class Survey:
+    """The pass over a document. It need not be valid: what is unknown counts for nothing."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        """Nothing is measured yet."""
+        self._schema = schema
+        self._sized_fields = sized_fields(schema)
+        self._fragments = {
+            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+        }
+        self._measured: dict[str, Measure] = {}
+        self.lists: list[tuple[Size, Terms]] = []
+        """Lists as long as a variable says, each with the cost of an item; what is inside comes before."""
+        self.schema_tokens = 0
+
+    def measure(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Measure:
+        """What an operation asks for, or a fragment."""
+        if isinstance(node, FragmentDefinitionNode):
+            return self._fragment(node.name.value)
+        variables = sum(len(variable.directives or ()) for variable in node.variable_definitions or ())
+        measure = Measure(directives=len(node.directives or ()) + variables)
+        measure.add(self._selection(node.selection_set, self._schema.get_root_type(node.operation)))
+        return measure
+
+    def _fragment(self, name: str) -> Measure:
+        if name not in self._measured and (node := self._fragments.get(name)):
+            self._measured[name] = Measure()  # one that spreads itself, which is not valid, comes to an end here
+            type_name = node.type_condition.name.value
+            if type_name.startswith("__"):
+                self.schema_tokens += count_tokens(node)
+            measure = Measure(directives=len(node.directives or ()))
+            measure.add(self._selection(node.selection_set, self._schema.get_type(type_name)))
+            self._measured[name] = measure
+        return self._measured.get(name, Measure())
+
+    def _selection(self, selected: SelectionSetNode | None, parent: Any) -> Measure:
+        measure = Measure()
+        for node in selected.selections if selected else ():
+            measure.directives += len(node.directives or ())
+            if isinstance(node, FieldNode):
+                measure.add(self._field(node, parent))
+            elif isinstance(node, FragmentSpreadNode):
+                measure.add(self._fragment(node.name.value))
+            else:
+                inline: Any = node
+                condition = inline.type_condition
+                type_ = self._schema.get_type(condition.name.value) if condition else parent
+                measure.add(self._selection(inline.selection_set, type_))
+        return measure
+
+    def _field(self, node: FieldNode, parent: Any) -> Measure:
+        name = node.name.value
+        definition = self._schema.get_field(parent, name) if is_composite_type(parent) else None
+        type_: Any = get_nullable_type(definition.type) if definition else None
+        measure = self._selection(node.selection_set, get_named_type(type_))
+        measure.aliases += node.alias is not None
+        if name in ("__schema", "__type"):
+            self.schema_tokens += count_tokens(node)
+            return Measure(aliases=measure.aliases, schema_cost=measure.cost.total())
+        measure.depth += not name.startswith("__")
+        measure.sign_ins += name == "signIn"
+        if definition is None:
+            return measure
+        size, item = size_of(node, definition), measure.cost + Counter({0: points_of(definition)})
+        if (parent.name, name) in self._sized_fields:
+            measure.cost, measure.cost_of_item = Counter(), item
+        elif is_list_type(type_):
+            measure.cost = self._times(size, item)
+        else:
+            measure.cost = item + self._times(size, measure.cost_of_item)
+            measure.cost_of_item = Counter()
+        return measure
+
+    def _times(self, size: int | Size, item: Terms) -> Terms:
+        if isinstance(size, int):
+            return Counter({place: times * size for place, times in item.items()})
+        self.lists.append((size, item))
+        return Counter({len(self.lists): 1})
+
+
+def count_tokens(node: Node) -> int:
+    """The tokens that a part of a document was read from, comments aside."""
+    assert node.loc
+    count, token = 0, node.loc.start_token
+    while token is not None:
+        count += token.kind not in (TokenKind.COMMENT, TokenKind.SOF, TokenKind.EOF)
+        token = None if token is node.loc.end_token else token.next  # type: ignore[assignment]
+    return count

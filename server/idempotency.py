@@ -1,0 +1,94 @@
+"""`Idempotency-Key`: a mutation that is sent again, because nobody knows what became of it, has one effect."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from hashlib import file_digest, sha256
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    SelectionSetNode,
+    get_operation_ast,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.http import GraphQLRequestData
+from strawberry.types.graphql import OperationType
+
+from resolvers.context import Context
+from resolvers.errors import BadUserInput, CallRefused
+from resolvers.idempotency import KeyedCall
+from schema.errors import graphql_error
+
+HEADER = "Idempotency-Key"
+IGNORED_BY = frozenset({"signIn", "signOut"})
+
+_KEY = re.compile(r"[ -~]{1,255}")
+
+
+def take_key(headers: Mapping[str, str], sent: GraphQLRequestData, context: Context) -> None:
+    """Notes the key that a caller sent along, and what was sent."""
+    key = headers.get(HEADER)
+    if key is not None and context.principal:
+        context.keyed_call = KeyedCall.of(context.principal, key, fingerprint(sent))
+
+
+def fingerprint(sent: GraphQLRequestData) -> str:
+    """What tells calls apart: operation, document and variables, with files by their SHA-256."""
+    identity = [sent.operation_name, sent.query, sent.variables]
+    return sha256(json.dumps(identity, sort_keys=True, default=_digest).encode()).hexdigest()
+
+
+def _digest(upload: Any) -> dict[str, str]:
+    digest = file_digest(upload.file, "sha256").hexdigest()
+    upload.file.seek(0)
+    return {"sha256": digest}
+
+
+class IdempotencyKeys(SchemaExtension):
+    """Finds out, before a mutation runs, whether it was sent before with its key."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        """Refuses what cannot be a key, and one that another call was sent with. Queries ignore it."""
+        context: Context = self.execution_context.context
+        if context.keyed_call:
+            try:
+                await self._look_up(context, context.keyed_call)
+            except CallRefused as refusal:
+                raise graphql_error(refusal) from refusal
+        yield
+
+    async def _look_up(self, context: Context, call: KeyedCall) -> None:
+        execution = self.execution_context
+        assert execution.graphql_document
+        fields = root_fields(execution.graphql_document, execution.operation_name)
+        if execution.operation_type is not OperationType.MUTATION or IGNORED_BY.issuperset(fields.values()):
+            context.keyed_call = None
+            return
+        if not _KEY.fullmatch(call.key):
+            raise BadUserInput(f"{HEADER} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.")
+        if len(fields) > 1:
+            raise BadUserInput(f"With {HEADER} a document holds one mutation field. Send the others by themselves.")
+        await call.look_up(context.now())
+
+
+def root_fields(document: DocumentNode, operation_name: str | None) -> dict[str, str]:
+    """The names of the fields that an operation asks the root for, by their names in the answer."""
+    operation = get_operation_ast(document, operation_name)
+    assert operation
+    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    return dict(_fields(operation.selection_set, fragments))
+
+
+def _fields(selected: SelectionSetNode, unseen: dict[str, FragmentDefinitionNode]) -> Iterator[tuple[str, str]]:
+    for node in selected.selections:
+        if isinstance(node, FieldNode):
+            if not node.name.value.startswith("__"):
+                yield (node.alias or node.name).value, node.name.value
+        elif not isinstance(node, FragmentSpreadNode):
+            yield from _fields(node.selection_set, unseen)  # type: ignore[attr-defined]
+        elif fragment := unseen.pop(node.name.value, None):  # a second time it adds nothing
+            yield from _fields(fragment.selection_set, unseen)

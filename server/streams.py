@@ -1,0 +1,106 @@
+"""Readers of streams: one who takes nothing is dropped, and nobody holds more than a few."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from typing import Any
+
+import structlog
+from starlette.requests import HTTPConnection
+from starlette.types import Message, Receive, Send
+from strawberry.types import ExecutionResult
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from resolvers.context import Principal
+from server.errors import Refused, is_failure
+
+SLOWEST_READER = 15.0
+"""Seconds until something must be taken of what was sent."""
+MAX_STREAMS = 20
+"""Streams, be they server-sent events or multipart, that one caller may hold in a process at once."""
+
+_CUT_OFF = "cut_off"
+_log = structlog.get_logger("seatkeeper.streams")
+
+
+class SlowReader(Exception):
+    """Nothing of what was sent has been taken for too long."""
+
+
+class Protocol(HttpToolsProtocol):
+    """Uvicorn's, which lets the application cut a connection off: closing waits until all that was sent is taken."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Hands the way to cut it off to every request, and to the WebSocket that the connection may become."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, _CUT_OFF: transport.abort}
+
+
+def in_time(send: Send, seconds: float) -> Send:
+    """The same way to send, which raises `SlowReader` where the server waits too long for room to send more."""
+
+    async def send_in_time(message: Message) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await send(message)
+        except TimeoutError:
+            raise SlowReader from None
+
+    return send_in_time
+
+
+async def drop(connection: HTTPConnection, receive: Receive) -> None:
+    """Cuts a reader off, with a line in the log."""
+    note_dropped()
+    if (cut_off := connection.scope["state"].get(_CUT_OFF)) is not None:
+        cut_off()
+        # Uvicorn calls an answer that ends half way an error, unless it knows that nobody is there any more.
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def cut_off_later(connection: HTTPConnection, seconds: float) -> None:
+    """Cuts a connection off that by then should be closed."""
+    if (cut_off := connection.scope["state"].get(_CUT_OFF)) is not None:
+        asyncio.get_running_loop().call_later(seconds, cut_off)
+
+
+def note_dropped() -> None:
+    """Says why a reader is gone."""
+    _log.warning("a reader was dropped", reason="it took nothing for too long; it may resume after its last cursor")
+
+
+class Places:
+    """How many streams each caller holds in this process."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._taken: Counter[Principal | None] = Counter()
+
+    @contextmanager
+    def taken(self, caller: Principal | None) -> Iterator[None]:
+        """A place for one stream.
+
+        Raises:
+            Refused: The caller has none left.
+        """
+        if self._taken[caller] >= MAX_STREAMS:
+            message = f"You hold {MAX_STREAMS} streams already. End one of them, then try again."
+            raise Refused(429, message, "RATE_LIMITED")
+        self._taken[caller] += 1
+        try:
+            yield
+        finally:
+            self._taken[caller] -= 1
+            if not self._taken[caller]:
+                del self._taken[caller]
+
+
+async def until_failure(results: Any) -> AsyncGenerator[Any, None]:
+    """Results up to the first in which something broke: who went on would never see what it should have shown."""
+    async with aclosing(results):
+        async for result in results:
+            yield result
+            if isinstance(result, ExecutionResult) and any(is_failure(error) for error in result.errors or ()):
+                return

@@ -1,0 +1,58 @@
+"""Other people's clients in JavaScript, run by node against a server of ours."""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import subprocess
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.stories.conftest import browser, copied_demo, inga, is_trial, postgres_demos, server, sqlite_demos
+
+__all__ = ["browser", "copied_demo", "inga", "is_trial", "postgres_demos", "server", "sqlite_demos"]
+
+HERE = Path(__file__).parent
+
+
+def _cannot_run(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def packages() -> None:
+    """The packages of `package-lock.json`, installed unless they are."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        _cannot_run("Node.js and npm are missing. Install them, as Debian's packages nodejs and npm.")
+    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # several processes of tests begin at once
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            done = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True)
+            if done.returncode:
+                _cannot_run(f"npm cannot install the packages of tests/clients. {done.stderr}")
+            installed.touch()
+
+
+@pytest.fixture
+def engine() -> str:
+    """A client does not see which it is."""
+    return "sqlite"
+
+
+@asynccontextmanager
+async def node(*arguments: str) -> AsyncIterator[Process]:
+    """A script as it runs; it is ended with the block."""
+    running = await asyncio.create_subprocess_exec("node", *arguments, cwd=HERE, stdout=PIPE, stderr=PIPE)
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()

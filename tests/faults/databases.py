@@ -1,0 +1,50 @@
+"""The database behind servers of other processes, and many users in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tortoise import Tortoise
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from licensing.enums import UserKind
+from models import Installation, License, User
+from models.bulk import insert_rows
+from models.config import tortoise_config
+from models.user import user_keys
+from resolvers.assignments import assign_user_licenses
+from resolvers.context import COMMAND_LINE, system_context
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[int]:
+    """The database, without a server; gives the installation's id."""
+    EXECUTOR_CACHE.clear()
+    await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
+    try:
+        yield (await Installation.get()).id
+    finally:
+        await Tortoise.close_connections()
+
+
+async def many_holders(database_url: str, number: int) -> tuple[int, list[int]]:
+    """A license without a limit, and so many users who hold it, by their ids."""
+    async with connected(database_url) as installation_id:
+        rows = []
+        for place in range(number):
+            texts: dict[str, Any] = {
+                "name": f"Holder {place}",
+                "login": f"holder-{place}",
+                "email": None,
+                "group": None,
+                "role": None,
+            }
+            keys = user_keys(**texts, last_login_at=None)
+            rows.append({"installation_id": installation_id, "kind": UserKind.EMPLOYEE.value, **texts, **keys})
+        plain = {"status": "ACTIVE", "can_log_in": True, "is_administrator": False, "open_requests": 0}
+        await insert_rows(User, [{**row, **plain} for row in rows])
+        license = await License.get(key="superoffice.visible-for")
+        ids = [user.id for user in await User.filter(login__startswith="holder-").order_by("id").only("id")]
+        context = system_context(installation_id, actor=COMMAND_LINE, request_id="preparation")
+        await assign_user_licenses(context, license.id, ids)
+        return license.id, ids

@@ -1,0 +1,89 @@
+"""However many processes look for what is due: each vendor is asked by one of them, and told once."""
+
+import asyncio
+import re
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from licensing.keys import generate
+from models import License, TrustedKey, Vendor
+from resolvers.context import utc_now
+from tests import makers
+from tests.documents import claims, grant, signed, trusted
+from tests.server.misbehaving import Call, Misbehaving, misbehaving
+
+CHECKERS, INSTALLATIONS, VENDORS_EACH = 10, 5, 10
+
+
+class LicenseServer:
+    """Gives the document that lies at a path, and takes what it is told."""
+
+    def __init__(self) -> None:
+        """Nothing to give."""
+        self.documents: dict[str, bytes] = {}
+
+    async def answer(self, call: Call) -> None:
+        """One request."""
+        if call.request.startswith("GET "):
+            await call.answer(200, self.documents[call.request.split()[1]])
+        else:
+            await call.answer(204)
+
+    async def add(self, address: str, installation_id: int, serial: str, number: int) -> None:
+        """A vendor with a document, and a path of its own, which is due."""
+        key, name, at = generate(), f"vendor-{number}", f"{address}/{serial}/{number}"
+        vendor = await makers.make_vendor(name, installation_id=installation_id, name=name, license_server=at)
+        trust = trusted(key, name)
+        await TrustedKey.create(
+            installation_id=installation_id, vendor_id=vendor.id, kid=trust.kid, jwk=dict(trust.jwk)
+        )
+        await Vendor.filter(id=vendor.id).update(next_check_at=utc_now() - timedelta(minutes=1))
+        stated = claims(
+            iss=name,
+            sub=serial,
+            jti=f"{name}-{serial}",
+            vendor={"name": name, "license_server": at},
+            licenses=[grant("seat", total=number)],
+        )
+        self.documents[f"/{serial}/{number}/v1/licenses/{serial}.lic"] = signed(stated, key)
+
+
+def requests(server: Misbehaving, method: str) -> Counter[str]:
+    """How often each path was asked for."""
+    return Counter(match[1] for head in server.requests if (match := re.match(rf"{method} (\S+)", head)))
+
+
+async def start(database_url: str) -> Process:
+    """A process that has everything in hand to check."""
+    checker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.faults.check_once", database_url), stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    assert checker.stdout
+    assert await checker.stdout.readline() == b"ready\n"
+    return checker
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_ten_checkers_ask_each_of_fifty_vendors_once(database: str) -> None:
+    shelf = LicenseServer()
+    async with misbehaving(shelf.answer) as server:
+        for place in range(INSTALLATIONS):
+            made = await makers.make_installation(serial := f"{place + 1}000000000", "Fjordlys Handel AS")
+            for number in range(VENDORS_EACH):
+                await shelf.add(server.address, made.id, serial, number)
+
+        checkers = await asyncio.gather(*(start(database) for _ in range(CHECKERS)))
+        logs = await asyncio.gather(*(checker.communicate(b"go\n") for checker in checkers))
+
+        assert [checker.returncode for checker in checkers] == [0] * CHECKERS, logs
+        assert requests(server, "GET") == dict.fromkeys(shelf.documents, 1)
+        told = {path.partition("/v1/")[0] + "/v1/acceptances": 1 for path in shelf.documents}
+        assert requests(server, "POST") == told
+
+    totals = Counter(await License.all().values_list("total", flat=True))
+    assert totals == dict.fromkeys(range(VENDORS_EACH), INSTALLATIONS)
+    assert set(await Vendor.all().values_list("check_outcome", flat=True)) == {"CHANGES_FOUND"}

@@ -1,0 +1,154 @@
+"""A subscriber that is cut off again and again, while PostgreSQL restarts: every event arrives, in order, once."""
+
+import asyncio
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from websockets.exceptions import WebSocketException
+
+from models import AuditEvent
+from models.migrate import migrate
+from resolvers.audit import NEWEST_FIRST
+from schema.node import global_id
+from tests.faults.databases import connected, many_holders
+from tests.faults.machines import Postgres, running_postgres
+from tests.postgres import create_database
+from tests.processes import process
+from tests.stories.conftest import Client, Refused, _filled
+from tests.stories.operations import ASSIGN, REVOKE
+from tests.stories.test_3_live_updates import _messages, bearer, latest, make_token, socket
+
+HOLDERS = 250
+CALLS = 20
+EVENTS = HOLDERS * CALLS
+CUTS = 100
+PAUSE = 0.05
+"""Seconds after which somebody who was refused comes back."""
+
+FOLLOW = "subscription ($after: String) { auditEvents(after: $after) { cursor node { summary } } }"
+
+_BROKEN = (
+    OSError,
+    TimeoutError,
+    EOFError,
+    StopAsyncIteration,
+    WebSocketException,
+    httpx2.HTTPError,
+    ValueError,
+    Refused,
+)
+
+
+@pytest.fixture
+def postgres() -> Iterator[tuple[Postgres, str]]:
+    """A server of this test's own, and the address of a database in it with the demo."""
+    with running_postgres() as server:
+        database_url = f"{server.url}/{create_database(server.url)}"
+        asyncio.run(migrate(database_url))
+        asyncio.run(_filled(database_url, trial=False))
+        yield server, database_url
+
+
+@dataclass
+class Subscriber:
+    """Follows the log, now by a WebSocket and now by server-sent events, is cut off, and resumes after what it has."""
+
+    url: str
+    token: str
+    cursor: str
+    seen: list[str] = field(default_factory=list)
+    cuts: int = 0
+    refusals: list[str] = field(default_factory=list)
+    """Codes of errors that the server sent."""
+
+    async def follow(self) -> None:
+        """Until all is there."""
+        while len(self.seen) < EVENTS:
+            try:
+                async with asyncio.timeout(10):
+                    await random.choice((self._by_socket, self._by_stream))(random.randint(1, 69))
+            except _BROKEN:
+                await asyncio.sleep(PAUSE)
+
+    async def _by_socket(self, most: int) -> None:
+        async with socket(self.url, additional_headers=bearer(self.token)) as watcher:
+            await watcher.greet()
+            await watcher.subscribe(query=FOLLOW, after=self.cursor)
+            while most := most - 1:
+                message = json.loads(await watcher.connection.recv())
+                self._take(message["type"], message.get("payload"))
+            self.cuts += 1
+            watcher.connection.transport.abort()
+
+    async def _by_stream(self, most: int) -> None:
+        body = {"query": FOLLOW, "variables": {"after": self.cursor}}
+        headers = {**bearer(self.token), "Accept": "text/event-stream"}
+        async with (
+            httpx2.AsyncClient(base_url=self.url) as client,
+            client.stream("POST", "/graphql", json=body, headers=headers) as response,
+        ):
+            messages = _messages(response)
+            while most := most - 1:
+                self._take(*await anext(messages))
+            self.cuts += 1
+
+    def _take(self, kind: str, content: Any) -> None:
+        if kind != "next" or "errors" in content:
+            self.refusals.append(json.dumps([kind, content]))
+            raise EOFError
+        self.cursor = content["data"]["auditEvents"]["cursor"]
+        self.seen.append(self.cursor)
+        if len(self.seen) == EVENTS:
+            raise EOFError
+
+
+async def work(client: Client, license_id: int, user_ids: list[int], restart: asyncio.Event) -> None:
+    """Takes a license from many and gives it back; what failed is done again, and changes nothing twice."""
+    input = {"licenseId": global_id("License")(license_id), "userIds": [global_id("User")(id_) for id_ in user_ids]}
+    for number in range(CALLS):
+        if number == CALLS // 2:
+            restart.set()
+        while True:
+            try:
+                await client.run(ASSIGN if number % 2 else REVOKE, input=input)
+                break
+            except _BROKEN:
+                await asyncio.sleep(PAUSE)
+
+
+async def test_every_event_arrives_in_order_and_once(postgres: tuple[Postgres, str], tmp_path: Path) -> None:
+    server, database_url = postgres
+    license_id, user_ids = await many_holders(database_url, HOLDERS)
+    in_the_middle = asyncio.Event()
+
+    async def restart() -> None:
+        await in_the_middle.wait()
+        await asyncio.to_thread(server.restart)
+
+    async with process(database_url, tmp_path, "--workers", "2") as (url, _):
+        inga = Client(url)
+        await inga.sign_in()
+        _, token = await make_token(inga)
+        start = await latest(inga)
+        subscriber = Subscriber(url, token, start)
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            group.create_task(subscriber.follow())
+            group.create_task(restart())
+            group.create_task(work(inga, license_id, user_ids, in_the_middle))
+        await inga.http.aclose()
+
+    async with connected(database_url):
+        after = int(NEWEST_FIRST.values(start)[0])
+        positions = await AuditEvent.filter(position__gt=after).order_by("position").values_list("position", flat=True)
+    assert subscriber.seen == [NEWEST_FIRST.cursor([position]) for position in positions]
+    assert len(positions) == EVENTS
+    assert subscriber.cuts >= CUTS
+    assert all("UNAVAILABLE" in refusal for refusal in subscriber.refusals), subscriber.refusals
+    log = (tmp_path / "server.log").read_text()
+    assert "Traceback" not in log and "INTERNAL" not in log, log

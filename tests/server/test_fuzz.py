@@ -1,0 +1,208 @@
+"""Whatever is sent, nothing breaks: each answer says what is wrong with the request, and the log of no failure."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from resolvers import audit, change_sets, licenses
+from resolvers.pages import CURSOR_VERSION, Keyset
+from resolvers.users import UserOrder
+from schema import schema
+from schema.node import global_id
+from server.app import create_app
+from tests.server.test_hostile_documents import inga
+from tests.server.test_logs import log
+
+__all__ = ["inga", "log"]
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What reaches no database."""
+EXAMPLES = settings(
+    max_examples=100,
+    deadline=timedelta(seconds=2),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    print_blob=True,
+)
+
+TYPES = [
+    "User",
+    "License",
+    "Vendor",
+    "LicenseChangeSet",
+    "LicenseChange",
+    "SurplusRequirement",
+    "ApiToken",
+    "AuditEvent",
+]
+LISTS = {
+    "users": UserOrder().keyset("users"),
+    "licenses": licenses.BY_VENDOR,
+    "changeSets": change_sets.NEWEST_FIRST,
+    "auditEvents": audit.NEWEST_FIRST,
+}
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=30)
+    | st.sampled_from(["", "\0", "\ud800", "é" * 1_001, "2026-01-31T12:00:00Z", "9999-12-31T23:59:59-23:59", "1e400"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=10,
+)
+NUMBERS = st.integers(-(2**70), 2**70) | st.integers(-3, 1_100) | st.sampled_from([2**31, 2**31 - 1, 2**63, 2**63 - 1])
+IDS = (
+    st.text(max_size=20)
+    | st.builds(lambda type_, number: global_id(type_)(number), st.sampled_from(TYPES), NUMBERS)
+    | st.builds(
+        lambda type_, number, more: global_id(type_)(number, more), st.sampled_from(TYPES), NUMBERS, st.text(max_size=9)
+    )
+    | st.binary(max_size=20).map(lambda raw: base64.b64encode(raw).decode())
+)
+
+
+@pytest.fixture
+def app(settings: Any) -> Any:
+    """The real one."""
+    return create_app(settings, schema)
+
+
+@pytest.fixture
+def unbroken(inga: httpx2.AsyncClient, log: Any) -> Callable[[httpx2.Response], None]:
+    """Checks that an answer is none of a failure."""
+
+    def check(response: httpx2.Response) -> None:
+        assert response.status_code < 500, response.text
+        answer = response.json()
+        assert isinstance(answer, dict)
+        codes = [error["extensions"].get("code") for error in answer.get("errors", ())]
+        assert "INTERNAL" not in codes
+        assert None not in codes
+        assert not [line for line in log() if "exception" in line or line["level"] in ("error", "critical")]
+
+    return check
+
+
+FORM = "multipart/form-data"
+JSON = {"Content-Type": "application/json"}
+POST = {"query": "query ($a: Int) { users(first: $a) { totalCount } }", "variables": {"a": 1}, "operationName": None}
+
+
+@ON_SQLITE
+@EXAMPLES
+@given(body=st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
+async def test_bodies(inga, unbroken, body):
+    unbroken(await inga.post("/graphql", content=body, headers=JSON))
+
+
+@ON_SQLITE
+@EXAMPLES
+@given(member=st.sampled_from(["query", "variables", "operationName", "extensions"]), value=VALUES)
+async def test_members(inga, unbroken, member, value):
+    unbroken(await inga.post("/graphql", content=json.dumps({**POST, member: value}).encode(), headers=JSON))
+
+
+@ON_SQLITE
+@EXAMPLES
+@given(
+    text=st.text(st.sampled_from('{}()[]:$@!.|&#"\\ \n,=-0a__typename') | st.characters(), max_size=60),
+    encoding=st.sampled_from(["utf-8", "utf-16", "utf-32", "latin-1"]),
+    charset=st.sampled_from(["", "; charset=utf-8", "; charset=utf-16", "; charset=nonsense", ";;", "; boundary="]),
+)
+async def test_documents_and_encodings(inga, unbroken, text, encoding, charset):
+    body = json.dumps({"query": "{viewer{scopes}} " + text}, ensure_ascii=False).encode(encoding, "replace")
+    unbroken(await inga.post("/graphql", content=body, headers={"Content-Type": f"application/json{charset}"}))
+
+
+@ON_SQLITE
+@EXAMPLES
+@given(
+    query=st.sampled_from(["{viewer{scopes}}", POST["query"]]) | st.text(st.characters(codec="utf-8"), max_size=20),
+    variables=VALUES.map(json.dumps) | st.text(st.characters(codec="utf-8"), max_size=20),
+    name=st.text(st.characters(codec="utf-8"), max_size=8),
+)
+async def test_addresses(inga, unbroken, query, variables, name):
+    given_ = {"query": query, "variables": variables, "operationName": name, "extensions": variables}
+    unbroken(await inga.get("/graphql", params=given_))
+
+
+IMPORT = "mutation ($file: Upload) { importLicenseFile(input: {file: {upload: $file}}) { userErrors { code } } }"
+PATHS = st.sampled_from(
+    ["variables.file", "variables", "query", "", ".", "variables.file.0", "0.variables.file", "a.b"]
+)
+
+
+@ON_SQLITE
+@EXAMPLES
+@given(
+    operations=VALUES | st.just({"query": IMPORT, "variables": {"file": None}}),
+    file_map=VALUES | st.dictionaries(st.sampled_from(["0", "1", "operations"]), st.lists(PATHS | VALUES, max_size=3)),
+    file=st.binary(max_size=50),
+)
+async def test_forms(inga, unbroken, operations, file_map, file):
+    parts = {"operations": (None, json.dumps(operations)), "map": (None, json.dumps(file_map)), "0": ("a.lic", file)}
+    unbroken(await inga.post("/graphql", files=parts))
+
+
+@ON_SQLITE
+@EXAMPLES
+@given(
+    body=st.binary(max_size=100),
+    content_type=st.sampled_from([FORM, f"{FORM}; boundary=a"]),
+)
+async def test_forms_that_are_none(inga, unbroken, body, content_type):
+    content = b"--a\r\nContent-Disposition: form-data; name=" + body + b"\r\n--a--"
+    unbroken(await inga.post("/graphql", content=content, headers={"Content-Type": content_type}))
+
+
+@EXAMPLES
+@given(ids=st.lists(IDS, max_size=3))
+async def test_ids(inga, unbroken, ids):
+    query = (
+        """query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename ... on License { assignments { totalCount } } } }"""
+    )
+    unbroken(await inga.post("/graphql", content=json.dumps({"query": query, "variables": {"ids": ids}}), headers=JSON))
+
+
+def values_of(keyset: Keyset) -> st.SearchStrategy[list[Any]]:
+    """Values for its columns, of the right kinds or not."""
+    kinds = {int: st.integers(-(2**63), 2**63 - 1), str: st.text(max_size=9)}
+    return st.tuples(*(kinds[kind] for kind in keyset.columns.values())).map(list) | st.lists(VALUES, max_size=3)
+
+
+@EXAMPLES
+@given(
+    place=st.sampled_from(sorted(LISTS)).flatmap(lambda field: st.tuples(st.just(field), values_of(LISTS[field]))),
+    sizes=st.dictionaries(st.sampled_from(["first", "last"]), NUMBERS | VALUES, max_size=2),
+)
+async def test_pages(inga, unbroken, place, sizes):
+    field, values = place
+    text = json.dumps([CURSOR_VERSION, LISTS[field].order, *values])
+    start = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    query = f"""query ($first: Int, $last: Int, $after: String, $before: String) {{
+      {field}(first: $first, last: $last, after: $after, before: $before) {{ totalCount nodes {{ id }} }} }}"""
+    for side in ("after", "before"):
+        body = {"query": query, "variables": {**sizes, side: start}}
+        unbroken(await inga.post("/graphql", content=json.dumps(body), headers=JSON))
+
+
+INPUT: Any = schema._schema.type_map["UserFilter"]
+FILTERS = st.dictionaries(st.sampled_from(sorted(INPUT.fields)), VALUES, max_size=3)
+
+
+@EXAMPLES
+@given(filter_=FILTERS, order=VALUES)
+async def test_filters(inga, unbroken, filter_, order):
+    query = """query ($filter: UserFilter, $order: UserOrder) {
+      users(filter: $filter, orderBy: $order) { totalCount nodes { id } } }"""
+    body = {"query": query, "variables": {"filter": filter_, "order": order}}
+    unbroken(await inga.post("/graphql", content=json.dumps(body), headers=JSON))

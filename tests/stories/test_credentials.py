@@ -1,0 +1,111 @@
+"""Who holds which credentials, for how long, and that they end everywhere at once: over HTTP, as clients see it."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from models import User
+from resolvers.administrators import set_password
+from resolvers.context import COMMAND_LINE, system_context
+from tests.processes import process
+from tests.schema.test_deny_by_default import GUARDED, RULES, document
+from tests.stories.conftest import Client, Running
+from tests.stories.test_3_live_updates import REVOKE_TOKEN, make_token
+
+VIEWER = "{ viewer { actor { name } } }"
+
+
+async def test_over_http_everything_is_refused_that_is_not_allowed(
+    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+) -> None:
+    _, secret = await make_token(inga, "AUDIT_READ")
+    nobody, narrow = await another_browser(), await another_browser(token=secret)
+    allowed = {place for place, rule in RULES.items() if rule == "AUDIT_READ"}
+    assert len(allowed) == 2
+    for place in GUARDED:
+        if place[0] == "subscription" or place[1] in ("node", "nodes"):
+            continue
+        text, variables = document(*place)
+        for client, code in ((nobody, "UNAUTHENTICATED"), (narrow, "FORBIDDEN")):
+            answer = await client.answer(text, **variables)
+            if client is narrow and place in allowed:
+                assert "errors" not in answer
+            else:
+                assert [error["extensions"]["code"] for error in answer["errors"]] == [code], place
+                assert not any((answer["data"] or {}).values())
+    await nobody.http.aclose()
+    await narrow.http.aclose()
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_what_has_ended_has_ended_in_every_process(
+    inga: Client, server: Running, tmp_path: Path, engine: str
+) -> None:
+    token_id, secret = await make_token(inga, "AUDIT_READ")
+    async with process(server.database_url, tmp_path, check_interval="0") as (url, _):
+        program, elsewhere = Client(url, token=secret), Client(url)
+        elsewhere.http.cookies.set("session", inga.http.cookies["session"], domain="127.0.0.1")
+        async with program.http, elsewhere.http:
+            assert (await program.run(VIEWER))["actor"] == {"name": "Watcher"}
+            assert (await elsewhere.run(VIEWER))["actor"] == {"name": "Inga Solheim"}
+
+            await inga.run(REVOKE_TOKEN, input={"apiTokenId": token_id})
+            refused = await program.http.post("/graphql", json={"query": VIEWER})
+            assert refused.status_code == 401
+
+            await inga.run("mutation { signOut { userErrors { code } } }")
+            assert await elsewhere.run(VIEWER) is None
+
+
+async def test_a_new_password_logs_her_out_of_every_browser(
+    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+) -> None:
+    other = await another_browser()
+    async with other.http:
+        await other.sign_in()
+        assert await other.run(VIEWER) and await inga.run(VIEWER)
+
+        user = await User.get(login="inga")
+        context = system_context(user.installation_id, actor=COMMAND_LINE, request_id="new-password")
+        await set_password(context, login="inga", password="four seats too many")
+
+        assert await other.run(VIEWER) is None and await inga.run(VIEWER) is None
+        assert [error["code"] for error in (await other.sign_in())["userErrors"]] == ["CREDENTIALS_INVALID"]
+        assert (await other.sign_in(password="four seats too many"))["userErrors"] == []
+
+
+@pytest.mark.parametrize("facts", [{"status": "RETIRED", "is_administrator": False}, {"can_log_in": False}], ids=str)
+async def test_an_administrator_who_has_left_is_out_at_once(
+    inga: Client, server: Running, facts: dict[str, object]
+) -> None:
+    assert await inga.run(VIEWER)
+
+    await User.filter(login="inga").update(**facts)
+
+    assert await inga.run(VIEWER) is None
+    assert [error["code"] for error in (await inga.sign_in())["userErrors"]] == ["CREDENTIALS_INVALID"]
+
+
+async def test_the_same_headers_are_on_every_answer_of_whatever_kind(inga: Client, server: Running) -> None:
+    json, paths = {"query": VIEWER}, ("/", "/healthz", "/readyz", "/schema.graphql", "/metrics", "/x", "/graphql")
+    as_json, too_large = {"Content-Type": "application/json"}, b"x" * (1024 * 1024 + 1)
+    answers = [
+        await inga.http.post("/graphql", json=json),
+        await inga.http.post("/graphql", json={"query": "{"}),
+        await inga.http.post("/graphql", json=json, headers={"Authorization": "Bearer nonsense"}),
+        await inga.http.post("/graphql", content=too_large, headers=as_json),
+        await inga.http.post("/graphql", content=b"x", headers={"Content-Type": "text/plain"}),
+        await inga.http.put("/graphql", json=json),
+        *[await inga.http.get(path) for path in paths],
+    ]
+    assert {answer.status_code for answer in answers} >= {200, 401, 404, 405, 413, 415}
+    for answer in answers:
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert "access-control-allow-origin" not in answer.headers
+        assert answer.headers["x-request-id"]

@@ -1,0 +1,322 @@
+"""A call that is sent again with its `Idempotency-Key`, because nobody knows what became of it, has one effect."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models import ApiToken, AuditEvent, IdempotencyKey, Installation, TrustedKey
+from resolvers.context import utc_now
+from resolvers.idempotency import KEPT_FOR
+from tests.stories.conftest import Client, Running, codes
+from tests.stories.operations import ACTIVATE, ASSIGN, IMPORT, PENDING, REVOKE
+from tests.stories.test_3_licenses_update_themselves import the_checker_runs
+
+CREATE_TOKEN = """
+mutation CreateToken($input: CreateApiTokenInput!) {
+  createApiToken(input: $input) { apiToken { id name } secret userErrors { code message path } }
+}
+"""
+SEATS = """
+query Seats($key: String!) { license(key: $key) { id seats { inUse } assignments { nodes { blocker user { id } } } } }
+"""
+TIMES = 50
+
+Send = Callable[..., Awaitable[dict[str, Any]]]
+
+
+async def send(client: Client, key: str, operation: str, **variables: Any) -> dict[str, Any]:
+    """The whole answer to a call with a key."""
+    sent = {"query": operation, "variables": variables}
+    answer: dict[str, Any] = (await client.http.post("/graphql", json=sent, headers={"Idempotency-Key": key})).json()
+    return answer
+
+
+async def send_file(client: Client, key: str, content: bytes) -> dict[str, Any]:
+    """The whole answer to an import, by multipart, with a key."""
+    operations = {"query": IMPORT, "variables": {"input": {"file": {"upload": None}}}}
+    response = await client.http.post(
+        "/graphql",
+        data={"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.input.file.upload"]})},
+        files={"0": ("license.lic", content)},
+        headers={"Idempotency-Key": key},
+    )
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def at_once(call: Callable[[], Awaitable[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The different answers to equal calls in parallel."""
+    answers = await asyncio.gather(*(call() for _ in range(TIMES)))
+    assert len(answers) == TIMES
+    return [answer for number, answer in enumerate(answers) if answer not in answers[:number]]
+
+
+async def events() -> int:
+    """How many there are."""
+    return await AuditEvent.all().count()
+
+
+async def holders(client: Client, license_key: str = "superoffice.ten-sales") -> tuple[str, list[str]]:
+    """The license's ID, and those of the users from whom it can be taken."""
+    license = await client.run(SEATS, key=license_key)
+    return license["id"], [one["user"]["id"] for one in license["assignments"]["nodes"] if not one["blocker"]]
+
+
+async def test_of_fifty_revocations_one_takes_the_license(inga: Client) -> None:
+    license, users = await holders(inga, "superoffice.visible-for")
+    before = await events()
+
+    different = await at_once(lambda: send(inga, "key", REVOKE, input={"licenseId": license, "userIds": users}))
+
+    [answer] = different
+    assert [one["outcome"] for one in answer["data"]["revokeUserLicenses"]["results"]] == ["REVOKED"] * len(users)
+    assert await events() - before == len(users)
+
+
+async def test_of_fifty_activations_one_activates(inga: Client) -> None:
+    [change_set] = await inga.run(PENDING)
+    license, users = await holders(inga)
+    blocked = {"licenseId": license, "userIds": users[:3]}
+    before = await events()
+
+    input = {"changeSetId": change_set["id"], "revocations": [blocked]}
+    different = await at_once(lambda: send(inga, "key", ACTIVATE, input=input))
+
+    [answer] = different
+    assert answer["data"]["activateLicenses"]["changeSet"]["status"] == "ACTIVATED"
+    assert await events() - before == 3 + 1
+
+
+@pytest.mark.parametrize("form", ["text", "upload"])
+async def test_of_fifty_imports_one_imports(inga: Client, server: Running, form: str) -> None:
+    content = server.demo.files["growth.lic"]
+    before = await events()
+
+    def call() -> Awaitable[dict[str, Any]]:
+        if form == "text":
+            return send(inga, "key", IMPORT, input={"file": {"text": content}})
+        return send_file(inga, "key", content.encode())
+
+    [answer] = await at_once(call)
+
+    assert answer["data"]["importLicenseFile"]["changeSet"]["status"] == "ACTIVATED"
+    actions = await AuditEvent.all().order_by("position").offset(before).values_list("action", flat=True)
+    assert actions == ["CHANGE_SET_SUPERSEDED", "CHANGE_SET_RECEIVED", "LICENSES_ACTIVATED"]
+
+
+async def test_of_fifty_tokens_one_is_issued_and_its_secret_told_once(inga: Client) -> None:
+    input = {"name": "Sync", "scopes": ["LICENSES_READ"]}
+
+    answers = await asyncio.gather(*(send(inga, "key", CREATE_TOKEN, input=input) for _ in range(TIMES)))
+
+    payloads = [answer["data"]["createApiToken"] for answer in answers]
+    assert len({payload["apiToken"]["id"] for payload in payloads}) == 1
+    assert sorted(payload["secret"] is not None for payload in payloads) == [False] * (TIMES - 1) + [True]
+    assert await ApiToken.all().count() == 1
+
+
+async def test_what_was_taken_once_is_not_taken_again(inga: Client) -> None:
+    license, [user, *_] = await holders(inga)
+    revoke = {"licenseId": license, "userIds": [user]}
+    operation = REVOKE.replace("userErrors", "query { users { totalCount } auditEvents { totalCount } } userErrors")
+    first = (await send(inga, "key", operation, input=revoke))["data"]["revokeUserLicenses"]
+    await inga.run(ASSIGN, input=revoke)
+
+    again = (await send(inga, "key", operation, input=revoke))["data"]["revokeUserLicenses"]
+
+    assert again["results"][0]["outcome"] == first["results"][0]["outcome"] == "REVOKED"
+    assert again["query"]["auditEvents"]["totalCount"] == first["query"]["auditEvents"]["totalCount"] + 1
+    assert user in (await holders(inga))[1]
+
+
+async def test_a_refusal_is_repeated_as_it_was_told(inga: Client) -> None:
+    [change_set] = await inga.run(PENDING)
+    activate = {"changeSetId": change_set["id"]}
+    first = (await send(inga, "key", ACTIVATE, input=activate))["data"]["activateLicenses"]
+    license, users = await holders(inga)
+    await inga.run(REVOKE, input={"licenseId": license, "userIds": users[:3]})
+    before = await events()
+
+    again = (await send(inga, "key", ACTIVATE, input=activate))["data"]["activateLicenses"]
+    anew = (await send(inga, "another key", ACTIVATE, input=activate))["data"]["activateLicenses"]
+
+    assert codes(first) == ["SURPLUS_SEATS"]
+    assert again["userErrors"] == first["userErrors"]
+    assert again["changeSet"]["canActivate"] is True
+    assert codes(anew) == []
+    assert await events() - before == 1
+
+
+async def test_fifty_refusals_are_one_event(inga: Client) -> None:
+    [change_set] = await inga.run(PENDING)
+    before = await events()
+
+    [answer] = await at_once(lambda: send(inga, "key", ACTIVATE, input={"changeSetId": change_set["id"]}))
+
+    assert codes(answer["data"]["activateLicenses"]) == ["SURPLUS_SEATS"]
+    assert await events() - before == 1
+
+
+async def test_a_file_that_was_refused_after_its_signature_held_still_says_what_it_is(
+    inga: Client, server: Running
+) -> None:
+    file = {"file": {"text": server.demo.files["renewal.lic"]}}
+    await inga.run(IMPORT, input={"file": {"text": server.demo.files["growth.lic"]}})
+    first = (await send(inga, "key", IMPORT, input=file))["data"]["importLicenseFile"]
+    await TrustedKey.all().update(distrusted_at=utc_now())
+
+    again = (await send(inga, "key", IMPORT, input=file))["data"]["importLicenseFile"]
+
+    assert codes(first) == ["FILE_OUTDATED"]
+    assert first["document"]["sequence"] == 2
+    assert again == first
+
+
+async def test_a_preview_keeps_nothing(inga: Client, server: Running) -> None:
+    preview = {"file": {"text": server.demo.files["growth.lic"]}, "mode": "PREVIEW"}
+
+    answers = [await send(inga, "key", IMPORT, input=preview) for _ in range(2)]
+
+    assert answers[0]["data"]["importLicenseFile"]["changeSet"]["status"] == "WAITING"
+    assert answers[1] == answers[0]
+    assert await IdempotencyKey.all().count() == 0
+
+
+async def test_another_call_with_the_key_is_refused(inga: Client, server: Running) -> None:
+    license, [user, other, *_] = await holders(inga)
+    await send(inga, "key", REVOKE, input={"licenseId": license, "userIds": [user]})
+    await send_file(inga, "file", server.demo.files["growth.lic"].encode())
+    before = await events()
+
+    answers = [
+        await send(inga, "key", REVOKE, input={"licenseId": license, "userIds": [other]}),
+        await send(inga, "key", f"{REVOKE} ", input={"licenseId": license, "userIds": [user]}),
+        await send(inga, "key", ASSIGN, input={"licenseId": license, "userIds": [user]}),
+        await send_file(inga, "file", server.demo.files["renewal.lic"].encode()),
+    ]
+
+    assert [answer["errors"][0]["extensions"]["code"] for answer in answers] == ["IDEMPOTENCY_KEY_REUSED"] * 4
+    assert ["data" in answer for answer in answers] == [False] * 4
+    assert await events() == before
+
+
+async def test_the_operations_name_is_part_of_the_call(inga: Client) -> None:
+    license, [user, *_] = await holders(inga)
+    document = REVOKE + REVOKE.replace("mutation Revoke", "mutation Other")
+    call = {"query": document, "variables": {"input": {"licenseId": license, "userIds": [user]}}}
+    headers = {"Idempotency-Key": "key", "Accept": "application/graphql-response+json"}
+
+    statuses = [
+        (await inga.http.post("/graphql", json={**call, "operationName": name}, headers=headers)).status_code
+        for name in ("Revoke", "Other", "Revoke")
+    ]
+
+    assert statuses == [200, 422, 200]
+
+
+async def test_others_have_keys_of_their_own(inga: Client, another_browser: Callable[..., Awaitable[Client]]) -> None:
+    created = await inga.run(CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_WRITE", "USERS_READ"]})
+    program, elsewhere = await another_browser(token=created["secret"]), await another_browser()
+    await elsewhere.sign_in()
+    license, [user, *_] = await holders(inga)
+    revoke = {"licenseId": license, "userIds": [user]}
+
+    answers = [await send(client, "key", REVOKE, input=revoke) for client in (inga, program, elsewhere)]
+
+    outcomes = [answer["data"]["revokeUserLicenses"]["results"][0]["outcome"] for answer in answers]
+    assert outcomes == ["REVOKED", "NOT_ASSIGNED", "REVOKED"]  # the last one is Inga, at another desk
+    await program.http.aclose()
+    await elsewhere.http.aclose()
+
+
+async def test_a_day_later_it_is_a_new_call(inga: Client) -> None:
+    license, [user, *_] = await holders(inga)
+    revoke = {"licenseId": license, "userIds": [user]}
+    await send(inga, "key", REVOKE, input=revoke)
+    await IdempotencyKey.all().update(kept_at=utc_now() - KEPT_FOR + timedelta(minutes=1))
+    within = await send(inga, "key", REVOKE, input=revoke)
+    await IdempotencyKey.all().update(kept_at=utc_now() - KEPT_FOR)
+
+    after = await send(inga, "key", REVOKE, input=revoke)
+    again = await send(inga, "key", REVOKE, input=revoke)
+
+    answers = [one["data"]["revokeUserLicenses"]["results"][0]["outcome"] for one in (within, after, again)]
+    assert answers == ["REVOKED", "NOT_ASSIGNED", "NOT_ASSIGNED"]
+    assert await IdempotencyKey.all().count() == 1
+
+
+async def test_after_a_day_the_checker_removes_what_was_kept(inga: Client) -> None:
+    await send(inga, "key", CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_READ"]})
+    await IdempotencyKey.all().update(kept_at=utc_now() - KEPT_FOR)
+
+    await the_checker_runs()
+
+    assert await IdempotencyKey.all().count() == 0
+
+
+async def test_a_call_that_failed_runs_when_it_is_sent_again(inga: Client) -> None:
+    license, [user, *_] = await holders(inga)
+    revoke = {"licenseId": license, "userIds": [user]}
+    position = (await Installation.get()).event_position
+    await Installation.all().update(event_position=0)  # whose events are there: no change can be recorded
+    failed = await send(inga, "key", REVOKE, input=revoke)
+    await Installation.all().update(event_position=position)
+
+    again = await send(inga, "key", REVOKE, input=revoke)
+
+    assert failed["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert again["data"]["revokeUserLicenses"]["results"][0]["outcome"] == "REVOKED"
+    assert await events() == position + 1
+
+
+ONE_FIELD = "document holds one mutation field"
+
+
+@pytest.mark.parametrize(
+    ("key", "document", "message"),
+    [
+        ("", "mutation { NAMED }", "1 to 255 characters"),
+        ("k" * 256, "mutation { NAMED }", "1 to 255 characters"),
+        ("nøkkel", "mutation { NAMED }", "1 to 255 characters"),
+        ("key", "mutation { NAMED other: NAMED }", ONE_FIELD),
+        ("key", "mutation { NAMED ...on Mutation { other: NAMED } }", ONE_FIELD),
+        ("key", "mutation { NAMED ...More } fragment More on Mutation { other: NAMED }", ONE_FIELD),
+        ("key", "mutation { NAMED signOut { userErrors { code } } }", ONE_FIELD),
+    ],
+)
+async def test_what_cannot_be_repeated_is_refused(inga: Client, key: str, document: str, message: str) -> None:
+    create = 'createApiToken(input: {name: "Sync", scopes: [USERS_READ]}) { userErrors { code } }'
+    headers = {b"Idempotency-Key": key.encode(), b"Accept": b"application/graphql-response+json"}
+
+    response = await inga.http.post("/graphql", json={"query": document.replace("NAMED", create)}, headers=headers)
+
+    assert response.status_code == 400
+    [error] = response.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert message in error["message"]
+    assert await ApiToken.all().count() == 0
+
+
+async def test_queries_and_logins_ignore_it(inga: Client) -> None:
+    await send(inga, "key", CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_READ"]})
+
+    assert "data" in await send(inga, "key", PENDING)
+    assert "data" in await send(inga, "k" * 256, "{ viewer { scopes } installation { id } }")
+    credentials = 'signIn(input: {login: "inga", password: "wrong"}) { userErrors { code } }'
+    refused = [await send(inga, "key", f"mutation {{ {credentials} }}") for _ in range(2)]
+    left = [await send(inga, "key", "mutation { signOut { userErrors { code } } }") for _ in range(2)]
+
+    assert [codes(one["data"]["signIn"]) for one in refused] == [["CREDENTIALS_INVALID"]] * 2
+    assert [one["data"]["signOut"] for one in left] == [{"userErrors": []}] * 2
+    assert await AuditEvent.filter(action="SIGN_IN_REFUSED").count() == 2
+    assert await IdempotencyKey.all().count() == 1
+
+
+async def test_nobody_has_no_keys(browser: Client) -> None:
+    answers = [await send(browser, "key", CREATE_TOKEN, input={"name": "A", "scopes": ["USERS_READ"]}) for _ in "ab"]
+
+    assert [one["errors"][0]["extensions"]["code"] for one in answers] == ["UNAUTHENTICATED"] * 2
