@@ -6,7 +6,8 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALLED := .venv/.installed
-CONSOLE := $(if $(and $(wildcard web/package.json),$(shell command -v npm)),web/dist/index.html,no-console)
+NODE := $(shell node -p 'process.versions.node.split(".").slice(0, 2).reduce((a, b) => 100 * a + +b, 0) >= 2019 ? 1 : ""' 2>/dev/null)
+CONSOLE := $(if $(and $(NODE),$(shell command -v npm)),web/dist/index.html,no-console)
 CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/src/gql -prune -o -type f -print)
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet
@@ -44,7 +45,7 @@ web/dist/index.html: web/package.json schema/schema.graphql $(CONSOLE_SOURCES)
 	@npm --prefix web test --silent
 
 no-console:
-	@echo "Without the console: npm or web/package.json is missing. The API works all the same."
+	@echo "Without the console: it is built by npm and Node.js 20.19 or newer. The API works all the same."
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -q -n auto

@@ -30,3 +30,15 @@ export function renew() {
     );
   }
 }
+
+/** A thousand changes in one go are a thousand events: asked for once, a moment after the first. */
+const MOMENT = 150;
+let soon: ReturnType<typeof setTimeout> | undefined;
+
+/** Asks again in a moment, however often it is called until then. */
+export function renewSoon() {
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    renew();
+  }, MOMENT);
+}

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useSubscription } from "urql";
 import { graphql } from "../gql";
-import { renew } from "./renewal";
+import { renewSoon } from "./renewal";
 
 const Events = graphql(`
   subscription Events {
@@ -11,15 +11,10 @@ const Events = graphql(`
   }
 `);
 
-/** A thousand changes in one go are a thousand events: ask once, a moment after. */
-const MOMENT = 150;
-
 /** Renews what is on the screen whenever something has been changed, by whomever. */
 export function useLiveUpdates({ pause }: { pause: boolean }) {
   const [{ data }] = useSubscription({ query: Events, pause });
   useEffect(() => {
-    if (!data) return;
-    const timer = setTimeout(renew, MOMENT);
-    return () => clearTimeout(timer);
+    if (data) renewSoon();
   }, [data]);
 }

@@ -21,8 +21,8 @@ const Suggestions = graphql(`
   }
 `);
 
-/** As many suggestions as one question brings; who needs more presses again. */
-const MOST = 500;
+/** As many as the license can be taken from at once; where more must lose it, they do so one thousand after the other. */
+const MOST = 1000;
 
 interface Props {
   requirementId: string;
