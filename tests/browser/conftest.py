@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Request, async_playwright, expect
 
 from server.pages import BUILT
-from tests.stories.conftest import PASSWORD, Running, copied_demo, postgres_demos, server, sqlite_demos, vendor
+from tests.stories.conftest import PASSWORD, Client, Running, copied_demo, postgres_demos, server, sqlite_demos, vendor
 
 __all__ = ["copied_demo", "postgres_demos", "server", "sqlite_demos", "vendor"]
 
@@ -104,6 +104,15 @@ async def page(open_browser: Callable[..., Awaitable[Page]]) -> Page:
     return await open_browser()
 
 
+@pytest.fixture
+async def elsewhere(server: Running) -> AsyncIterator[Client]:
+    """The administrator once more, at the API and without the console."""
+    client = Client(server.url)
+    await client.sign_in()
+    yield client
+    await client.http.aclose()
+
+
 async def sign_in(page: Page, password: str = PASSWORD) -> None:
     """Signs the demo's administrator in, in whatever language and wherever the form is."""
     await page.locator("input[name=login]").fill("inga")
@@ -122,3 +131,19 @@ async def inga(page: Page) -> Page:
 def license_file(text: str, name: str = "license.lic") -> FilePayload:
     """A file to choose."""
     return {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+
+
+async def take_from_per(client: Client) -> None:
+    """Takes Sales Premium from Per Haugen."""
+    found = await client.run(
+        """{ license(key: "superoffice.ten-sales") {
+          id assignments(filter: { search: "Per Haugen" }) { nodes { user { id } } }
+        } }"""
+    )
+    payload = await client.run(
+        """mutation ($input: RevokeUserLicensesInput!) {
+          revokeUserLicenses(input: $input) { userErrors { code } results { outcome } }
+        }""",
+        input={"licenseId": found["id"], "userIds": [found["assignments"]["nodes"][0]["user"]["id"]]},
+    )
+    assert payload == {"userErrors": [], "results": [{"outcome": "REVOKED"}]}

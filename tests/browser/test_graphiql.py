@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import sign_in
-from tests.stories.conftest import Client, Running
+from tests.browser.conftest import sign_in, take_from_per
+from tests.stories.conftest import Client
 
 
 async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callable[..., Awaitable[Page]]):
@@ -20,7 +20,7 @@ async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callab
     await expect(page.locator(".graphiql-response")).to_contain_text("SuperOffice AS")
 
 
-async def test_subscriptions_run_in_it(inga: Page, server: Running):
+async def test_subscriptions_run_in_it(inga: Page, elsewhere: Client):
     await inga.goto("/graphql")
     await expect(inga.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
     await inga.get_by_role("tab", name="WatchWhatIsDone").click()
@@ -28,8 +28,6 @@ async def test_subscriptions_run_in_it(inga: Page, server: Running):
     await inga.get_by_role("button", name="Execute").first.click()
     await expect(inga.get_by_role("button", name="Stop").first).to_be_visible()
 
-    elsewhere = Client(server.url)
-    await elsewhere.sign_in()
+    await take_from_per(elsewhere)
 
-    await expect(inga.locator(".graphiql-response")).to_contain_text("Inga Solheim logged in")
-    await elsewhere.http.aclose()
+    await expect(inga.locator(".graphiql-response")).to_contain_text("took Sales Premium from Per Haugen")
