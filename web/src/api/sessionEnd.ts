@@ -1,22 +1,23 @@
-import type { Client, Exchange, Operation, OperationResult } from "urql";
-import { filter, pipe } from "wonka";
+import type { Exchange, Operation, OperationResult } from "urql";
+import { filter, makeSubject, merge, pipe, tap } from "wonka";
 import { NOT_SIGNED_IN, socket } from "./socket";
 
-const held = new Map<number, Operation>();
-const listeners = new Set<() => void>();
-let asking: Client | undefined;
-
 const UNAUTHENTICATED = "UNAUTHENTICATED";
+
+const held = new Map<number, Operation>();
+const sentAgain = makeSubject<Operation>();
+const listeners = new Set<() => void>();
+
 /**
  * Holds back what was refused because the session has ended, and says so. Whoever waits for an answer goes on waiting,
  * and gets it once somebody has signed in again: nothing that was typed is lost.
  */
 export const sessionExchange: Exchange =
-  ({ client, forward }) =>
-  (operations) => {
-    asking = client;
-    return pipe(
-      forward(operations),
+  ({ forward }) =>
+  (operations) =>
+    pipe(
+      merge([pipe(operations, tap(forgetIfTornDown)), sentAgain.source]),
+      forward,
       filter((result) => {
         if (!isRefused(result)) return true;
         held.set(result.operation.key, result.operation);
@@ -24,7 +25,6 @@ export const sessionExchange: Exchange =
         return false;
       }),
     );
-  };
 
 /** Calls the listener when the session has ended; returns how to stop that. */
 export function onSessionEnd(listener: () => void) {
@@ -37,7 +37,11 @@ export function resume() {
   socket.terminate();
   const operations = [...held.values()];
   held.clear();
-  for (const operation of operations) asking?.reexecuteOperation(operation);
+  operations.forEach(sentAgain.next);
+}
+
+function forgetIfTornDown({ kind, key }: Operation) {
+  if (kind === "teardown") held.delete(key);
 }
 
 function isRefused({ error }: OperationResult) {
