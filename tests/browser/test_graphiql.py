@@ -1,8 +1,10 @@
 """GraphiQL, for those who explore: served from here, signed in by the session."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from playwright.async_api import Page, expect
+import pytest
+from playwright.async_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.conftest import sign_in, take_from_per
 from tests.stories.conftest import Client
@@ -16,8 +18,7 @@ async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callab
     for name in ("SeeLicenses", "ReviewNewLicenses", "ActivateNewLicenses", "WatchWhatIsDone"):
         await expect(page.get_by_role("tab", name=name)).to_be_visible()
     await expect(page.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
-    await page.get_by_role("button", name="Execute").first.click()
-    await expect(page.locator(".graphiql-response")).to_contain_text("SuperOffice AS")
+    await execute(page, until=page.locator(".graphiql-response").get_by_text("SuperOffice AS").first)
 
 
 async def test_subscriptions_run_in_it(inga: Page, elsewhere: Client):
@@ -25,9 +26,17 @@ async def test_subscriptions_run_in_it(inga: Page, elsewhere: Client):
     await expect(inga.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
     await inga.get_by_role("tab", name="WatchWhatIsDone").click()
     await expect(inga.locator(".graphiql-query-editor")).to_contain_text("subscription WatchWhatIsDone")
-    await inga.get_by_role("button", name="Execute").first.click()
-    await expect(inga.get_by_role("button", name="Stop").first).to_be_visible()
+    await execute(inga, until=inga.get_by_role("button", name="Stop").first)
 
     await take_from_per(elsewhere)
 
     await expect(inga.locator(".graphiql-response")).to_contain_text("took Sales Premium from Per Haugen")
+
+
+async def execute(page: Page, until: Locator) -> None:
+    """Runs the operation: GraphiQL reads its name a moment after it shows it, and until then runs that of another tab."""
+    for _ in range(10):
+        await page.get_by_role("button", name="Execute").first.click()
+        with suppress(TimeoutError):
+            return await until.wait_for(timeout=1_000)
+    pytest.fail("GraphiQL does not run the operation.")
