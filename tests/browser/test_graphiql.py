@@ -34,7 +34,7 @@ async def test_subscriptions_run_in_it(inga: Page, elsewhere: Client):
 
 
 async def execute(page: Page, until: Locator) -> None:
-    """Runs the operation: GraphiQL reads its name a moment after it shows it, and until then runs that of another tab."""
+    """Runs the operation: GraphiQL reads its name a moment after it shows it, and until then runs another tab's."""
     for _ in range(10):
         await page.get_by_role("button", name="Execute").first.click()
         with suppress(TimeoutError):
