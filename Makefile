@@ -6,12 +6,14 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALLED := .venv/.installed
-CONSOLE := $(if $(and $(wildcard web/package.json),$(shell command -v npm)),web/dist/index.html,no-console)
+NODE := $(shell node -p 'process.versions.node.split(".").slice(0, 2).reduce((a, b) => 100 * a + +b, 0) >= 2019 ? 1 : ""' 2>/dev/null)
+CONSOLE := $(if $(and $(NODE),$(shell command -v npm)),web/dist/index.html,no-console)
+CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/src/gql -prune -o -type f -print)
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve test faults soak check bench-subscribers schema lock audit sbom migrations release no-console
+.PHONY: help setup serve console test faults soak check bench-subscribers schema lock audit sbom migrations screenshots release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -34,13 +36,16 @@ serve: setup $(CONSOLE) ## Serve the demo on http://127.0.0.1:8000, or on PORT
 	@SEATKEEPER_OPEN_SCHEMA=1 SEATKEEPER_PUBLIC_URL=http://127.0.0.1:$(PORT) \
 		$(BIN)/seatkeeper serve --host 127.0.0.1 --port $(PORT)
 
-web/dist/index.html: web/package.json $(wildcard web/package-lock.json web/*.html web/*.ts web/src/* web/src/*/*)
+console: $(CONSOLE) ## Build the console and GraphiQL into web/dist, and test their words
+
+web/dist/index.html: web/package.json schema/schema.graphql $(CONSOLE_SOURCES)
 	@echo "Building the console ..."
 	@npm --prefix web ci --silent --no-audit --no-fund
 	@npm --prefix web run build --silent
+	@npm --prefix web test --silent
 
 no-console:
-	@echo "Without the console: npm or web/package.json is missing. The API works all the same."
+	@echo "Without the console: it is built by npm and Node.js 20.19 or newer. The API works all the same."
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -q -n auto
@@ -79,6 +84,9 @@ sbom: setup ## Write the software bill of materials, as CycloneDX, to dist/
 
 migrations: setup ## Write a migration for what has changed in models/
 	@$(BIN)/tortoise -c models.config.TORTOISE makemigrations
+
+screenshots: setup $(CONSOLE) ## Take the pictures of the console for the documentation
+	@$(BIN)/python -m tests.browser.screenshots
 
 release: check test audit sbom ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import cast
 
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry import Schema
@@ -29,6 +30,7 @@ from server.limits import BodyLimits
 from server.logs import RequestLog, configure_logs
 from server.metrics import Metrics, RequestMetrics, metrics
 from server.oidc import IdentityProvider
+from server.pages import BUILT, Explorer, console_routes
 from server.settings import Settings, read_settings
 from server.streams import SLOWEST_READER
 from server.vendor_client import IN_A_REQUEST, VendorClient
@@ -39,18 +41,6 @@ SLOWEST_DATABASE = 1.5
 """Seconds in which the database answers, or the server is not ready: which is known before 2 are over."""
 
 _CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-_WELCOME = """<!doctype html>
-<html lang="en">
-<title>Seatkeeper</title>
-<h1>Seatkeeper</h1>
-<p>The license administration API is running.</p>
-<ul>
-<li>The API, for GraphQL clients: <code>/graphql</code></li>
-<li><a href="/schema.graphql">The schema</a></li>
-<li><a href="/readyz">Whether the server is ready</a></li>
-</ul>
-"""
 
 
 class DatabaseOutdated(Exception):
@@ -69,8 +59,10 @@ def from_environment() -> Starlette:
     return create_app(settings, schema)
 
 
-def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SLOWEST_READER) -> Starlette:
-    """The ASGI application over a schema."""
+def create_app(
+    settings: Settings, schema: Schema, *, built: Path = BUILT, slowest_reader: float = SLOWEST_READER
+) -> Starlette:
+    """The ASGI application over a schema, with the pages that were built."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -88,8 +80,7 @@ def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SL
 
     graphql = GraphQLView(schema, settings, slowest_reader=slowest_reader)
     routes: list[Route | WebSocketRoute] = [
-        Route("/", welcome),
-        Route("/graphql", graphql),
+        Route("/graphql", Explorer(graphql, settings, built)),
         WebSocketRoute("/graphql", graphql),
         Route("/schema.graphql", printed_schema),
         Route("/export/{name}.{format}", download),
@@ -97,9 +88,9 @@ def create_app(settings: Settings, schema: Schema, *, slowest_reader: float = SL
         Route("/readyz", readyz),
         Route("/metrics", metrics),
     ]
-    counts = Metrics(frozenset(route.path for route in routes))
+    counts = Metrics(frozenset({"/", *(route.path for route in routes)}))
     app = Starlette(
-        routes=routes,
+        routes=[*routes, *console_routes(built)],
         middleware=[
             Middleware(RequestMetrics, metrics=counts),
             Middleware(RequestLog),
@@ -145,11 +136,6 @@ async def sending(settings: Settings) -> AsyncIterator[None]:
     async with WebhookSender(client).running():
         yield
     await client.aclose()
-
-
-async def welcome(request: Request) -> Response:
-    """Says where things are."""
-    return HTMLResponse(_WELCOME)
 
 
 async def printed_schema(request: Request) -> Response:

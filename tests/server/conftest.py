@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -111,10 +112,16 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Starlette:
+def built(tmp_path: Path) -> Path:
+    """Where the console would be, had it been built."""
+    return tmp_path / "dist"
+
+
+@pytest.fixture
+def app(settings: Settings, built: Path) -> Starlette:
     """The application, whose database is that of the fixture `database` if the test uses one."""
     schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(disable_field_suggestions=False))
-    return create_app(settings, schema)
+    return create_app(settings, schema, built=built)
 
 
 @pytest.fixture

@@ -1,0 +1,149 @@
+"""A browser, in which the console is used as people use it: by what is written on it."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Request, async_playwright, expect
+
+from server.pages import BUILT
+from tests.stories.conftest import PASSWORD, Client, Running, copied_demo, postgres_demos, server, sqlite_demos, vendor
+
+__all__ = ["copied_demo", "postgres_demos", "server", "sqlite_demos", "vendor"]
+
+WORKING = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+"""What Chromium needs to run as root and without a screen, and to ask nobody for anything."""
+PATIENCE = 10_000
+
+
+@pytest.fixture
+def engine() -> str:
+    """The console does not see the database; the main story alone is told on both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def is_trial() -> bool:
+    """Whether the story begins with a demo that has not been bought."""
+    return False
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium; without it or without the built console the tests are skipped, but not in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if missing := _missing(path):
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=WORKING)
+        yield browser
+        await browser.close()
+
+
+def _missing(path: str | None) -> str | None:
+    if path is None:
+        return "There is no chromium on PATH. Install it, as by apt-get install chromium."
+    if not (BUILT / "index.html").is_file():
+        return "The console is not built. Run npm --prefix web ci, then npm --prefix web run build."
+    return None
+
+
+class Watch:
+    """What goes wrong in a browser without anybody seeing it."""
+
+    def __init__(self) -> None:
+        """Nothing has gone wrong yet."""
+        self.wrong: list[str] = []
+
+    def follow(self, page: Page, host: str) -> None:
+        """Notes errors of scripts, complaints of the content security policy, and requests to other hosts."""
+        page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        page.on("console", self._hear)
+        page.on("request", partial(self._see, host))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(("Failed to load", "WebSocket")):
+            self.wrong.append(f"console: {message.text}")
+
+    def _see(self, host: str, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in ("data", "blob") and url.netloc != host:
+            self.wrong.append(f"another host: {request.url}")
+
+
+@pytest.fixture
+async def open_browser(chromium: Browser, server: Running) -> AsyncIterator[Callable[..., Awaitable[Page]]]:
+    """Opens one more browser, with cookies of its own, in which nobody is signed in."""
+    expect.set_options(timeout=PATIENCE)
+    watch = Watch()
+    async with AsyncExitStack() as open_contexts:
+
+        async def open_(path: str = "/", **options: Any) -> Page:
+            given = {"locale": "en-GB", "viewport": {"width": 1200, "height": 800}, **options}
+            url = urljoin(server.url, path)
+            context = await chromium.new_context(base_url=url, **given)
+            open_contexts.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE)
+            page = await context.new_page()
+            watch.follow(page, urlsplit(url).netloc)
+            await page.goto(url)
+            return page
+
+        yield open_
+    assert watch.wrong == []
+
+
+@pytest.fixture
+async def page(open_browser: Callable[..., Awaitable[Page]]) -> Page:
+    """A browser in which nobody is signed in."""
+    return await open_browser()
+
+
+@pytest.fixture
+async def elsewhere(server: Running) -> AsyncIterator[Client]:
+    """The administrator once more, at the API and without the console."""
+    client = Client(server.url)
+    await client.sign_in()
+    yield client
+    await client.http.aclose()
+
+
+async def sign_in(page: Page, password: str = PASSWORD) -> None:
+    """Signs the demo's administrator in, in whatever language and wherever the form is."""
+    await page.locator("input[name=login]").fill("inga")
+    await page.locator("input[name=password]").fill(password)
+    await page.locator("form:has(input[name=password]) button.primary").click()
+
+
+@pytest.fixture
+async def inga(page: Page) -> Page:
+    """A browser in which the administrator is signed in, and sees the licenses."""
+    await sign_in(page)
+    await expect(page.get_by_role("table", name="User licenses")).to_be_visible()
+    return page
+
+
+def license_file(text: str, name: str = "license.lic") -> FilePayload:
+    """A file to choose."""
+    return {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+
+
+async def take_from_per(client: Client) -> None:
+    """Takes Sales Premium from Per Haugen."""
+    found = await client.run(
+        """{ license(key: "superoffice.ten-sales") {
+          id assignments(filter: { search: "Per Haugen" }) { nodes { user { id } } }
+        } }"""
+    )
+    payload = await client.run(
+        """mutation ($input: RevokeUserLicensesInput!) {
+          revokeUserLicenses(input: $input) { userErrors { code } results { outcome } }
+        }""",
+        input={"licenseId": found["id"], "userIds": [found["assignments"]["nodes"][0]["user"]["id"]]},
+    )
+    assert payload == {"userErrors": [], "results": [{"outcome": "REVOKED"}]}

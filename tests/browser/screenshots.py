@@ -1,0 +1,159 @@
+"""Takes the documentation's pictures of the console from a server with the demo: `make screenshots`."""
+
+import asyncio
+import shutil
+import tempfile
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright, expect
+from tortoise import Tortoise
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from models.config import tortoise_config
+from models.migrate import migrate
+from server.demo import Demo, fill
+from tests.browser.conftest import WORKING, license_file, sign_in
+from tests.processes import process
+from tests.stories.conftest import PASSWORD
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+SCREENS = {
+    "licenses": "/licenses",
+    "status": "/licenses/status",
+    "activate-new-license": "/licenses?dialog=activate",
+    "import-a-license-file": "/licenses?dialog=import",
+    "users": "/users?license=superoffice.ten-sales",
+    "user-licenses": "/users/licenses?license=superoffice.ten-service",
+    "audit-log": "/audit-log",
+}
+"""What needs nothing done to be seen."""
+
+
+async def take_all() -> None:
+    """Takes the pictures of the demo, then those of the trial."""
+    IMAGES.mkdir(exist_ok=True)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=WORKING)
+        for take, trial in ((take_demo, False), (take_trial, True)):
+            with tempfile.TemporaryDirectory() as name:
+                url = f"sqlite://{name}/seatkeeper.db"
+                demo = await _make_demo(url, trial=trial)
+                async with process(url, Path(name), open_schema="1", check_interval="0") as (address, _):
+                    await take(browser, address, demo)
+        await browser.close()
+
+
+async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
+    """The screens, some of them dark, in Norwegian or on a phone."""
+    page = await _open(browser, url)
+    await expect(page.get_by_label("Login")).to_be_visible()
+    await _shoot(page, "sign-in", height=600)
+    await _enter(page)
+    for name, path in SCREENS.items():
+        await _go(page, url + path)
+        await _shoot(page, name)
+    await _issue_token(page, url)
+    await _shoot(page, "api-tokens")
+    await _go(page, f"{url}/licenses?dialog=import")
+    file = license_file(demo.files["growth.lic"])
+    await page.locator("dialog input[type=file]").set_input_files([file])
+    await expect(page.get_by_role("table", name="Altered licenses")).to_be_visible()
+    await _shoot(page, "import-preview")
+    await _remove(page, url)
+    await _shoot(page, "remove-superfluous-licenses")
+    await page.emulate_media(color_scheme="dark")
+    await _shoot(page, "remove-superfluous-licenses-dark")
+    await _go(page, f"{url}/licenses")
+    await _shoot(page, "licenses-dark")
+    await page.emulate_media(color_scheme="light")
+    await _go(page, f"{url}/graphql")
+    await expect(page.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
+    await page.get_by_role("button", name="Execute").first.click()
+    await expect(page.locator(".graphiql-response")).to_contain_text("SuperOffice AS")
+    await _shoot(page, "graphiql")
+    phone = await _open(browser, url, locale="nb-NO", viewport={"width": 390, "height": 780})
+    await _enter(phone)
+    await _go(phone, f"{url}/licenses")
+    await _shoot(phone, "licenses-phone-norwegian", width=390)
+
+
+async def take_trial(browser: Browser, url: str, demo: Demo) -> None:
+    """What only a demo that has not been bought shows."""
+    page = await _open(browser, url)
+    await _enter(page)
+    await _go(page, f"{url}/licenses?dialog=convert")
+    await _shoot(page, "become-a-customer")
+
+
+async def _issue_token(page: Page, url: str) -> None:
+    await _go(page, f"{url}/api-tokens")
+    await page.get_by_role("button", name="New token").click()
+    await page.get_by_label("What is it for?").fill("Monthly report")
+    await page.get_by_label("Read licenses").check()
+    await page.get_by_role("button", name="Issue").click()
+    await page.get_by_role("button", name="Done").click()
+    await expect(page.get_by_role("row").filter(has_text="Monthly report")).to_be_visible()
+
+
+async def _make_demo(url: str, *, trial: bool) -> Demo:
+    await migrate(url)
+    EXECUTOR_CACHE.clear()
+    await Tortoise.init(config=tortoise_config(url))
+    try:
+        return await fill(PASSWORD, trial=trial)
+    finally:
+        await Tortoise.close_connections()
+
+
+async def _open(browser: Browser, url: str, **options: object) -> Page:
+    given = {"locale": "en-GB", "viewport": {"width": 1120, "height": 760}, "reduced_motion": "reduce", **options}
+    context = await browser.new_context(**given)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto(url)
+    return page
+
+
+async def _enter(page: Page) -> None:
+    await sign_in(page)
+    await expect(page.locator("input[name=password]")).to_have_count(0)
+
+
+async def _go(page: Page, url: str) -> None:
+    await page.goto(url)
+    await page.wait_for_load_state("networkidle")
+
+
+async def _remove(page: Page, url: str) -> None:
+    await _go(page, f"{url}/licenses?dialog=surplus&license=superoffice.ten-sales")
+    await page.get_by_role("button", name="Suggest").click()
+    await page.get_by_role("button", name="Untick Magnus Halvorsen").click()
+
+
+async def _shoot(page: Page, name: str, *, width: int = 1120, height: int = 760) -> None:
+    await page.set_viewport_size({"width": width, "height": height})
+    picture = await _as_webp(page, await page.screenshot())
+    (IMAGES / f"{name}.webp").write_bytes(picture)
+    print(f"{name}.webp, {len(picture) // 1024} KB")
+
+
+async def _as_webp(page: Page, png: bytes) -> bytes:
+    """The picture at a third of its size, made by the browser itself."""
+    blank = await page.context.new_page()
+    url: str = await blank.evaluate(
+        """async png => {
+          const image = await createImageBitmap(await (await fetch(png)).blob());
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [image.width, image.height];
+          canvas.getContext("2d").drawImage(image, 0, 0);
+          return canvas.toDataURL("image/webp", 0.9);
+        }""",
+        f"data:image/png;base64,{b64encode(png).decode()}",
+    )
+    await blank.close()
+    return b64decode(url.partition(",")[2])
+
+
+if __name__ == "__main__":
+    asyncio.run(take_all())

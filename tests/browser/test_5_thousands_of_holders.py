@@ -1,0 +1,63 @@
+"""Five thousand users hold a license that will have eighteen seats."""
+
+from datetime import UTC, datetime
+from time import perf_counter
+
+import pytest
+from playwright.async_api import Page, expect
+
+from licensing.enums import UserKind
+from models import Assignment, License, User
+from models.user import user_keys
+from tests.browser.test_4_activate_new_license import row
+
+NUMBER = 5_000
+AT_ONCE = 1_000
+"""As many as lose a license in one call."""
+SOON = 3.0
+"""Seconds, on a machine that does other things, too."""
+
+
+@pytest.fixture
+async def crowd(server) -> None:
+    """They hold Sales Premium, and none of them has ever logged in."""
+    license = await License.get(key="superoffice.ten-sales")
+    own = {"installation_id": license.installation_id}
+    people = [(f"Number {n:04}", f"n{n}") for n in range(NUMBER)]
+    keys = {"email": None, "group": None, "role": None, "last_login_at": None}
+    users = [
+        User(**own, name=name, login=login, kind=UserKind.EMPLOYEE.value, **user_keys(name=name, login=login, **keys))
+        for name, login in people
+    ]
+    await User.bulk_create(users, batch_size=500)
+    made = await User.filter(login_key__in=[login for _, login in people[:1]]).first()
+    assert made
+    given = {"assigned_at": datetime.now(UTC), "assigned_by_kind": "SYSTEM", "assigned_by_name": "command line"}
+    await Assignment.bulk_create(
+        [Assignment(**own, license_id=license.id, user_id=made.id + n, is_plan=True, **given) for n in range(NUMBER)],
+        batch_size=500,
+    )
+    seats = license.in_use + NUMBER
+    await License.filter(id=license.id).update(total=seats, in_use=seats)
+
+
+async def test_the_dialog_stays_quick(crowd: None, inga: Page):
+    await row(inga, "User licenses", "Sales Premium").get_by_role("link", name="Sales Premium").click()
+    removal = inga.get_by_role("dialog")
+    left = removal.locator("dd").nth(2)
+    await expect(left).to_have_text("5,003")
+    await expect(removal.get_by_text("50 of 5,021")).to_be_visible()
+
+    begun = perf_counter()
+    await removal.get_by_role("button", name="Suggest").click()
+    await expect(left).to_have_text("4,003")
+    await removal.get_by_role("searchbox").fill("Number 4999")
+    await expect(removal.get_by_role("checkbox", name="Number 4999")).to_be_visible()
+    await removal.get_by_role("searchbox").fill("")
+    await removal.get_by_role("button", name="Next").click()
+    await expect(removal.get_by_role("checkbox", name="Number 0060")).to_be_visible()
+    assert perf_counter() - begun < SOON
+
+    await removal.get_by_role("button", name="OK").click()
+    await expect(removal.locator("dd").first).to_have_text("4,021")
+    await expect(removal.get_by_role("list", name="Ticked")).to_have_count(0)

@@ -1,0 +1,131 @@
+"""Nobody needs a mouse, or eyes, to get out of trouble."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.pages import BUILT
+from tests.browser.test_4_activate_new_license import open_removal
+
+AXE = (BUILT.parent / "node_modules" / "axe-core" / "axe.min.js").read_text() if BUILT.exists() else ""
+
+SCREENS = [
+    "/licenses",
+    "/licenses/status",
+    "/licenses?dialog=activate",
+    "/licenses?dialog=surplus&license=superoffice.ten-sales",
+    "/licenses?dialog=import",
+    "/users",
+    "/users/other",
+    "/users/licenses?license=superoffice.ten-service",
+    "/audit-log",
+    "/api-tokens",
+    "/nothing-here",
+]
+
+
+async def findings(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe has to complain of, serious or worse, with where it is: by all of its rules, or by some."""
+    await page.evaluate(AXE)
+    found = await page.evaluate("rules => axe.run(rules ? { runOnly: rules } : {})", rules)
+    return [
+        f"{violation['id']}: {node['target']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+async def test_axe_finds_nothing_serious_before_the_login(page: Page):
+    await expect(page.get_by_label("Login")).to_be_visible()
+    assert await findings(page) == []
+
+
+async def test_axe_finds_nothing_serious_on_any_screen(inga: Page):
+    await inga.emulate_media(reduced_motion="reduce")
+    found = {}
+    for path in SCREENS:
+        await visit(inga, path)
+        found[path] = await findings(inga)
+        await inga.emulate_media(color_scheme="dark")
+        found[f"{path}, dark"] = await findings(inga, ["color-contrast"])
+        await inga.emulate_media(color_scheme="light")
+        await inga.set_viewport_size({"width": 360, "height": 740})
+        found[f"{path}, narrow"] = await too_wide(inga)
+        await inga.set_viewport_size({"width": 1200, "height": 800})
+    assert {place: complaints for place, complaints in found.items() if complaints} == {}
+
+
+async def visit(page: Page, path: str) -> None:
+    """Opens a screen, and waits until all of it is there."""
+    await page.goto(path)
+    await expect(page.get_by_role("dialog") if "dialog" in path else page.locator("h1")).to_be_visible()
+    await expect(page.locator(".loading")).to_have_count(0)
+
+
+async def too_wide(page: Page) -> list[str]:
+    """What makes the page wider than the window."""
+    wide: list[str] = await page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
+          .filter(one => one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML.slice(0, 80))"""
+    )
+    return wide
+
+
+async def test_three_seats_too_many_by_keyboard_alone(inga: Page):
+    await focus(inga, "Activate new license")
+    await inga.keyboard.press("Enter")
+    await expect(inga.get_by_role("dialog", name="Activate new license")).to_be_visible()
+    await focus(inga, "Sales Premium")
+    await inga.keyboard.press("Enter")
+    await expect(inga.get_by_role("table", name="21 users hold Sales Premium")).to_be_visible()
+    await focus(inga, "Suggest")
+    await inga.keyboard.press("Enter")
+    await expect(inga.get_by_text("3 suggested")).to_be_visible()
+    await focus(inga, "OK")
+    await inga.keyboard.press("Enter")
+    await expect(inga.get_by_role("button", name="Activate", exact=True)).to_be_enabled()
+    await focus(inga, "Activate")
+    await inga.keyboard.press("Enter")
+    await expect(inga.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_escape_closes_a_dialog_and_the_focus_is_where_it_was(inga: Page):
+    await focus(inga, "Get license from file")
+    await inga.keyboard.press("Enter")
+    await expect(inga.get_by_role("dialog")).to_be_visible()
+
+    await inga.keyboard.press("Escape")
+
+    await expect(inga.get_by_role("dialog")).to_have_count(0)
+    assert await focused(inga) == "Get license from file"
+
+
+async def test_the_first_stop_leads_past_the_navigation(inga: Page):
+    await inga.reload()
+    await expect(inga.locator("h1")).to_be_visible()
+    await inga.keyboard.press("Tab")
+    assert await focused(inga) == "Skip to content"
+    await inga.keyboard.press("Enter")
+    await inga.keyboard.press("Tab")
+    assert await focused(inga) != "Licenses"
+
+
+async def test_the_back_button_closes_a_dialog(inga: Page):
+    await open_removal(inga)
+    await inga.go_back()
+    await expect(inga.get_by_role("dialog")).to_have_count(0)
+
+
+async def focused(page: Page) -> str:
+    """What the focus is on."""
+    text: str = await page.evaluate("document.activeElement.textContent")
+    return text
+
+
+async def focus(page: Page, name: str) -> None:
+    """Presses Tab until the focus is there."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        if await focused(page) == name:
+            return
+    pytest.fail(f"Tab does not lead to {name}.")

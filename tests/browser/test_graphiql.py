@@ -1,0 +1,42 @@
+"""GraphiQL, for those who explore: served from here, signed in by the session."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+from playwright.async_api import Locator, Page, TimeoutError, expect
+
+from tests.browser.conftest import sign_in, take_from_per
+from tests.stories.conftest import Client
+
+
+async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callable[..., Awaitable[Page]]):
+    page = await open_browser("/graphql")
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await sign_in(page)
+
+    for name in ("SeeLicenses", "ReviewNewLicenses", "ActivateNewLicenses", "WatchWhatIsDone"):
+        await expect(page.get_by_role("tab", name=name)).to_be_visible()
+    await expect(page.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
+    await execute(page, until=page.locator(".graphiql-response").get_by_text("SuperOffice AS").first)
+
+
+async def test_subscriptions_run_in_it(inga: Page, elsewhere: Client):
+    await inga.goto("/graphql")
+    await expect(inga.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
+    await inga.get_by_role("tab", name="WatchWhatIsDone").click()
+    await expect(inga.locator(".graphiql-query-editor")).to_contain_text("subscription WatchWhatIsDone")
+    await execute(inga, until=inga.get_by_role("button", name="Stop").first)
+
+    await take_from_per(elsewhere)
+
+    await expect(inga.locator(".graphiql-response")).to_contain_text("took Sales Premium from Per Haugen")
+
+
+async def execute(page: Page, until: Locator) -> None:
+    """Runs the operation: GraphiQL reads its name a moment after it shows it, and until then runs another tab's."""
+    for _ in range(10):
+        await page.get_by_role("button", name="Execute").first.click()
+        with suppress(TimeoutError):
+            return await until.wait_for(timeout=1_000)
+    pytest.fail("GraphiQL does not run the operation.")

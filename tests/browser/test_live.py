@@ -1,0 +1,84 @@
+"""What others do is seen at once, and what was typed survives the end of a session and of the server."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import Page, expect
+
+import models
+from server.demo import Demo
+from tests.browser.conftest import sign_in, take_from_per
+from tests.browser.test_4_activate_new_license import open_removal, row
+from tests.processes import process
+from tests.stories.conftest import Client
+
+
+async def test_what_is_done_in_one_browser_is_seen_in_another(inga: Page, open_browser: Callable[..., Awaitable[Page]]):
+    other = await open_browser("/licenses")
+    await sign_in(other)
+    await expect(row(other, "User licenses", "Sales Premium")).to_contain_text("3 too many")
+
+    await open_removal(inga)
+    await inga.get_by_role("checkbox", name="Per Haugen").check()
+    await inga.get_by_role("button", name="OK").click()
+
+    await expect(row(other, "User licenses", "Sales Premium")).to_contain_text("2 too many")
+
+
+async def test_a_session_that_ends_in_a_dialog_loses_nothing(inga: Page):
+    await inga.get_by_role("link", name="Activate new license", exact=True).click()
+    await inga.get_by_role("button", name="Reject").click()
+    await inga.get_by_label("What is wrong?").fill("We ordered 21 seats.")
+    await models.Session.all().delete()
+
+    await inga.get_by_role("button", name="Reject the new licenses").click()
+    again = inga.get_by_role("dialog", name="Sign in again")
+    await expect(again).to_be_visible()
+    await sign_in(inga)
+
+    await expect(again).to_have_count(0)
+    await inga.get_by_role("link", name="New license rejected", exact=True).click()
+    await expect(inga.get_by_role("dialog")).to_contain_text("We ordered 21 seats.")
+
+
+async def test_what_others_do_is_seen_after_a_new_login_too(inga: Page, elsewhere: Client):
+    await open_removal(inga)
+    await models.Session.filter(id=await first_session()).delete()
+    await inga.get_by_role("button", name="Suggest").click()
+    await expect(inga.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    await sign_in(inga)
+    await expect(inga.get_by_text("3 suggested")).to_be_visible()
+
+    await take_from_per(elsewhere)
+
+    await expect(inga.get_by_role("table", name="20 users hold Sales Premium")).to_be_visible()
+
+
+async def first_session() -> int:
+    """The session that began first: the browser's."""
+    session = await models.Session.all().order_by("id").first()
+    assert session
+    id: int = session.id
+    return id
+
+
+async def test_a_lost_connection_says_so_and_recovers(
+    copied_demo: tuple[str, Demo], open_browser: Callable[..., Awaitable[Page]], elsewhere: Client, tmp_path: Path
+):
+    database_url, _ = copied_demo
+    lost = "The connection to the server is lost."
+    async with process(database_url, tmp_path) as (url, _):
+        page = await open_browser(f"{url}/licenses")
+        await sign_in(page)
+        await open_removal(page)
+        await page.get_by_role("checkbox", name="Tuva Nygård").check()
+    await expect(page.get_by_text(lost)).to_be_attached()
+    await take_from_per(elsewhere)
+
+    async with process(database_url, tmp_path, port=urlsplit(url).port or 0):
+        await expect(page.get_by_text(lost)).to_have_count(0)
+        await expect(page.get_by_role("table", name="20 users hold Sales Premium")).to_be_visible()
+        await expect(page.get_by_role("checkbox", name="Tuva Nygård")).to_be_checked()
+        await page.get_by_role("button", name="OK").click()
+        await expect(row(page, "User licenses", "Sales Premium")).to_contain_text("1 too many")

@@ -1,0 +1,114 @@
+import { useQuery } from "urql";
+import { graphql } from "../gql";
+import { Loaded } from "../parts/Loaded";
+import { useFormats, useWords } from "../words/WordsProvider";
+import { Expiry } from "./Expiry";
+import { PolicyChoice } from "./PolicyChoice";
+import { UpdateLink } from "./UpdateLink";
+
+const StatusOfLicenses = graphql(`
+  query StatusOfLicenses {
+    installation {
+      licenseOwner
+      serialNumber
+      isDemo
+      status
+      nextExpiryAt
+    }
+    vendors {
+      id
+      name
+      maintenanceEndsAt
+      nextCheckAt
+      lastCheck {
+        checkedAt
+        outcome
+      }
+      ...Expiry
+      ...UpdateLink
+      ...PolicyChoice
+    }
+  }
+`);
+
+/** Where the installation and each vendor's licenses stand. */
+export default function StatusTab() {
+  const words = useWords();
+  const formats = useFormats();
+  const [answer, ask] = useQuery({ query: StatusOfLicenses });
+  const dateOr = (instant: string | null, otherwise: string) => (instant ? formats.date(instant) : otherwise);
+  return (
+    <Loaded answer={answer} retry={ask}>
+      {({ installation, vendors }) => (
+        <>
+          {installation && (
+            <section className="card" aria-label={words.installation}>
+              <dl className="facts">
+                <div>
+                  <dt>{words.licenseOwner}</dt>
+                  <dd>{installation.licenseOwner}</dd>
+                </div>
+                <div>
+                  <dt>{words.serialNumber}</dt>
+                  <dd>{installation.serialNumber}</dd>
+                </div>
+                <div>
+                  <dt>{words.licenseStatus}</dt>
+                  <dd>
+                    {words.licenseStatuses[installation.status]}
+                    {installation.isDemo && <span className="chip">{words.demo}</span>}
+                  </dd>
+                </div>
+                <div>
+                  <dt>{words.nextExpiry}</dt>
+                  <dd>{dateOr(installation.nextExpiryAt, words.neverExpires)}</dd>
+                </div>
+              </dl>
+            </section>
+          )}
+          <section className="card">
+            <div className="scroll">
+              <table>
+                <caption>{words.vendors}</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">{words.vendor}</th>
+                    <th scope="col">{words.newLicenses}</th>
+                    <th scope="col">{words.expires}</th>
+                    <th scope="col">{words.maintenanceUntil}</th>
+                    <th scope="col">{words.lastCheck}</th>
+                    <th scope="col">{words.nextCheck}</th>
+                    <th scope="col">{words.activationPolicy}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {vendors?.map((vendor) => (
+                    <tr key={vendor.id}>
+                      <th scope="row">{vendor.name}</th>
+                      <td>
+                        <UpdateLink vendor={vendor} />
+                      </td>
+                      <td>
+                        <Expiry vendor={vendor} />
+                      </td>
+                      <td>{dateOr(vendor.maintenanceEndsAt, words.notLimited)}</td>
+                      <td>
+                        {vendor.lastCheck
+                          ? words.checked(formats.dateTime(vendor.lastCheck.checkedAt), vendor.lastCheck.outcome)
+                          : words.never}
+                      </td>
+                      <td>{vendor.nextCheckAt ? formats.dateTime(vendor.nextCheckAt) : words.notAsked}</td>
+                      <td>
+                        <PolicyChoice vendor={vendor} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </section>
+        </>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,57 @@
+import { graphql, readFragment, type FragmentType } from "../gql";
+import { useFormats, useWords } from "../words/WordsProvider";
+
+const PagerFields = graphql(`
+  fragment PagerFields on PageInfo {
+    hasNextPage
+    hasPreviousPage
+    startCursor
+    endCursor
+  }
+`);
+
+export const PAGE_SIZE = 50;
+
+/** Which page of a list to ask for. */
+export interface PageRequest {
+  first?: number;
+  after?: string;
+  last?: number;
+  before?: string;
+}
+
+export const FIRST_PAGE: PageRequest = { first: PAGE_SIZE };
+
+interface Props {
+  page: FragmentType<typeof PagerFields>;
+  total: number;
+  shown: number;
+  onTurn: (page: PageRequest) => void;
+}
+
+/** Turns the pages of a list; there is nothing to see of it where one page holds all. */
+export function Pager({ page, total, shown, onTurn }: Props) {
+  const words = useWords();
+  const formats = useFormats();
+  const { hasNextPage, hasPreviousPage, startCursor, endCursor } = readFragment(PagerFields, page);
+  if (!hasNextPage && !hasPreviousPage) return null;
+  return (
+    <nav className="pager" aria-label={words.pages}>
+      <span className="muted">{words.shownOf(formats.number(shown), formats.number(total))}</span>
+      <button
+        type="button"
+        disabled={!hasPreviousPage}
+        onClick={() => onTurn({ last: PAGE_SIZE, before: startCursor ?? undefined })}
+      >
+        {words.previousPage}
+      </button>
+      <button
+        type="button"
+        disabled={!hasNextPage}
+        onClick={() => onTurn({ first: PAGE_SIZE, after: endCursor ?? undefined })}
+      >
+        {words.nextPage}
+      </button>
+    </nav>
+  );
+}

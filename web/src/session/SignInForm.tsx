@@ -1,0 +1,69 @@
+import { useState, type FormEvent } from "react";
+import { useMutation } from "urql";
+import { problemsOf, type Problem } from "../api/userErrors";
+import { graphql, readFragment } from "../gql";
+import type { ViewerFieldsFragment } from "../gql/graphql";
+import { Field } from "../parts/Field";
+import { Problems } from "../parts/Problems";
+import { useWords } from "../words/WordsProvider";
+import { ViewerFields } from "./viewer";
+
+const SignIn = graphql(`
+  mutation SignIn($input: SignInInput!) {
+    signIn(input: $input) {
+      viewer {
+        ...ViewerFields
+      }
+      userErrors {
+        ...UserErrorFields
+      }
+    }
+  }
+`);
+
+interface Props {
+  onSignedIn: (viewer: ViewerFieldsFragment) => void;
+}
+
+/** Login and password. The session itself is a cookie, which no script sees. */
+export function SignInForm({ onSignedIn }: Props) {
+  const words = useWords();
+  const [{ fetching }, signIn] = useMutation(SignIn);
+  const [problems, setProblems] = useState<Problem[]>([]);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const outcome = await signIn({
+      input: {
+        login: String(form.get("login")),
+        password: String(form.get("password")),
+        serialNumber: String(form.get("serialNumber")).trim() || null,
+      },
+    });
+    const viewer = readFragment(ViewerFields, outcome.data?.signIn?.viewer);
+    setProblems(problemsOf(outcome, outcome.data?.signIn?.userErrors, words.unreachable));
+    if (viewer) onSignedIn(viewer);
+  };
+
+  return (
+    <form className="stack" onSubmit={submit}>
+      <Problems problems={problems} />
+      <Field label={words.login}>
+        <input name="login" autoComplete="username" autoCapitalize="none" required autoFocus />
+      </Field>
+      <Field label={words.password}>
+        <input name="password" type="password" autoComplete="current-password" required />
+      </Field>
+      <details>
+        <summary>{words.severalInstallations}</summary>
+        <Field label={words.serialNumber} hint={words.serialNumberToSignIn}>
+          <input name="serialNumber" inputMode="numeric" autoComplete="off" />
+        </Field>
+      </details>
+      <button className="primary" disabled={fetching}>
+        {fetching ? words.signingIn : words.signIn}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,112 @@
+import { useState, type FormEvent } from "react";
+import { useMutation, useQuery } from "urql";
+import { problemsOf, type Problem } from "../api/userErrors";
+import { graphql } from "../gql";
+import type { ApiScope } from "../gql/graphql";
+import { Dialog } from "../parts/Dialog";
+import { Field } from "../parts/Field";
+import { about, aboutNoneOf, Problems } from "../parts/Problems";
+import { useSession } from "../session/viewer";
+import { useWords } from "../words/WordsProvider";
+import { Secret } from "./Secret";
+
+const VendorsToBindTo = graphql(`
+  query VendorsToBindTo {
+    vendors {
+      id
+      name
+    }
+  }
+`);
+
+const CreateApiToken = graphql(`
+  mutation CreateApiToken($input: CreateApiTokenInput!) {
+    createApiToken(input: $input) {
+      secret
+      apiToken {
+        ...TokenRow
+      }
+      userErrors {
+        ...UserErrorFields
+      }
+    }
+  }
+`);
+
+const FIELDS = ["name", "scopes", "vendorId", "expiresAt"];
+
+/** Issues a token with as few rights as will do, and shows its secret once. */
+export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
+  const words = useWords();
+  const { scopes: mine } = useSession().viewer;
+  const [{ data }] = useQuery({ query: VendorsToBindTo });
+  const [{ fetching }, createApiToken] = useMutation(CreateApiToken);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const [secret, setSecret] = useState<string | null>(null);
+
+  const create = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const expiry = String(form.get("expiresAt"));
+    const outcome = await createApiToken({
+      input: {
+        name: String(form.get("name")),
+        scopes: form.getAll("scopes") as ApiScope[],
+        vendorId: String(form.get("vendorId")) || null,
+        expiresAt: expiry ? new Date(`${expiry}T23:59`).toISOString() : null,
+      },
+    });
+    const payload = outcome.data?.createApiToken;
+    setProblems(problemsOf(outcome, payload?.userErrors, words.unreachable));
+    setSecret(payload?.secret ?? null);
+  };
+
+  if (secret !== null) {
+    return (
+      <Dialog title={words.tokenIssued} narrow>
+        <Secret secret={secret} onClose={onClose} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={words.newToken} narrow onClose={onClose}>
+      <form className="stack" onSubmit={create}>
+        <Problems problems={aboutNoneOf(problems, FIELDS)} />
+        <Field label={words.whatFor} problems={about(problems, "name")}>
+          <input name="name" maxLength={200} required autoFocus />
+        </Field>
+        <fieldset>
+          <legend>{words.scopes}</legend>
+          {mine.map((scope) => (
+            <label key={scope} className="check">
+              <input type="checkbox" name="scopes" value={scope} />
+              {words.scopeNames[scope]}
+            </label>
+          ))}
+          <Problems problems={about(problems, "scopes")} />
+        </fieldset>
+        <Field label={words.onlyVendor} problems={about(problems, "vendorId")}>
+          <select name="vendorId">
+            <option value="">{words.allVendors}</option>
+            {data?.vendors?.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field label={words.expires} hint={words.expiryHint} problems={about(problems, "expiresAt")}>
+          <input name="expiresAt" type="date" />
+        </Field>
+        <footer>
+          <button type="button" onClick={onClose}>
+            {words.cancel}
+          </button>
+          <button className="primary" disabled={fetching}>
+            {fetching ? words.working : words.issue}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,113 @@
+import { useState, type FormEvent } from "react";
+import { useQuery } from "urql";
+import type { Problem } from "../api/userErrors";
+import { useAnnounce } from "../frame/Announcements";
+import { graphql } from "../gql";
+import { Problems } from "../parts/Problems";
+import { useWords } from "../words/WordsProvider";
+import { ConfirmDialog } from "../parts/ConfirmDialog";
+import { LicenseChoice } from "./LicenseChoice";
+import { useSeatActions } from "./useSeatActions";
+
+const ChosenLicenses = graphql(`
+  query ChosenLicenses($first: String!, $second: String!) {
+    first: license(key: $first) {
+      id
+      name
+    }
+    second: license(key: $second) {
+      id
+      name
+    }
+  }
+`);
+
+export interface NamedUser {
+  id: string;
+  name: string;
+}
+
+type Action = "give" | "take" | "swap";
+
+interface Props {
+  users: NamedUser[];
+  /** The key of a license that all of them hold, which is then not to be chosen. */
+  held?: string;
+  onDone: () => void;
+}
+
+/** What can be done with those who are ticked: give them a license, take it away, or swap it for another. */
+export function SeatActions({ users, held, onDone }: Props) {
+  const words = useWords();
+  const announce = useAnnounce();
+  const [action, setAction] = useState<Action>(held ? "take" : "give");
+  const [from, setFrom] = useState(held ?? "");
+  const [to, setTo] = useState("");
+  const [isAsking, setAsking] = useState(false);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const [{ data }] = useQuery({ query: ChosenLicenses, variables: { first: from, second: to } });
+  const { give, take, swap, isBusy } = useSeatActions();
+  const { first, second } = data ?? {};
+  const isReady = (action === "give" || first) && (action === "take" || second);
+
+  const act = async () => {
+    setAsking(false);
+    const ids = users.map(({ id }) => id);
+    const { done, problems: found } =
+      action === "give"
+        ? await give(second!.id, ids)
+        : action === "take"
+          ? await take(first!.id, ids)
+          : await swap(first!.id, second!.id, ids);
+    setProblems(found);
+    if (done) announce(done);
+    if (found.length === 0) onDone();
+  };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (action === "take") setAsking(true);
+    else void act();
+  };
+
+  const choose = { "": words.chooseLicense };
+  return (
+    <form className="selection" aria-label={words.forThoseTicked} onSubmit={submit}>
+      <div className="bar">
+        <strong aria-live="polite">{words.countTicked(users.length)}</strong>
+        <select aria-label={words.action} value={action} onChange={(event) => setAction(event.target.value as Action)}>
+          {!held && <option value="give">{words.give}</option>}
+          <option value="take">{words.takeAway}</option>
+          <option value="swap">{words.swap}</option>
+        </select>
+        {action !== "give" && !held && (
+          <LicenseChoice label={words.licenseTheyHold} value={from} onChoose={setFrom} others={choose} required />
+        )}
+        {action === "swap" && <span aria-hidden="true">→</span>}
+        {action !== "take" && (
+          <LicenseChoice label={words.licenseTheyGet} value={to} onChoose={setTo} others={choose} required />
+        )}
+        <button className="primary" disabled={isBusy || !isReady}>
+          {isBusy ? words.working : words.actions[action]}
+        </button>
+        <button type="button" className="quiet" onClick={onDone}>
+          {words.untickAll}
+        </button>
+      </div>
+      <Problems problems={problems} />
+      {isAsking && (
+        <ConfirmDialog
+          title={words.takeTitle(first!.name)}
+          action={words.takeAway}
+          onConfirm={() => void act()}
+          onCancel={() => setAsking(false)}
+        >
+          <p>{words.takeQuestion(first!.name, users.length)}</p>
+          <p className="muted">{users.slice(0, NAMED).map(({ name }) => name).join(", ")}{users.length > NAMED && ` ${words.andMore(users.length - NAMED)}`}</p>
+        </ConfirmDialog>
+      )}
+    </form>
+  );
+}
+
+const NAMED = 10;
