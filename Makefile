@@ -9,11 +9,12 @@ INSTALLED := .venv/.installed
 NODE := $(shell node -p 'process.versions.node.split(".").slice(0, 2).reduce((a, b) => 100 * a + +b, 0) >= 2019 ? 1 : ""' 2>/dev/null)
 CONSOLE := $(if $(and $(NODE),$(shell command -v npm)),web/dist/index.html,no-console)
 CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/src/gql -prune -o -type f -print)
+SLOW := tests/faults tests/browser tests/clients tests/release
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve console test faults soak check bench-subscribers schema lock audit sbom migrations screenshots release no-console
+.PHONY: help setup serve console test test-slow faults soak check bench-subscribers schema lock audit sbom migrations screenshots release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -47,8 +48,11 @@ web/dist/index.html: web/package.json schema/schema.graphql $(CONSOLE_SOURCES)
 no-console:
 	@echo "Without the console: it is built by npm and Node.js 20.19 or newer. The API works all the same."
 
-test: setup ## Run all tests, on SQLite and on PostgreSQL
-	@$(BIN)/pytest -q -n auto
+test: setup ## Run the tests, on SQLite and on PostgreSQL
+	@$(BIN)/pytest -q -n auto $(addprefix --ignore=,$(SLOW))
+
+test-slow: setup $(CONSOLE) ## Run the tests that start servers, browsers and other people's clients
+	@$(BIN)/pytest -q -n auto $(SLOW)
 
 faults: setup ## Break everything that can break, at length: three seeds, one worker and two
 	@LONG_FAULTS=1 $(BIN)/pytest -q tests/faults
@@ -88,7 +92,7 @@ migrations: setup ## Write a migration for what has changed in models/
 screenshots: setup $(CONSOLE) ## Take the pictures of the console for the documentation
 	@$(BIN)/python -m tests.browser.screenshots
 
-release: check test audit sbom ## Pack the committed version into dist/
+release: check test test-slow audit sbom ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }
 	@grep -q '^## \[$(VERSION)\]' CHANGELOG.md || { echo "CHANGELOG.md has no entry for $(VERSION). Write it first."; exit 1; }
 	@cmp -s schema/schema.graphql schema/released.graphql || { cp schema/schema.graphql schema/released.graphql; \

@@ -137,3 +137,9 @@ def other_installation(database: str) -> Callable[..., Awaitable[int]]:
         return installation_id
 
     return make
+
+
+@pytest.fixture
+def webhook_hosts() -> frozenset[str]:
+    """Hosts to which webhooks may be sent though they are not public; a module overrides this."""
+    return frozenset()

@@ -33,6 +33,7 @@ LEFT_OUT = {"Mutation.signOut"}
 """It would end the session of all that follow."""
 
 schemathesis.scalar("DateTime", st.sampled_from(INSTANTS).map(nodes.String))
+schemathesis.scalar("URL", st.sampled_from(["https://erp.example/events", "http://127.0.0.1/", "x"]).map(nodes.String))
 schemathesis.scalar("Upload", st.just(nodes.Null))
 OPERATIONS = [found.ok() for found in schemathesis.from_file(print_sdl()).get_all_operations()]
 

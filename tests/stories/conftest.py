@@ -175,12 +175,6 @@ async def listening(make_app: Callable[[str], Starlette]) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def webhook_hosts() -> frozenset[str]:
-    """Hosts to which webhooks may be sent though they are not public; a module overrides this."""
-    return frozenset()
-
-
-@pytest.fixture
 async def server(copied_demo: tuple[str, Demo], webhook_hosts: frozenset[str]) -> AsyncIterator[Running]:
     """The application over a copy of the demo; nothing is due in it by itself."""
     database_url, demo = copied_demo

@@ -313,6 +313,10 @@ export const en = {
     SIGN_IN_REFUSED: "Login refused",
     API_TOKEN_CREATED: "API token issued",
     API_TOKEN_REVOKED: "API token revoked",
+    WEBHOOK_CREATED: "Webhook made",
+    WEBHOOK_CHANGED: "Webhook changed",
+    WEBHOOK_DELETED: "Webhook deleted",
+    WEBHOOK_DISABLED: "Webhook switched off",
   } satisfies Record<AuditAction, string>,
 
   // API tokens
@@ -329,6 +333,7 @@ export const en = {
     USERS_WRITE: "Give and take users’ licenses",
     AUDIT_READ: "Read the audit log",
     TOKENS_WRITE: "Issue and revoke tokens",
+    WEBHOOKS_WRITE: "Have events sent to an address",
   } satisfies Record<ApiScope, string>,
   onlyVendor: "Only for the licenses of",
   allVendors: "All vendors",

@@ -268,6 +268,10 @@ export const nb: Words = {
     SIGN_IN_REFUSED: "Innlogging avslått",
     API_TOKEN_CREATED: "API-nøkkel utstedt",
     API_TOKEN_REVOKED: "API-nøkkel trukket tilbake",
+    WEBHOOK_CREATED: "Webhook opprettet",
+    WEBHOOK_CHANGED: "Webhook endret",
+    WEBHOOK_DELETED: "Webhook slettet",
+    WEBHOOK_DISABLED: "Webhook slått av",
   },
 
   apiTokens: "API-nøkler",
@@ -283,6 +287,7 @@ export const nb: Words = {
     USERS_WRITE: "Gi og ta brukeres lisenser",
     AUDIT_READ: "Lese loggen",
     TOKENS_WRITE: "Utstede og trekke tilbake nøkler",
+    WEBHOOKS_WRITE: "Få hendelser sendt til en adresse",
   },
   onlyVendor: "Bare for lisensene til",
   allVendors: "Alle leverandører",
