@@ -9,7 +9,7 @@ INSTALLED := .venv/.installed
 NODE := $(shell node -p 'process.versions.node.split(".").slice(0, 2).reduce((a, b) => 100 * a + +b, 0) >= 2019 ? 1 : ""' 2>/dev/null)
 CONSOLE := $(if $(and $(NODE),$(shell command -v npm)),web/dist/index.html,no-console)
 CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/src/gql -prune -o -type f -print)
-SLOW := tests/faults tests/browser tests/clients tests/release
+SLOW := tests/stories tests/faults tests/browser tests/clients tests/release
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
@@ -51,7 +51,7 @@ no-console:
 test: setup ## Run the tests, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -q -n auto $(addprefix --ignore=,$(SLOW))
 
-test-slow: setup $(CONSOLE) ## Run the tests that start servers, browsers and other people's clients
+test-slow: setup $(CONSOLE) ## Run the stories, and what starts servers, browsers and other people's clients
 	@$(BIN)/pytest -q -n auto $(SLOW)
 
 faults: setup ## Break everything that can break, at length: three seeds, one worker and two

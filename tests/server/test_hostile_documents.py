@@ -155,6 +155,12 @@ BODIES = {
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One engine will do: what is hostile is refused before any is asked."""
+    return sqlite_url
+
+
+@pytest.fixture
 def app(settings: Settings) -> Starlette:
     """The real one."""
     return create_app(settings, schema)
