@@ -23,7 +23,7 @@ from tests.stories.test_3_live_updates import socket as open_socket
 
 HOLDERS, EVENTS = 2000, 20_000
 A_LITTLE = 60 * 1024
-"""KiB that the server may take more: warming up takes some 45 MiB, all events for two readers would take as much again."""
+"""KiB that the server may take more: it warms up by some 45 MiB, and all events for two readers are as much again."""
 
 FOLLOW = "subscription ($after: String) { auditEvents(after: $after) { cursor } }"
 AT_LENGTH = FOLLOW.replace("cursor", f"node {{ {' '.join(f'text{number}: summary' for number in range(12))} }}")
