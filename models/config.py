@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from models.replica import PRIMARY, REPLICA
+
 SQLITE_PRAGMAS = {"journal_mode": "WAL", "foreign_keys": "ON", "busy_timeout": 2000, "synchronous": "FULL"}
 POSTGRES_SETTINGS = {"timezone": "UTC", "application_name": "seatkeeper"}
 IN_A_REQUEST = {"statement_timeout": "5s", "lock_timeout": "2s"}
@@ -54,14 +56,14 @@ def tortoise_config(
     database_url: str, replica_url: str | None = None, *, pool_size: int = POOL_SIZE, patient: bool = False
 ) -> dict[str, Any]:
     """The whole configuration, for `Tortoise.init` and for migrations; a replica is read from where queries may."""
-    urls = {"default": database_url} | ({"replica": replica_url} if replica_url else {})
+    urls = {PRIMARY: database_url} | ({REPLICA: replica_url} if replica_url else {})
     return {
         "connections": {
             name: connection_config(url, pool_size=pool_size, patient=patient) for name, url in urls.items()
         },
         "routers": ["models.replica.Router"],
         "apps": {
-            "models": {"models": ["models"], "default_connection": "default", "migrations": "models.migrations"},
+            "models": {"models": ["models"], "default_connection": PRIMARY, "migrations": "models.migrations"},
         },
         "use_tz": True,
         "timezone": "UTC",

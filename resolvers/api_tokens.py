@@ -11,7 +11,7 @@ from licensing.errors import Invalid, NotFound
 from models import ApiToken, Vendor
 from resolvers.context import Actor, Context, Principal
 from resolvers.events import changing
-from resolvers.idempotency import Outcome, once
+from resolvers.idempotency import once, tell_without_secret
 
 DEFAULT_LIFETIME = timedelta(days=90)
 LONGEST_LIFETIME = timedelta(days=366)
@@ -20,11 +20,7 @@ LONGEST_LIFETIME = timedelta(days=366)
 _SECRET = re.compile(r"skp_([0-9]{1,18})_([A-Za-z0-9_-]{43})")
 
 
-async def _token_again(outcome: Outcome, *call: object, **named: object) -> tuple[int, str]:
-    return outcome.told(), ""
-
-
-@once(again=_token_again)
+@once(again=tell_without_secret)
 async def create_api_token(
     context: Context, *, name: str, scopes: Iterable[ApiScope], vendor_id: int | None, expires_at: datetime | None
 ) -> tuple[int, str]:

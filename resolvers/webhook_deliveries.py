@@ -12,11 +12,11 @@ from typing import Any
 from tortoise.expressions import Q, RawSQL
 from tortoise.transactions import in_transaction
 
-from licensing.enums import ActorKind, ApiScope, AuditAction
+from licensing.enums import ApiScope, AuditAction
 from models import Webhook, WebhookDelivery
 from models.replica import PRIMARY
 from resolvers.audit import AuditFilter, EventRow, events_between
-from resolvers.context import Actor, Context, Principal
+from resolvers.context import SYSTEM, Context, Principal
 from resolvers.events import changing
 from resolvers.feed import latest_position
 from resolvers.webhooks import READS, forget_old_deliveries
@@ -48,9 +48,8 @@ class Claim:
 
     def context(self, request_id: str) -> Context:
         """Who reads for the webhook: with the rights of reading, and of its vendor's events alone if it has one."""
-        system = Actor(ActorKind.SYSTEM, "system")
         scopes: frozenset[ApiScope] = frozenset(READS)
-        return Context(Principal(self.webhook.installation_id, system, scopes, self.webhook.vendor_id), request_id)
+        return Context(Principal(self.webhook.installation_id, SYSTEM, scopes, self.webhook.vendor_id), request_id)
 
     async def write(self, now: datetime, **columns: Any) -> bool:
         """Sets columns and renews the lease, unless it is lost."""

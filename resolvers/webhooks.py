@@ -14,7 +14,7 @@ from models import Vendor, Webhook, WebhookDelivery
 from resolvers.audit import NEWEST_FIRST
 from resolvers.context import Context
 from resolvers.events import Change, Detail, changing
-from resolvers.idempotency import Outcome, once
+from resolvers.idempotency import Outcome, once, tell_without_secret
 from resolvers.vendors import own
 
 MOST = 50
@@ -25,7 +25,6 @@ SECRETS_OVERLAP = timedelta(hours=24)
 """How long it is signed with the secret before, too."""
 READS = (ApiScope.AUDIT_READ, ApiScope.LICENSES_READ, ApiScope.USERS_READ)
 """What a caller must be able to read who has it sent somewhere."""
-
 
 _IN_WORDS = {
     "name": "name",
@@ -87,11 +86,7 @@ async def load_deliveries(context: Context, webhook_ids: Sequence[int]) -> list[
     return [found[id_] for id_ in webhook_ids]
 
 
-async def _webhook_again(outcome: Outcome, *call: object, **named: object) -> tuple[int, str]:
-    return outcome.told(), ""
-
-
-@once(again=_webhook_again)
+@once(again=tell_without_secret)
 async def create_webhook(
     context: Context, *, name: str, url: str, actions: Sequence[AuditAction], vendor_id: int | None
 ) -> tuple[int, str]:

@@ -20,6 +20,7 @@ from tortoise.contrib.starlette import RegisterTortoise
 
 from models.config import tortoise_config
 from models.migrate import pending_migrations
+from models.replica import PRIMARY
 from server.auth import authenticate
 from server.checker import Checker
 from server.errors import Refused, note_unretrieved, refusal_response
@@ -71,7 +72,7 @@ def create_app(
         asyncio.get_running_loop().set_exception_handler(note_unretrieved)
         config = tortoise_config(settings.database_url, settings.replica_url, pool_size=settings.pool_size)
         database = RegisterTortoise(app, config=config)
-        async with database, checking(settings), sending(settings), app.state.feed.running():
+        async with database, checking(settings), sending(settings, app.state.webhook_client), app.state.feed.running():
             yield
         await app.state.license_servers.aclose()
         await app.state.webhook_client.aclose()
@@ -127,15 +128,13 @@ async def checking(settings: Settings) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def sending(settings: Settings) -> AsyncIterator[None]:
+async def sending(settings: Settings, client: WebhookClient) -> AsyncIterator[None]:
     """Tells webhooks beside the requests, in the processes that run the checker."""
     if not settings.check_interval:
         yield
         return
-    client = WebhookClient(settings.webhook_hosts)
     async with WebhookSender(client).running():
         yield
-    await client.aclose()
 
 
 async def printed_schema(request: Request) -> Response:
@@ -163,7 +162,7 @@ async def readyz(request: Request) -> Response:
 
 async def _database_answers() -> bool:
     try:
-        await get_connection("default").execute_query("SELECT 1")
+        await get_connection(PRIMARY).execute_query("SELECT 1")
     except Exception:
         # Whatever is wrong with the database, the answer is the same: send requests elsewhere.
         return False

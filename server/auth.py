@@ -36,19 +36,22 @@ async def authenticate(connection: HTTPConnection, settings: Settings) -> Princi
 
 
 async def principal_of_authorization(connection: HTTPConnection, authorization: str) -> Principal | None:
-    """Whose token `Bearer …` is, as it stands in a header or in a WebSocket's first message; None if nobody's.
+    """Whose token `Bearer …` is, as it stands in a WebSocket's first message; None if nobody's.
 
     Raises:
         Refused: It may be the identity provider's, which cannot be asked for its keys.
     """
-    scheme, _, secret = authorization.partition(" ")
-    principal = await _principal_of_bearer(connection, secret.strip()) if scheme.casefold() == "bearer" else None
+    principal = await _principal_of_bearer(connection, authorization)
     if principal:
         _log_principal(principal)
     return principal
 
 
-async def _principal_of_bearer(connection: HTTPConnection, secret: str) -> Principal | None:
+async def _principal_of_bearer(connection: HTTPConnection, authorization: str) -> Principal | None:
+    scheme, _, secret = authorization.partition(" ")
+    secret = secret.strip()
+    if scheme.casefold() != "bearer":
+        return None
     provider: IdentityProvider | None = connection.app.state.identity_provider
     if provider is None or secret.startswith("skp_"):
         return await principal_of_token(secret, utc_now())
@@ -59,7 +62,7 @@ async def _principal_of_bearer(connection: HTTPConnection, secret: str) -> Princ
 
 async def _find_principal(connection: HTTPConnection, settings: Settings) -> Principal | None:
     if (authorization := connection.headers.get("authorization")) is not None:
-        principal = await principal_of_authorization(connection, authorization)
+        principal = await _principal_of_bearer(connection, authorization)
         if principal is None:
             message = "This token is unknown, expired or revoked. Send one that is valid as Authorization: Bearer."
             raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})

@@ -19,7 +19,7 @@ import structlog
 
 from models.config import connection_config, is_sqlite, sqlite_path
 from models.notify import CHANNEL
-from models.reach import UNREACHABLE
+from models.reach import UNREACHABLE, is_too_slow
 from resolvers.context import Principal, utc_now
 from resolvers.feed import Listener, callers_cut_off, latest_positions
 from server.signals import told_to_stop
@@ -103,8 +103,11 @@ class Feed(ABC):
                     await self.look()  # whoever missed something meanwhile reads it now
                     pause = FIRST_PAUSE
                     await self._hear(connection)
-            except _LOST as error:
-                _log.warning("cannot hear of events", error=type(error).__name__, again_in=pause)
+            except Exception as error:
+                if isinstance(error, _LOST) or is_too_slow(error):
+                    _log.warning("cannot hear of events", error=type(error).__name__, again_in=pause)
+                else:
+                    _log.error("the feed failed and goes on", exc_info=error)
             await asyncio.sleep(pause * random.uniform(0.5, 1))
             pause = min(2 * pause, LONGEST_PAUSE)
 

@@ -239,8 +239,7 @@ class GraphQLView(GraphQL[Context, None]):
             self.rates.charge(context, 1)
             return PreExecutionError(data=None, errors=[refusal])
         cost = document.cost(request_data.operation_name, request_data.variables)
-        exchange.cost = cost if cost <= MAX_COST else 0  # it will be refused
-        charge = self.rates.charge(context, max(1, exchange.cost))
+        charge = self.rates.charge(context, max(1, cost) if cost <= MAX_COST else 1)  # beyond that it will be refused
         structlog.contextvars.bind_contextvars(cost=charge.requested)
         if request_data.protocol == "http":
             exchange.charge = charge
@@ -326,8 +325,6 @@ class Exchange:
     context: Context
     until_answered: ExitStack = field(default_factory=ExitStack)
     status: int = 200
-    cost: int = 0
-    """Points that the document takes at most; 0 until it is known."""
     charge: Charge | None = None
     """What was taken; None for a stream, whose events are not charged."""
 
