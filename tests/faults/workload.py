@@ -213,7 +213,12 @@ async def violations(workload: Workload, before: Held, position: int) -> list[st
     if [one.position for one in events] != list(range(position + 1, installation.event_position + 1)):
         found.append("positions of events have gaps or repeat")
     found += _replayed(before, events, await held())
-    return found + [wrong for call in workload.calls for wrong in _of_call(call, events)]
+    by_request: dict[str, list[AuditEvent]] = {}
+    for event in events:
+        by_request.setdefault(event.request_id, []).append(event)
+    for call in workload.calls:
+        found += _of_call(call, [event for id_ in call.request_ids for event in by_request.get(id_, ())], events)
+    return found
 
 
 async def _overfull() -> list[License]:
@@ -233,10 +238,10 @@ def _replayed(before: Held, events: list[AuditEvent], after: Held) -> list[str]:
     return found + [f"{pair} differs from what the events tell" for pair in holders ^ after]
 
 
-def _of_call(call: Call, events: list[AuditEvent]) -> list[str]:
+def _of_call(call: Call, of_requests: list[AuditEvent], events: list[AuditEvent]) -> list[str]:
     """What was acknowledged has its events, each once; what was refused has none."""
     assert call.payload is not None
-    own = [one for one in events if one.request_id in call.request_ids and one.action == EVENTS[call.operation]]
+    own = [one for one in of_requests if one.action == EVENTS[call.operation]]
     if refused := [error["code"] for error in call.payload["userErrors"]]:
         return [f"refused with {refused}, and {len(own)} events: {call}"] if own else []
     users = [global_id("User")(one.user_id) for one in own if one.user_id is not None]
