@@ -6,6 +6,7 @@ from strawberry.printer import print_schema
 
 import schema.enums  # noqa: F401 - registers the enums before a type names one
 from schema.documents import Documents
+from schema.executor import CompilingExecutor
 from schema.installation import Installation
 from schema.mutation import Mutation
 from schema.permissions import check_rules
@@ -29,6 +30,7 @@ def build_schema() -> Schema:
         types=[Installation, LicenseAssignment],
         scalar_overrides=SCALARS,
         extensions=[Documents],
+        execution_context_class=CompilingExecutor,
     )
     _leave_out_null_defaults(built._schema)
     return built

@@ -99,6 +99,10 @@ class Columns:
             return attrgetter(*columns)
         return itemgetter(*(self.positions[column] for column in columns))
 
+    def expression(self, row: str, column: str) -> str:
+        """The same of one column, as Python text."""
+        return f"{row}.{column}" if self.positions is None else f"{row}[{self.positions[column]}]"
+
     def view(self, type_: type[T]) -> type[T]:
         """The class of the type's objects that are read from rows."""
         if self._view is None:

@@ -36,6 +36,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.context import Context
 from schema.documents import read_document
+from schema.executor import interpreted
 from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
@@ -77,6 +78,8 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: Schema, settings: Settings, *, slowest_reader: float = SLOWEST_READER) -> None:
+        if not settings.compiled_answers:
+            schema = interpreted(schema)
         guarded = with_rules(schema, open_schema=settings.open_schema)
         super().__init__(
             reading_from_replica(guarded) if settings.replica_url else guarded,

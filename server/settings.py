@@ -77,6 +77,8 @@ class Settings:
     """Networks of proxies that are believed where a request comes from, and whether it came by https."""
     pool_size: int = 8
     """Connections to PostgreSQL that a process has at most."""
+    compiled_answers: bool = True
+    """Whether answers are built by functions compiled for each document; graphql-core alone gives the same, slower."""
 
     webhook_hosts: frozenset[str] = frozenset()
     """Hosts that webhooks may be sent to though they are not public, also by http."""
@@ -208,6 +210,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "replica_url": _replica_url,
     "public_url": _public_url,
     "open_schema": _switch,
+    "compiled_answers": _switch,
     "allowed_origins": _origins,
     "log_format": _log_format,
     "check_interval": _seconds,

@@ -22,6 +22,7 @@ def test_every_variable_is_read():
             "SEATKEEPER_RATE_LIMIT": "100/7",
             "SEATKEEPER_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
             "SEATKEEPER_POOL_SIZE": "20",
+            "SEATKEEPER_COMPILED_ANSWERS": "0",
         }
     )
 
@@ -34,6 +35,7 @@ def test_every_variable_is_read():
         rate_limit=RateLimit(100, 7),
         trusted_proxies=("10.0.0.0/8", "::1"),
         pool_size=20,
+        compiled_answers=False,
     )
     assert set(VARIABLES.values()) == set(Settings.__dataclass_fields__)
 

@@ -1,0 +1,310 @@
+"""Selections compiled: one Python function that builds a part of an answer from rows and objects.
+
+Below what a resolver returns, most fields only read an attribute, or columns of a row (`schema.rows`). Such a selection
+becomes the text of a function, made once: for `users { nodes { name assignments { license { name } } } }` it is
+
+    groups = defaultdict(list)                       # what the users hold, completed and grouped in one pass
+    for a in related["assignments"]: groups[a[1]].append({"license": licenses[a[2]]})
+    [{"name": u[1], "assignments": groups[u[0]]} for u in rows]
+
+Each license is completed once, however many hold it. Whatever the function does not expect, it raises: a null where
+none may be, a value of another class, a relation that the resolver did not bring along. Then graphql-core answers the
+same selection in its own way, so errors, paths and nulls are always its own. Reading has no side effects.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime
+from typing import Any
+
+from graphql import (
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    SelectionNode,
+    get_named_type,
+)
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.pyutils import is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
+
+from resolvers.users import Withheld
+from schema.descriptions import TYPES
+from schema.rows import Column, Columns, Each, Inner, Many, Of, One, Rows, Source, row_columns
+
+Answer = Callable[[Any], Any]
+
+_LEAVES = {
+    "String": [(".__class__ is str", "{v}")],
+    "ID": [(".__class__ is str", "{v}")],
+    "Boolean": [(".__class__ is bool", "{v}")],
+    "Int": [(".__class__ is int and -2147483648 <= {v} <= 2147483647", "{v}")],
+    "DateTime": [(".__class__ is datetime", "{v}.isoformat()"), (".__class__ is str", "{v}")],
+}
+"""By scalar, which values need no more than this; all others go to the scalar's own coercion."""
+
+
+class NotCompiled(Exception):
+    """The selection, or a value, is for graphql-core."""
+
+
+def compile_answer(executor: Executor, type_: GraphQLOutputType, fields: FieldDetailsList) -> Answer | None:
+    """A function from a resolver's value to its part of the answer; None where a field does more than read."""
+    if any(_has_directives(executor, field.node.selection_set, set()) for field in fields):
+        return None
+    compiler = _Compiler(executor)
+    try:
+        name = compiler.function("value", [f"return {compiler.value(type_, 'value', fields)}"])
+    except NotCompiled:
+        return None
+    exec(compile("\n".join(compiler.functions), "<compiled answer>", "exec"), compiler.names)
+    answer: Answer = compiler.names[name]
+    return answer
+
+
+class _Shared(dict[Hashable, Any]):
+    """Completed objects by key, each made when it is first asked for."""
+
+    def __init__(self, rows: Mapping[Any, Any], complete: Answer) -> None:
+        self.rows, self.complete = rows, complete
+
+    def __missing__(self, key: Hashable) -> Any:
+        value = self[key] = self.complete(None if key is None else self.rows.get(key))
+        return value
+
+
+class _Compiler:
+    """Writes functions. Methods return expressions; `setup` takes the lines that run once, before the rows."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+        self.functions: list[str] = []
+        self.names: dict[str, Any] = {
+            "NotCompiled": NotCompiled, "Rows": Rows, "Shared": _Shared, "datetime": datetime,
+            "defaultdict": defaultdict, "SEQUENCES": (list, tuple), "give_up": _give_up, "coerced": _coerced,
+        }  # fmt: skip
+        self.count = 0
+
+    def name(self, prefix: str, value: Any = None) -> str:
+        """A name of its own, for a variable or for a value that the function refers to."""
+        self.count += 1
+        name = f"{prefix}_{self.count}"
+        if value is not None:
+            self.names[name] = value
+        return name
+
+    def function(self, parameters: str, lines: list[str]) -> str:
+        """The name of a function with these lines."""
+        name = self.name("complete")
+        self.functions.append("\n    ".join([f"def {name}({parameters}):", *lines]))
+        return name
+
+    def value(self, type_: GraphQLOutputType, source: str, fields: FieldDetailsList, *, nullable: bool = True) -> str:
+        """What becomes of the value that an expression has: the first case that fits it."""
+        if isinstance(type_, GraphQLNonNull):
+            return self.value(type_.of_type, source, fields, nullable=False)
+        v = self.name("v")
+        cases, otherwise = self.cases(type_, v, fields)
+        (test, result), *others = [*cases, (" is None", "None" if nullable else "give_up()")]
+        rest = "".join(f"{result} if {v}{test} else " for test, result in others)
+        return f"({result} if ({v} := {source}){test} else {rest}{otherwise})"
+
+    def cases(self, type_: GraphQLOutputType, v: str, fields: FieldDetailsList) -> tuple[list[tuple[str, str]], str]:
+        """What may stand behind a variable to test it, with the result of each, and the result where none holds."""
+        match type_:
+            case GraphQLScalarType() | GraphQLEnumType():
+                leaves = [(test.format(v=v), result.format(v=v)) for test, result in _LEAVES.get(type_.name, ())]
+                if isinstance(type_, GraphQLEnumType):
+                    words = self.name("words", {value.value: name for name, value in type_.values.items()})
+                    leaves = [(f".__class__ is str and {v} in {words}", f"{words}[{v}]")]
+                return leaves, f"coerced({self.name('coerce', type_.coerce_output_value)}, {v})"
+            case GraphQLObjectType():
+                return self.objects(type_, v, fields), "give_up()"
+            case GraphQLList(of_type=item):
+                named, i = get_named_type(item), self.name("i")
+                lists = [(".__class__ in SEQUENCES", f"[{self.value(item, i, fields)} for {i} in {v}]")]
+                if isinstance(named, GraphQLObjectType) and _columns(named):
+                    lists.insert(0, (".__class__ is Rows", f"{self.rows(named, fields)}({v})"))
+                return lists, "give_up()"
+        raise NotCompiled  # interfaces and unions
+
+    def objects(self, type_: GraphQLObjectType, v: str, fields: FieldDetailsList) -> list[tuple[str, str]]:
+        """The cases of an object: one that is read from a row, and one that holds its values itself."""
+        plain = self.name("plain", _class(type_))
+        fields_of = self.function(
+            "o", [f"return {self.selection(type_, fields, lambda name, t, f: self.value(t, f'o.{name}', f))}"]
+        )
+        found = [(f".__class__ is {plain}", f"{fields_of}({v})")]
+        if columns := _columns(type_):
+            view = self.name("view", columns.view(_class(type_)))
+            setup = ["related = view._related.tables"]
+            answer = self.row(type_, fields, "row", setup)
+            of_row = self.function("view", ["row = view.row", *setup, f"return {answer}"])
+            found.insert(0, (f".__class__ is {view}", f"{of_row}({v})"))
+        return found
+
+    def rows(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> str:
+        """The name of a function of `Rows`."""
+        setup = [f"if rows.type is not {self.name('plain', _class(type_))}: raise NotCompiled"]
+        setup.append("related = rows.related.tables")
+        answer = self.row(type_, fields, "row", setup)
+        return self.function(
+            "rows", [*setup, "answers = []", f"for row in rows.rows: answers.append({answer})", "return answers"]
+        )
+
+    def selection(
+        self,
+        type_: GraphQLObjectType,
+        fields: FieldDetailsList,
+        read: Callable[[str, GraphQLOutputType, FieldDetailsList], str],
+    ) -> str:
+        """An object's part of the answer; `read` gives the expression of a field by its Python name."""
+        items = []
+        for response_name, group in self.executor.collect_subfields(type_, fields)[0].items():
+            name = group[0].node.name.value
+            if name == "__typename":
+                items.append(f"{response_name!r}: {type_.name!r}")
+                continue
+            field = type_.fields[name]
+            if field.args or not _only_reads(field):
+                raise NotCompiled
+            python_name = field.extensions["strawberry-definition"].python_name
+            items.append(f"{response_name!r}: {read(python_name, field.type, group)}")
+        return "{" + ", ".join(items) + "}"
+
+    def row(self, type_: GraphQLObjectType, fields: FieldDetailsList, row: str, setup: list[str]) -> str:
+        """A row's part of the answer."""
+        columns = _columns(type_)
+        if columns is None:
+            raise NotCompiled
+
+        def read(name: str, type_: GraphQLOutputType, group: FieldDetailsList) -> str:
+            return self.field(columns, columns.fields.get(name, Column(name)), type_, group, row, setup)
+
+        return self.selection(type_, fields, read)
+
+    def field(
+        self,
+        columns: Columns,
+        source: Source,
+        type_: GraphQLOutputType,
+        fields: FieldDetailsList,
+        row: str,
+        setup: list[str],
+    ) -> str:
+        """What a row has for a field."""
+        match source:
+            case Column():
+                return self.value(type_, columns.expression(row, source.name), fields)
+            case Of():
+                return self.value(type_, self.made(columns, source, row), fields)
+            case Inner():
+                return self.nested(type_, fields, columns.expression(row, source.column), setup)
+            case Each():
+                item, inner = self.name("row"), columns.expression(row, source.column)
+                return f"[{self.row(_object(type_), fields, item, setup)} for {item} in {inner}]"
+            case One():
+                return self.one(columns, source, type_, fields, row, setup)
+            case Many():
+                return self.many(columns, source, type_, fields, row, setup)
+
+    def made(self, columns: Columns, source: Of, row: str) -> str:
+        """What a function makes of columns; where the first is null, null."""
+        first, *others = (columns.expression(row, column) for column in source.columns)
+        v, function = self.name("v"), self.name("function", source.function)
+        return f"({function}({', '.join([v, *others])}) if ({v} := {first}) is not None else None)"
+
+    def nested(self, type_: GraphQLOutputType, fields: FieldDetailsList, source: str, setup: list[str]) -> str:
+        """An object whose row an expression has."""
+        row = self.name("row")
+        answer = self.row(_object(type_), fields, row, setup)
+        missing = "give_up()" if isinstance(type_, GraphQLNonNull) else "None"
+        return f"({answer} if ({row} := {source}) is not None else {missing})"
+
+    def one(
+        self,
+        columns: Columns,
+        source: One,
+        type_: GraphQLOutputType,
+        fields: FieldDetailsList,
+        row: str,
+        setup: list[str],
+    ) -> str:
+        """What the mapping that was brought along has for the row: completed once, for all rows."""
+        keys = (source.key,) if isinstance(source.key, str) else source.key
+        key = ", ".join(columns.expression(row, one) for one in keys)
+        value = self.name("shared")
+        complete = self.value(type_, "row", fields) if source.type is None else self.nested(type_, fields, "row", setup)
+        setup.append(f"{value} = Shared(related[{source.rows!r}], lambda row: {complete})")
+        return f"{value}[{key}]"
+
+    def many(
+        self,
+        columns: Columns,
+        source: Many,
+        type_: GraphQLOutputType,
+        fields: FieldDetailsList,
+        row: str,
+        setup: list[str],
+    ) -> str:
+        """The rows that were brought along and belong to this one: completed and grouped in one pass."""
+        groups, item = self.name("groups"), self.name("row")
+        answer = self.row(_object(type_), fields, item, setup)
+        by = row_columns(TYPES[source.type]).expression(item, source.by)
+        setup.append(f"{groups} = defaultdict(list)")
+        setup.append(f"for {item} in related[{source.rows!r}]: {groups}[{by}].append({answer})")
+        return f"{groups}[{columns.expression(row, source.key)}]"
+
+
+def _give_up() -> Any:
+    raise NotCompiled
+
+
+def _coerced(coerce: Answer, value: Any) -> Any:
+    if value.__class__ is Withheld or is_awaitable(value) or (coerced := coerce(value)) is None:
+        raise NotCompiled
+    return coerced
+
+
+def _class(type_: GraphQLObjectType) -> type:
+    definition = type_.extensions.get("strawberry-definition")
+    if definition is None:  # of the introspection
+        raise NotCompiled
+    origin: type = definition.origin
+    return origin
+
+
+def _columns(type_: GraphQLObjectType) -> Columns | None:
+    columns: Columns | None = getattr(_class(type_), "__row__", None)
+    return columns
+
+
+def _object(type_: GraphQLOutputType) -> GraphQLObjectType:
+    named = get_named_type(type_)
+    if not isinstance(named, GraphQLObjectType):
+        raise NotCompiled
+    return named
+
+
+def _only_reads(field: GraphQLField) -> bool:
+    return getattr(field.resolve, "_is_default", False)
+
+
+def _has_directives(executor: Executor, selected: Any, spread: set[str]) -> bool:
+    """Whether a field or fragment below has a directive, which may depend on a variable."""
+    nodes: tuple[SelectionNode, ...] = selected.selections if selected else ()
+    for node in nodes:
+        if node.directives:
+            return True
+        below = None if isinstance(node, FragmentSpreadNode) else node.selection_set  # type: ignore[attr-defined]
+        if isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+            spread.add(node.name.value)
+            below = executor.fragments[node.name.value].definition.selection_set
+        if _has_directives(executor, below, spread):
+            return True
+    return False
