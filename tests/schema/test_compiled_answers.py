@@ -154,11 +154,13 @@ class Query:
 
     @strawberry.field
     async def library(self, info: strawberry.Info) -> Library | None:
-        return info.context.library
+        library: Library | None = info.context.library
+        return library
 
     @strawberry.field
     async def shelves(self, info: strawberry.Info) -> list[Shelf]:
-        return info.context.library.shelves
+        shelves: list[Shelf] = info.context.library.shelves
+        return shelves
 
 
 compiled = strawberry.Schema(
@@ -166,7 +168,7 @@ compiled = strawberry.Schema(
 )  # fmt: skip
 plain = interpreted(compiled)
 
-FIELDS = {
+FIELDS: dict[str, dict[str, str | None]] = {
     "Library": {"places": "Place", "shelves": "Shelf", "first": "Shelf", "things": "Thing", "count": None},
     "Place": {"cursor": None, "node": "Shelf", "spare": "Shelf"},
     "Shelf": {"id": None, "name": None, "books": "Book"},
@@ -321,7 +323,7 @@ async def test_a_selection_that_only_reads_is_one_function(monkeypatch: pytest.M
     monkeypatch.setattr(CompilingExecutor, "execute_fields", watched)
     book = BookRow(1, "Peer Gynt", 0, 0, 200, NOW, "EMPLOYEE", [])
     context: Any = SimpleNamespace()
-    rows = Rows(Shelf, [ShelfRow(0, "Plays")], context, books=[book], authors={0: AuthorRow("7", "Ibsen", [], [])})
+    rows: Any = Rows(Shelf, [ShelfRow(0, "Plays")], context, books=[book], authors={0: AuthorRow("7", "Ibsen", [], [])})
     context.library = Library(places=None, shelves=rows, first=rows[0], things=[], count=1)
     selected = "name books { title addedAt kind author { name } binding { isWorn } }"
     result = await compiled.execute(f"{{ library {{ count shelves {{ {selected} }} }} }}", context_value=context)
@@ -331,6 +333,6 @@ async def test_a_selection_that_only_reads_is_one_function(monkeypatch: pytest.M
 
 @pytest.mark.parametrize(("is_on", "executor"), [(True, CompilingExecutor), (False, Executor)])
 def test_a_setting_turns_it_off(is_on: bool, executor: type) -> None:
-    view = GraphQLView(built_schema, Settings(compiled_answers=is_on))
+    view: Any = GraphQLView(built_schema, Settings(compiled_answers=is_on))
     assert view.schema.execution_context_class is executor
     assert view.socket_schema.execution_context_class is executor
