@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -252,6 +253,17 @@ async def test_a_distrusted_key_is_refused(context: Context, trusted_vendor: Ven
     await TrustedKey.all().update(distrusted_at=datetime(2026, 1, 1, tzinfo=UTC))
     with pytest.raises(SigningKeyUnknown):
         await verify_license_file(context, signed(document()), ImportMode.FOLLOW_POLICY)
+
+
+async def test_a_token_for_one_vendor_imports_no_file_of_another(
+    context: Context, trusted_vendor: Vendor, make_vendor: Callable[..., Awaitable[Vendor]]
+) -> None:
+    other = await make_vendor("nordsync", name="NordSync AS")
+    assert context.principal
+    bound = Context(replace(context.principal, vendor_id=other.id), request_id="bound")
+
+    with pytest.raises(SigningKeyUnknown):
+        await verify_license_file(bound, signed(document()), ImportMode.FOLLOW_POLICY)
 
 
 async def test_a_signature_of_other_claims_is_refused(context: Context, trusted_vendor: Vendor) -> None:
