@@ -79,7 +79,9 @@ def try_all(chosen: Sequence[Defense], copies: Sequence[Path], environment: dict
         project, started = free.get(), time.monotonic()
         try:
             with taken_out(defense, project):
-                passed, told = run(project, [defense.test], environment, "-x", "-p", "no:cacheprovider", seconds=LONGEST_TEST)
+                passed, told = run(
+                    project, [defense.test], environment, "-x", "-p", "no:cacheprovider", seconds=LONGEST_TEST
+                )
         finally:
             free.put(project)
         has_failed = re.search(r"^\d+ failed", told, re.MULTILINE)

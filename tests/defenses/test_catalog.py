@@ -7,8 +7,7 @@ import pytest
 from tests.defenses.catalog import ROOT, Defense, defenses
 from tests.docs.test_security import PROMISES
 
-NOT_BY_AN_EDIT = {
-}
+NOT_BY_AN_EDIT: dict[str, str] = {}
 """Promises that no small edit breaks, with the reason."""
 
 PROMISED = {test for _, tests in PROMISES for test in re.findall(r"`(tests/[^`]+)`", tests)}
