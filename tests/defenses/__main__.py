@@ -64,7 +64,7 @@ def check_untouched(project: Path, tests: Sequence[str], environment: dict[str, 
     compiling = {**environment, "PYTHONDONTWRITEBYTECODE": ""}
     passed, told = run(project, tests, compiling, "-n", "auto", seconds=1800)
     if not passed:  # some watch the clock: what failed has another try, alone
-        passed, told = run(project, tests, compiling, "--last-failed", seconds=1800)
+        passed, told = run(project, [], compiling, "--last-failed", seconds=1800)
     if not passed:
         sys.exit(f"{told}\nThese tests fail with all defenses in place. Mend that first.")
 
