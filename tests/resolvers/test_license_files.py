@@ -238,15 +238,21 @@ async def test_refusals_of_verification_are_recorded(context: Context, trusted_v
     for content, refusal in [
         (b"Hello", FileInvalid),
         (signed(document(), generate()), SigningKeyUnknown),
-        (signed(document(sub="9999999999")), SerialNumberMismatch),
         (altered, FileInvalid),
     ]:
         with pytest.raises(refusal):
             await verify_license_file(context, content, mode)
-    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED] * 4
+    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED] * 3
     with pytest.raises(FileInvalid):
         await verify_license_file(context, b"Hello", ImportMode.PREVIEW)
-    assert len(await actions()) == 4
+    assert len(await actions()) == 3
+
+
+async def test_a_file_of_another_installation_is_refused(import_file: Import) -> None:
+    with pytest.raises(SerialNumberMismatch):
+        await import_file(document(sub="9999999999"))
+    assert await nothing_is_kept()
+    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED]
 
 
 async def test_a_distrusted_key_is_refused(context: Context, trusted_vendor: Vendor) -> None:
