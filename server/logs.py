@@ -67,7 +67,7 @@ def configure_logs(log_format: LogFormat) -> None:
 
 
 def _is_told_by_nobody_else(record: logging.LogRecord) -> bool:
-    """Leaves out what uvicorn says of WebSockets: it tells whole addresses, and calls each refusal a mistake of ours."""
+    """Leaves out what uvicorn says of WebSockets: it tells addresses whole and calls each refusal a mistake of ours."""
     return not any(text in str(record.msg) for text in ('"WebSocket %s"', "returned without completing handshake"))
 
 
