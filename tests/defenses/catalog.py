@@ -23,8 +23,8 @@ class Defense:
     """The test that sees it, by its id; where it has parameters, one of them will do."""
 
     @property
-    def named(self) -> str:
-        """The test as the promises name it."""
+    def named_test(self) -> str:
+        """The test as promises name it."""
         return self.test.partition("[")[0]
 
     def taken_out_of(self, text: str) -> str:

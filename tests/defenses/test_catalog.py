@@ -1,4 +1,4 @@
-"""What takes the defenses out still fits the code: else `make defenses` would try nothing."""
+"""What takes the defenses out still fits the code and the promises: else `make defenses` would try nothing."""
 
 import re
 
@@ -7,10 +7,10 @@ import pytest
 from tests.defenses.catalog import ROOT, Defense, defenses
 from tests.docs.test_security import PROMISES
 
-NOT_BY_AN_EDIT: dict[str, str] = {}
-"""Promises that no small edit breaks, with the reason."""
 
-PROMISED = {test for _, tests in PROMISES for test in re.findall(r"`(tests/[^`]+)`", tests)}
+def named(tests: str) -> set[str]:
+    """The tests that a promise names."""
+    return set(re.findall(r"`(tests/[^`]+)`", tests))
 
 
 @pytest.mark.parametrize("defense", defenses(), ids=lambda defense: defense.without)
@@ -19,4 +19,13 @@ def test_it_can_be_taken_out(defense: Defense):
 
     assert text.count(defense.old) == 1
     compile(defense.taken_out_of(text), defense.file, "exec")
-    assert defense.named in PROMISED
+
+
+@pytest.mark.parametrize("defense", defenses(), ids=lambda defense: defense.without)
+def test_its_test_holds_a_promise(defense: Defense):
+    assert any(defense.named_test in named(tests) for _, tests in PROMISES)
+
+
+@pytest.mark.parametrize(("promise", "tests"), PROMISES)
+def test_a_promise_has_a_defense(promise: str, tests: str):
+    assert named(tests) & {defense.named_test for defense in defenses()}
