@@ -150,7 +150,8 @@ class GraphQLView(GraphQL[Context, None]):
         except Exception as failure:
             response = failure_response(failure, request_id)
         else:
-            return await super().run(websocket)
+            await super().run(websocket)
+            return
         _log.info("handshake", path=websocket.url.path, status=response.status_code)
         await websocket.send_denial_response(response)
 
