@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -41,9 +42,12 @@ SESSION = {"statement_timeout": "5s", "lock_timeout": "2s", "timezone": "UTC"}
 class Pooler:
     """A PgBouncer before a database."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, program: str, database_url: str, folder: Path) -> None:
         """Not started yet."""
         direct = urlsplit(database_url)
+        if user := user_of_postgres():
+            shutil.chown(folder, user)
+        self._command = (program, "-q", *(("-u", user) if user else ()))
         port = free_port()
         self.url = f"postgres://postgres@127.0.0.1:{port}{direct.path}"
         self._settings = folder / "pgbouncer.ini"
@@ -52,9 +56,8 @@ class Pooler:
 
     async def start(self) -> None:
         """Starts it, and waits until it answers."""
-        program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"  # which Debian keeps off some users' PATH
-        command = (program, "-q", "-u", user_of_postgres() or "", str(self._settings))
         quiet = asyncio.subprocess.DEVNULL
+        command = (*self._command, str(self._settings))
         self._process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
         async with asyncio.timeout(10):
             while True:
@@ -79,33 +82,36 @@ class Pooler:
 
 
 @asynccontextmanager
-async def pooled(database_url: str, folder: Path) -> AsyncIterator[Pooler]:
+async def pooled(program: str, database_url: str) -> AsyncIterator[Pooler]:
     """A PgBouncer before a database whose sessions are set up as docs/operations.md has it."""
     connection = await asyncpg.connect(database_url)
     name = urlsplit(database_url).path.strip("/")
     for setting, value in SESSION.items():
         await connection.execute(f"ALTER ROLE postgres IN DATABASE \"{name}\" SET {setting} = '{value}'")
     await connection.close()
-    pooler = Pooler(database_url, folder)
-    await pooler.start()
-    try:
-        yield pooler
-    finally:
-        await pooler.stop()
+    with TemporaryDirectory(prefix="seatkeeper-pgbouncer-") as folder:
+        pooler = Pooler(program, database_url, Path(folder))
+        await pooler.start()
+        try:
+            yield pooler
+        finally:
+            await pooler.stop()
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """One that the user who runs PgBouncer may read."""
-    if not (shutil.which("pgbouncer") or Path("/usr/sbin/pgbouncer").exists()):
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("PgBouncer is not installed (Debian: pgbouncer).")
-    for one in (tmp_path, *tmp_path.parents[:2]):
-        one.chmod(0o755)
-    return tmp_path
+def pgbouncer() -> str:
+    """The program, which Debian keeps off some users' PATH."""
+    found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        missing = "PgBouncer is not installed. Install it (Debian: apt-get install pgbouncer)."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    return found
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_nothing_is_lost_and_events_are_heard(copied_demo: tuple[str, Demo], folder: Path, engine: str) -> None:
+async def test_nothing_is_lost_and_events_are_heard(
+    copied_demo: tuple[str, Demo], pgbouncer: str, tmp_path: Path, engine: str
+) -> None:
     database_url, demo = copied_demo
     async with connected(database_url):
         context = system_context(demo.installation_id, actor=COMMAND_LINE, request_id="preparation")
@@ -113,8 +119,8 @@ async def test_nothing_is_lost_and_events_are_heard(copied_demo: tuple[str, Demo
         before, position = await held(), (await Installation.get()).event_position
 
     async with (
-        pooled(database_url, folder) as pooler,
-        process(pooler.url, folder, "--workers", "2", direct_url=database_url) as (url, _),
+        pooled(pgbouncer, database_url) as pooler,
+        process(pooler.url, tmp_path, "--workers", "2", direct_url=database_url) as (url, _),
     ):
         assert {setting: await pooler.shown(setting) for setting in SESSION} == SESSION
         inga = Client(url)
@@ -134,6 +140,6 @@ async def test_nothing_is_lost_and_events_are_heard(copied_demo: tuple[str, Demo
             assert (await edge(messages))["node"]["action"] == "USER_LICENSE_ASSIGNED"
         await inga.http.aclose()
 
-    assert "Traceback" not in (folder / "server.log").read_text()
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
     async with connected(database_url):
         assert await violations(workload, before, position) == []
