@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve console test test-slow faults soak check bench-subscribers schema lock audit sbom migrations screenshots release no-console
+.PHONY: help setup serve console test test-slow faults defenses soak check bench-subscribers schema lock audit sbom migrations screenshots release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -57,6 +57,9 @@ test-slow: setup $(CONSOLE) ## Run the stories, and what starts servers, browser
 faults: setup ## Break everything that can break, at length: three seeds, one worker and two
 	@LONG_FAULTS=1 $(BIN)/pytest -q tests/faults
 
+defenses: setup ## Take each defense out of a copy, and see its test fail; or ONLY one file of tests/defenses
+	@$(BIN)/python -m tests.defenses $(ONLY)
+
 soak: setup ## Half an hour of moderate load, or MINUTES: memory flat, nothing left behind, nothing fails
 	@PYTHONPATH=. $(BIN)/python bench/soak.py $(or $(MINUTES),30)
 
@@ -92,7 +95,7 @@ migrations: setup ## Write a migration for what has changed in models/
 screenshots: setup $(CONSOLE) ## Take the pictures of the console for the documentation
 	@$(BIN)/python -m tests.browser.screenshots
 
-release: check test test-slow audit sbom ## Pack the committed version into dist/
+release: check test test-slow defenses audit sbom ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }
 	@grep -q '^## \[$(VERSION)\]' CHANGELOG.md || { echo "CHANGELOG.md has no entry for $(VERSION). Write it first."; exit 1; }
 	@cmp -s schema/schema.graphql schema/released.graphql || { cp schema/schema.graphql schema/released.graphql; \

@@ -36,6 +36,7 @@ __all__ = [
     "VendorClaims",
     "VerifiedDocument",
     "check_file_dates",
+    "check_serial_number",
     "has_valid_signature",
     "parse_claims",
     "read_stored",
@@ -64,8 +65,8 @@ class VerifiedDocument:
     compact: str
 
 
-def verify(data: bytes, *, keys: Iterable[TrustedKey], serial_number: str, now: datetime) -> VerifiedDocument:
-    """The document in a license file, if a trusted key signed it for this installation.
+def verify(data: bytes, *, keys: Iterable[TrustedKey], serial_number: str | None, now: datetime) -> VerifiedDocument:
+    """The document in a license file, if a trusted key signed it for this installation; None for whichever it is for.
 
     The checks run in this order, and none after one that fails. Dates are left to `check_file_dates`, since a document
     seen before is exempt from them.
@@ -88,9 +89,19 @@ def verify(data: bytes, *, keys: Iterable[TrustedKey], serial_number: str, now: 
     document = file.document()
     if document.claims.iss not in {key.vendor for key in signers}:
         raise SigningKeyUnknown(key_id=file.header.kid)
-    if document.claims.sub != serial_number:
-        raise SerialNumberMismatch(stated=document.claims.sub, expected=serial_number)
+    if serial_number is not None:
+        check_serial_number(document.claims, serial_number)
     return document
+
+
+def check_serial_number(claims: LicenseDocument, serial_number: str) -> None:
+    """Check that a document is for this installation.
+
+    Raises:
+        SerialNumberMismatch: It is for another.
+    """
+    if claims.sub != serial_number:
+        raise SerialNumberMismatch(stated=claims.sub, expected=serial_number)
 
 
 def check_file_dates(claims: LicenseDocument, now: datetime) -> None:

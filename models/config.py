@@ -8,6 +8,7 @@ from models.replica import PRIMARY, REPLICA
 SQLITE_PRAGMAS = {"journal_mode": "WAL", "foreign_keys": "ON", "busy_timeout": 2000, "synchronous": "FULL"}
 POSTGRES_SETTINGS = {"timezone": "UTC", "application_name": "seatkeeper"}
 IN_A_REQUEST = {"statement_timeout": "5s", "lock_timeout": "2s"}
+PATIENT = {"statement_timeout": "0", "lock_timeout": "0"}
 SLOWEST_ANSWER = 6.0
 """Seconds after which a PostgreSQL that does not even end a statement in time is given up."""
 POOL_SIZE = 8
@@ -23,10 +24,13 @@ def sqlite_path(database_url: str) -> str:
     return database_url.removeprefix("sqlite://")
 
 
-def connection_config(database_url: str, *, pool_size: int = POOL_SIZE, patient: bool = False) -> dict[str, Any]:
+def connection_config(
+    database_url: str, *, pool_size: int = POOL_SIZE, patient: bool = False, by_pooler: bool = False
+) -> dict[str, Any]:
     """How to connect to `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
 
-    A patient one, for commands and migrations, lets statements take as long as they take.
+    A patient one, for commands and migrations, lets statements take as long as they take. By a pooler, each transaction
+    may run on another connection: what is prepared or set on one is not there on the next.
 
     Raises:
         ValueError: The address is of neither form.
@@ -46,21 +50,26 @@ def connection_config(database_url: str, *, pool_size: int = POOL_SIZE, patient:
                 "minsize": 1,
                 "maxsize": pool_size,
                 "command_timeout": None if patient else SLOWEST_ANSWER,
-                "server_settings": POSTGRES_SETTINGS if patient else POSTGRES_SETTINGS | IN_A_REQUEST,
+                "server_settings": POSTGRES_SETTINGS | ({} if by_pooler else PATIENT if patient else IN_A_REQUEST),
+                **({"statement_cache_size": 0} if by_pooler else {}),
             },
         }
     raise ValueError("a database address is sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
 
 
 def tortoise_config(
-    database_url: str, replica_url: str | None = None, *, pool_size: int = POOL_SIZE, patient: bool = False
+    database_url: str,
+    replica_url: str | None = None,
+    *,
+    pool_size: int = POOL_SIZE,
+    patient: bool = False,
+    by_pooler: bool = False,
 ) -> dict[str, Any]:
     """The whole configuration, for `Tortoise.init` and for migrations; a replica is read from where queries may."""
-    urls = {PRIMARY: database_url} | ({REPLICA: replica_url} if replica_url else {})
+    primary = connection_config(database_url, pool_size=pool_size, patient=patient, by_pooler=by_pooler)
+    replica = connection_config(replica_url, pool_size=pool_size, patient=patient) if replica_url else None
     return {
-        "connections": {
-            name: connection_config(url, pool_size=pool_size, patient=patient) for name, url in urls.items()
-        },
+        "connections": {PRIMARY: primary} | ({REPLICA: replica} if replica else {}),
         "routers": ["models.replica.Router"],
         "apps": {
             "models": {"models": ["models"], "default_connection": PRIMARY, "migrations": "models.migrations"},

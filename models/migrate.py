@@ -103,9 +103,9 @@ def _indexes_and_triggers(path: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def _advisory_lock(database_url: str) -> AsyncIterator[None]:
-    credentials = connection_config(database_url)["credentials"]
+    credentials = connection_config(database_url, patient=True)["credentials"]
     connection = await asyncpg.connect(
-        **{name: credentials[name] for name in ("host", "port", "user", "password", "database")}
+        **{name: credentials[name] for name in ("host", "port", "user", "password", "database", "server_settings")}
     )
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)

@@ -106,10 +106,9 @@ class Context:
         """Drops what was read: called after each change, so that a payload shows the new state."""
         self._loaders = None
 
-    async def lift_deadline(self) -> None:
+    def lift_deadline(self) -> None:
         """Lets the request take its time from here on: before each commit, so that one that is ended did nothing."""
         if self.deadline:
-            await asyncio.sleep(0)  # if it has just passed, this is where it ends
             self.deadline.reschedule(None)
 
     def require(self, scope: ApiScope) -> None:

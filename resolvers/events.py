@@ -105,7 +105,7 @@ async def changing(context: Context) -> AsyncIterator[Change]:
             yield change
             await change.write_events()
             outcome = await call.keep(change.answer, change.refusal, change.now) if call else None
-            await context.lift_deadline()
+            context.lift_deadline()
         if call:
             call.outcome = outcome
     finally:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Case, Subquery, When
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -13,18 +13,12 @@ from licensing.suggestions import suggestion_reason
 from models import Assignment
 from resolvers.assignments import blockers
 from resolvers.context import Context
-from resolvers.pages import Page, PageRequest, fetch_pages
+from resolvers.pages import Page, PageRequest, fetch_pages, fetch_together
 from resolvers.users import UserFilter, UserOrder, conditions
 from resolvers.vendors import own
 
 AT_ONCE = 200
 """How many holders are looked at together for suggestions."""
-
-LEAST_MISSED_FIRST = ("user__can_log_in", "user__last_login_key", "assigned_at", "id")
-"""The order of `licensing.suggestions.suggestion_order`, but for those who wait for approval."""
-
-
-_OF_USER = ("user__login", "user__name", "user__group", "user__can_log_in", "user__last_login_at")
 
 
 class AssignmentRow(NamedTuple):
@@ -37,6 +31,10 @@ class AssignmentRow(NamedTuple):
     assigned_at: datetime
     assigned_by_kind: str
     assigned_by_name: str
+
+
+_OF_USER = ("user__login", "user__name", "user__group", "user__can_log_in", "user__last_login_at")
+_OF_RANKED = (*AssignmentRow._fields, *_OF_USER)
 
 
 async def assignments_pages(
@@ -81,17 +79,6 @@ async def load_assignments(context: Context, ids: Sequence[int]) -> dict[int, tu
     return {row[0]: row for row in await held.values_list(*AssignmentRow._fields)}
 
 
-async def suggestions(context: Context, license_id: int, count: int) -> list[tuple[AssignmentRow, SuggestionReason]]:
-    """Whom to take a license from, those who will miss it least first, none from whom it cannot be taken."""
-    found: list[tuple[AssignmentRow, SuggestionReason]] = []
-    async for holders in ranked_holders(context, license_id):
-        blocked = await blockers(context, [(row.user_id, license_id) for row, *_ in holders])
-        found += [(row, reason) for row, reason, _ in holders if (row.user_id, license_id) not in blocked]
-        if len(found) >= count:
-            break
-    return found[:count]
-
-
 class RankedHolder(NamedTuple):
     """A holder in the order in which they are suggested."""
 
@@ -101,21 +88,54 @@ class RankedHolder(NamedTuple):
     """Login, name, group, whether they may log in, and when they last did."""
 
 
+async def suggestions(
+    context: Context, wanted: Sequence[tuple[int, int]]
+) -> list[list[tuple[AssignmentRow, SuggestionReason]]]:
+    """Whom to take each license from, of which id and number are given: those who will miss it least first.
+
+    None from whom it cannot be taken. The statements depend on how many are passed over, not on how many licenses.
+    """
+    found: list[list[tuple[AssignmentRow, SuggestionReason]]] = [[] for _ in wanted]
+    lacking, offset = list(range(len(wanted))), 0
+    while lacking:
+        some = [_by_rank(context, wanted[place][0]).offset(offset).limit(AT_ONCE) for place in lacking]
+        looked_at = [[_ranked(row) for row in rows] for rows in await fetch_together(some, _OF_RANKED)]
+        blocked = await blockers(
+            context, [(row.user_id, row.license_id) for holders in looked_at for row, *_ in holders]
+        )
+        for place, holders in zip(lacking, looked_at, strict=True):
+            found[place] += [
+                (row, reason) for row, reason, _ in holders if (row.user_id, row.license_id) not in blocked
+            ]
+        lacking = [
+            place
+            for place, holders in zip(lacking, looked_at, strict=True)
+            if len(holders) == AT_ONCE and len(found[place]) < wanted[place][1]
+        ]
+        offset += AT_ONCE
+    return [rows[:number] for rows, (_, number) in zip(found, wanted, strict=True)]
+
+
 async def ranked_holders(context: Context, license_id: int) -> AsyncIterator[list[RankedHolder]]:
     """All holders in the order in which they are suggested, some at once."""
-    held = Assignment.filter(license_id=license_id, **own(context, "license__vendor_id")).order_by(*LEAST_MISSED_FIRST)
-    waiting = UserStatus.WAITING_FOR_APPROVAL.value
+    offset = 0
+    while True:
+        rows = await _by_rank(context, license_id).offset(offset).limit(AT_ONCE).values_list(*_OF_RANKED)
+        if rows:
+            yield [_ranked(row) for row in rows]
+        if len(rows) < AT_ONCE:
+            return
+        offset += AT_ONCE
+
+
+def _by_rank(context: Context, license_id: int) -> QuerySet[Assignment]:
+    """In the order of `licensing.suggestions.suggestion_order`."""
+    held = Assignment.filter(license_id=license_id, **own(context, "license__vendor_id"))
+    waits = Case(When(user__status=UserStatus.WAITING_FOR_APPROVAL.value, then="1"), default="0")
+    order = ("waits", "user__can_log_in", "user__last_login_key", "assigned_at", "id")
+    return held.annotate(waits=waits).order_by(*order)
+
+
+def _ranked(row: tuple[Any, ...]) -> RankedHolder:
     width = len(AssignmentRow._fields)
-    for group in (held.filter(user__status__not=waiting), held.filter(user__status=waiting)):
-        offset = 0
-        while True:
-            some = group.offset(offset).limit(AT_ONCE)
-            rows = await some.values_list(*AssignmentRow._fields, *_OF_USER)
-            if rows:
-                yield [
-                    RankedHolder(AssignmentRow._make(row[:width]), suggestion_reason(*row[-2:]), row[width:])
-                    for row in rows
-                ]
-            if len(rows) < AT_ONCE:
-                break
-            offset += AT_ONCE
+    return RankedHolder(AssignmentRow._make(row[:width]), suggestion_reason(*row[-2:]), row[width:])

@@ -1,10 +1,10 @@
 """License files that an administrator imports."""
 
-from licensing.document import VerifiedDocument, read_stored, verify
+from licensing.document import VerifiedDocument, check_serial_number, read_stored, verify
 from licensing.enums import AuditAction, ChangeSetSource, ImportMode
 from licensing.errors import LicensingError
 from licensing.keys import TrustedKey as VerifyingKey
-from models import Installation, TrustedKey, Vendor
+from models import TrustedKey, Vendor
 from resolvers.arrivals import Arrival, take_up
 from resolvers.change_sets import change_set_again
 from resolvers.context import Context
@@ -22,19 +22,13 @@ async def _verified_again(
 
 @once(again=_verified_again)
 async def verify_license_file(context: Context, content: bytes, mode: ImportMode) -> VerifiedDocument:
-    """Reads a license file for this installation and checks its signature; a refusal is recorded, but for previews.
+    """Reads a license file and checks its signature; a refusal is recorded, but for previews.
 
     Raises:
-        LicensingError: FileTooLarge, FileInvalid, SigningKeyUnknown, SignatureInvalid or SerialNumberMismatch.
+        LicensingError: FileTooLarge, FileInvalid, SigningKeyUnknown or SignatureInvalid.
     """
-    installation = await Installation.get(id=context.installation_id)
     try:
-        return verify(
-            content,
-            keys=await verifying_keys(context),
-            serial_number=installation.serial_number,
-            now=context.now(),
-        )
+        return verify(content, keys=await verifying_keys(context), serial_number=None, now=context.now())
     except LicensingError as error:
         await _record_refusal(context, error, mode)
         raise
@@ -54,10 +48,11 @@ async def import_license_file(
         What it changes, with id 0 in a preview; None if it changes nothing.
 
     Raises:
-        LicensingError: FileExpired, FileInvalid or FileOutdated; recorded, but for previews.
+        LicensingError: SerialNumberMismatch, FileExpired, FileInvalid or FileOutdated; recorded, but for previews.
     """
     try:
         async with changing(context) as change:
+            check_serial_number(document.claims, change.installation.serial_number)
             vendor = await Vendor.get(installation_id=context.installation_id, key=document.claims.iss)
             changed = await take_up(change, vendor, Arrival(document, content, ChangeSetSource.LICENSE_FILE, mode))
             change.answer = {"changeSetId": changed.id if changed else None}

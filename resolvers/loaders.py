@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from licensing.enums import LicenseUpdateStatus, RevocationBlocker
+from licensing.enums import LicenseUpdateStatus, RevocationBlocker, SuggestionReason
 from models import ApiToken, Webhook, WebhookDelivery
 from resolvers import api_tokens, assignments, audit, change_sets, holders, licenses, users, vendors, webhooks
 from resolvers.context import Context
@@ -184,6 +184,12 @@ class Loaders:
     def assignments_count(self) -> DataLoader[tuple[int, UserFilter], int]:
         """How many hold a license, by license id and filter."""
         return _alike(lambda ids, filter: holders.count_assignments(self.context, ids, filter))
+
+    @cached_property
+    def suggestions(self) -> DataLoader[tuple[int, int], list[tuple[AssignmentRow, SuggestionReason]]]:
+        """Whom to take licenses from, by license id and number."""
+        # So many at once as the databases take parameters in a statement.
+        return DataLoader(lambda wanted: holders.suggestions(self.context, wanted), max_batch_size=100)
 
     @cached_property
     def licenses_count(self) -> DataLoader[tuple[int, LicenseFilter], int]:

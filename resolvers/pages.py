@@ -216,16 +216,22 @@ async def fetch_pages(
     Raises:
         BadUserInput: A cursor of the page is not one of this list in this order.
     """
+    wanted = [bounded(queryset, keys, page) for queryset in querysets]
+    return [page_of(rows, keys, page) for rows in await fetch_together(wanted, [*columns, *keys.columns])]
+
+
+async def fetch_together(querysets: Sequence[QuerySet[Any]], columns: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several limited querysets of one model, in one statement whatever their number."""
     if len(querysets) < 2:
-        return [await fetch_page(queryset, keys, page, columns) for queryset in querysets]
+        return [await queryset.values_list(*columns) for queryset in querysets]
     queries = [
-        bounded(queryset, keys, page).annotate(part=RawSQL(str(part))).values_list("part", *columns, *keys.columns)
+        queryset.annotate(part=RawSQL(str(part))).values_list("part", *columns)
         for part, queryset in enumerate(querysets)
     ]
     parts: list[list[tuple[Any, ...]]] = [[] for _ in querysets]
     for part, *row in await _union_all(queries):
         parts[part].append(tuple(row))
-    return [page_of(rows, keys, page) for rows in parts]
+    return parts
 
 
 async def _union_all(queries: Sequence[ValuesListQuery[Any]]) -> list[tuple[Any, ...]]:

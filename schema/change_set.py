@@ -13,7 +13,6 @@ from licensing.enums import (
     LicenseScope,
     SuggestionReason,
 )
-from resolvers import holders
 from resolvers.context import Context
 from resolvers.reviews import ReviewedChange, ReviewedChangeSet, Surplus
 from schema.access import Actor
@@ -128,7 +127,7 @@ class SurplusRequirement(Node):
         log in, never logged in, longest away; those waiting for approval last), none that is blocked.
         """
         count = min(self.row.seats_to_remove, DEFAULT_SUGGESTIONS) if first is None else first
-        found = await holders.suggestions(info.context, self.row.license_id, count)
+        found = await info.context.loaders.suggestions.load((self.row.license_id, count))
         selection = selected(info).below("assignment")
         assignments = await assignment_rows(info.context, [row for row, _ in found], selection)
         return [

@@ -67,10 +67,15 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        if await pending_migrations(settings.database_url):
+        if await pending_migrations(settings.unpooled_url):
             raise DatabaseOutdated
         asyncio.get_running_loop().set_exception_handler(note_unretrieved)
-        config = tortoise_config(settings.database_url, settings.replica_url, pool_size=settings.pool_size)
+        config = tortoise_config(
+            settings.database_url,
+            settings.replica_url,
+            pool_size=settings.pool_size,
+            by_pooler=settings.direct_url is not None,
+        )
         database = RegisterTortoise(app, config=config)
         async with database, checking(settings), sending(settings, app.state.webhook_client), app.state.feed.running():
             yield
@@ -106,7 +111,7 @@ def create_app(
     app.state.license_servers = VendorClient(IN_A_REQUEST)
     app.state.identity_provider = IdentityProvider(settings) if settings.oidc_issuer else None
     app.state.webhook_client = WebhookClient(settings.webhook_hosts)
-    app.state.feed = event_feed(settings.database_url)
+    app.state.feed = event_feed(settings.unpooled_url)
     return app
 
 

@@ -69,6 +69,7 @@ _UNREADABLE = (
     FormException,
 )
 """What reading a body ends in that no client library sends."""
+_log = structlog.get_logger("seatkeeper.sockets")
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -148,10 +149,14 @@ class GraphQLView(GraphQL[Context, None]):
             check_handshake(websocket, self.settings)
             websocket.state.exchange = Exchange(await self._context(websocket))
         except Refused as refusal:
-            return await websocket.send_denial_response(refusal_response(refusal))
+            response = refusal_response(refusal)
         except Exception as failure:
-            return await websocket.send_denial_response(failure_response(failure, request_id))
-        await super().run(websocket)
+            response = failure_response(failure, request_id)
+        else:
+            await super().run(websocket)
+            return
+        _log.info("handshake", path=websocket.url.path, status=response.status_code)
+        await websocket.send_denial_response(response)
 
     def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
         """Whether a page of this origin may connect: `check_handshake` has refused those that may not."""

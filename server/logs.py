@@ -51,6 +51,7 @@ def configure_logs(log_format: LogFormat) -> None:
                     "foreign_pre_chain": shared,
                 }
             },
+            "filters": {"uvicorn": {"()": lambda: _is_told_by_nobody_else}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
@@ -58,10 +59,16 @@ def configure_logs(log_format: LogFormat) -> None:
                 "asyncpg": {"level": "ERROR"},  # server.errors tells of a lost database, in a line
                 "httpx2": {"level": "WARNING"},
                 "tortoise": {"level": "WARNING"},
+                "uvicorn.error": {"filters": ["uvicorn"]},
                 "uvicorn.access": {"level": "WARNING"},  # its lines would say the same as ours
             },
         }
     )
+
+
+def _is_told_by_nobody_else(record: logging.LogRecord) -> bool:
+    """Leaves out what uvicorn says of WebSockets: it tells addresses whole and calls each refusal a mistake of ours."""
+    return not any(text in str(record.msg) for text in ('"WebSocket %s"', "returned without completing handshake"))
 
 
 def escape_control_characters(

@@ -45,6 +45,8 @@ class Settings:
 
     database_url: str = "sqlite://seatkeeper.db"
     """`sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`."""
+    direct_url: str | None = None
+    """The PostgreSQL itself, where `database_url` leads to a pooler before it."""
     replica_url: str | None = None
     """A PostgreSQL that follows the database, for queries to be read from."""
     public_url: str = "http://127.0.0.1:8000"
@@ -84,6 +86,11 @@ class Settings:
     """Hosts that webhooks may be sent to though they are not public, also by http."""
 
     @property
+    def unpooled_url(self) -> str:
+        """Where to connect for what needs a connection of its own: live events, migrations, commands."""
+        return self.direct_url or self.database_url
+
+    @property
     def is_https(self) -> bool:
         """Whether browsers reach this server by https."""
         return urlsplit(self.public_url).scheme == "https"
@@ -106,10 +113,10 @@ def _database_url(text: str) -> str:
     return text
 
 
-def _replica_url(text: str) -> str:
+def _postgres_url(text: str) -> str:
     connection_config(text)
     if is_sqlite(text):
-        raise ValueError("it is the address of a PostgreSQL that follows the one of SEATKEEPER_DATABASE_URL")
+        raise ValueError("it is the address of a PostgreSQL, postgres://USER:PASSWORD@HOST:PORT/NAME")
     return text
 
 
@@ -207,7 +214,8 @@ def _serial_number(text: str) -> str:
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "database_url": _database_url,
-    "replica_url": _replica_url,
+    "direct_url": _postgres_url,
+    "replica_url": _postgres_url,
     "public_url": _public_url,
     "open_schema": _switch,
     "compiled_answers": _switch,

@@ -104,9 +104,6 @@ async def _read(response: httpx2.Response) -> Answer:
 
 async def _content(response: httpx2.Response) -> bytes | None:
     """The body as it was sent; None if it is too large, of which no more is read than it takes to know."""
-    declared = response.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared[:20]) > MAX_BYTES:
-        return None
     received = bytearray()
     async for chunk in response.aiter_raw():
         received += chunk

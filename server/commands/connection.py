@@ -29,7 +29,7 @@ async def connected() -> AsyncIterator[None]:
     Raises:
         Refused: It is not.
     """
-    url = read_settings().database_url
+    url = read_settings().unpooled_url
     try:
         if await pending_migrations(url):
             raise Refused("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")

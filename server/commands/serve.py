@@ -38,7 +38,7 @@ def serve(arguments: Namespace) -> None:
     if arguments.workers > 1 and is_sqlite(settings.database_url):
         message = "SQLite serves one process. Leave --workers out, or set SEATKEEPER_DATABASE_URL to a PostgreSQL."
         raise Refused("WORKERS_ON_SQLITE", message)
-    if asyncio.run(pending_migrations(settings.database_url)):
+    if asyncio.run(pending_migrations(settings.unpooled_url)):
         raise Refused("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
     with _counting(arguments.workers):
         uvicorn.run(
@@ -59,7 +59,7 @@ def serve(arguments: Namespace) -> None:
 
 async def update_database(arguments: Namespace) -> None:
     """Brings the database up to date; a SQLite file is copied first."""
-    url = read_settings().database_url
+    url = read_settings().unpooled_url
     if not await pending_migrations(url):
         say("The database is up to date.")
         return

@@ -14,7 +14,7 @@ from tests.schema.conftest import execute, import_file, offer, run, statements, 
 __all__ = ["execute", "import_file", "offer", "run", "statements", "trusted_vendor"]
 
 FEW, MANY = 3, 40
-APART = 2
+APART = 1
 """Two branches of a document share a batch, or not, as they happen to arrive."""
 
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 
+import asyncpg
 import pytest
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -42,7 +43,12 @@ async def test_statements_and_locks_are_waited_for_no_longer_than_a_request_may(
     assert (await shown("statement_timeout"), await shown("lock_timeout")) == ("5s", "2s")
 
 
-async def test_commands_may_take_as_long_as_they_take(postgres_url):
+async def test_commands_may_take_as_long_as_they_take_whatever_the_database_is_set_to(postgres_url):
+    connection = await asyncpg.connect(postgres_url)
+    name = postgres_url.rpartition("/")[2]
+    await connection.execute(f"ALTER DATABASE \"{name}\" SET statement_timeout = '5s'")
+    await connection.execute(f"ALTER DATABASE \"{name}\" SET lock_timeout = '2s'")
+    await connection.close()
     await Tortoise.init(config=tortoise_config(postgres_url, patient=True), _enable_global_fallback=True)
     try:
         assert (await shown("statement_timeout"), await shown("lock_timeout")) == ("0", "0")

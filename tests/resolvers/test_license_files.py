@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -237,21 +238,38 @@ async def test_refusals_of_verification_are_recorded(context: Context, trusted_v
     for content, refusal in [
         (b"Hello", FileInvalid),
         (signed(document(), generate()), SigningKeyUnknown),
-        (signed(document(sub="9999999999")), SerialNumberMismatch),
         (altered, FileInvalid),
     ]:
         with pytest.raises(refusal):
             await verify_license_file(context, content, mode)
-    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED] * 4
+    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED] * 3
     with pytest.raises(FileInvalid):
         await verify_license_file(context, b"Hello", ImportMode.PREVIEW)
-    assert len(await actions()) == 4
+    assert len(await actions()) == 3
+
+
+async def test_a_file_of_another_installation_is_refused(import_file: Import) -> None:
+    with pytest.raises(SerialNumberMismatch):
+        await import_file(document(sub="9999999999"))
+    assert await nothing_is_kept()
+    assert await actions() == [AuditAction.LICENSE_FILE_REFUSED]
 
 
 async def test_a_distrusted_key_is_refused(context: Context, trusted_vendor: Vendor) -> None:
     await TrustedKey.all().update(distrusted_at=datetime(2026, 1, 1, tzinfo=UTC))
     with pytest.raises(SigningKeyUnknown):
         await verify_license_file(context, signed(document()), ImportMode.FOLLOW_POLICY)
+
+
+async def test_a_token_for_one_vendor_imports_no_file_of_another(
+    context: Context, trusted_vendor: Vendor, make_vendor: Callable[..., Awaitable[Vendor]]
+) -> None:
+    other = await make_vendor("nordsync", name="NordSync AS")
+    assert context.principal
+    bound = Context(replace(context.principal, vendor_id=other.id), request_id="bound")
+
+    with pytest.raises(SigningKeyUnknown):
+        await verify_license_file(bound, signed(document()), ImportMode.FOLLOW_POLICY)
 
 
 async def test_a_signature_of_other_claims_is_refused(context: Context, trusted_vendor: Vendor) -> None:

@@ -79,6 +79,12 @@ async def test_the_catalog_knows_what_is_held_as_what(context, bought):
     assert catalog.by_key["superoffice.gone"].in_force is False
 
 
+async def suggested_of(context, license, number):
+    """Whom to take one license from."""
+    [found] = await suggestions(context, [(license.id, number)])
+    return found
+
+
 async def test_who_will_miss_it_least_is_suggested_first(context, make_license, make_user):
     made = await make_license("superoffice.plan", plan=True)
     day = datetime(2026, 1, 1, tzinfo=UTC)
@@ -93,7 +99,7 @@ async def test_who_will_miss_it_least_is_suggested_first(context, make_license, 
     }
     ids = {(await make_user(name, holds=["superoffice.plan"], **facts)).id: name for name, facts in holders.items()}
 
-    suggested = [(ids[row.user_id], reason) for row, reason in await suggestions(context, made.id, 10)]
+    suggested = [(ids[row.user_id], reason) for row, reason in await suggested_of(context, made, 10)]
 
     assert suggested == [
         ("On leave", SuggestionReason.CANNOT_LOG_IN),
@@ -103,7 +109,7 @@ async def test_who_will_miss_it_least_is_suggested_first(context, make_license, 
         ("Recent", SuggestionReason.LEAST_RECENTLY_LOGGED_IN),
         ("Waiting", SuggestionReason.NEVER_LOGGED_IN),
     ]
-    assert len(await suggestions(context, made.id, 2)) == 2
+    assert len(await suggested_of(context, made, 2)) == 2
 
 
 async def test_suggestions_go_on_past_those_who_are_blocked(context, make_license, make_user, monkeypatch):
@@ -113,7 +119,20 @@ async def test_suggestions_go_on_past_those_who_are_blocked(context, make_licens
         await make_user(f"Blocked {number}", holds=["superoffice.plan"], open_requests=1)
     free = await make_user("Free", holds=["superoffice.plan"], last_login_at=datetime(2026, 1, 1, tzinfo=UTC))
 
-    assert [row.user_id for row, _ in await suggestions(context, made.id, 1)] == [free.id]
+    assert [row.user_id for row, _ in await suggested_of(context, made, 1)] == [free.id]
+
+
+async def test_suggestions_of_several_licenses_are_those_of_each(context, make_license, make_user, monkeypatch):
+    monkeypatch.setattr("resolvers.holders.AT_ONCE", 2)
+    first, second, third = [await make_license(f"superoffice.plan-{number}", plan=True) for number in range(3)]
+    for number in range(3):
+        await make_user(f"Blocked {number}", holds=["superoffice.plan-0"], open_requests=1)
+    free = await make_user("Free", holds=["superoffice.plan-0"], last_login_at=datetime(2026, 1, 1, tzinfo=UTC))
+    other = await make_user("Other", holds=["superoffice.plan-1"])
+
+    found = await suggestions(context, [(first.id, 1), (second.id, 5), (third.id, 5)])
+
+    assert [[row.user_id for row, _ in one] for one in found] == [[free.id], [other.id], []]
 
 
 async def test_holders_are_counted_by_license(context, make_license, make_user):

@@ -107,10 +107,11 @@ async def test_lists_of_users(run, make_license, ids, code, path):
     assert answer["assignUserLicenses"]["userErrors"] == [{"code": code, "path": path}]
 
 
-async def test_an_id_of_another_type_is_not_found(run, make_user):
+async def test_an_id_of_another_type_is_not_found(run, make_license, make_user):
+    made = await make_license("superoffice.a")
     user = await make_user("Kari")
 
-    answer = await run(ASSIGN, licenseId=USER(1), userIds=[USER(user.id)])
+    answer = await run(ASSIGN, licenseId=USER(made.id), userIds=[USER(user.id)])
 
     assert answer["assignUserLicenses"]["userErrors"] == [{"code": "NOT_FOUND", "path": ["input", "licenseId"]}]
 

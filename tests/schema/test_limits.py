@@ -80,6 +80,17 @@ def test_nesting_that_cannot_be_read():
     assert "hundreds of fields" in refusal("{...{" + "...{" * 250 + "viewer{scopes}" + "}" * 252)
 
 
+def test_nesting_in_fragments_that_cannot_be_measured():
+    inline = "...{" * 60
+    fragments = "".join(f"fragment F{n} on Query {{{inline}...F{n + 1}{'}' * 61}" for n in range(14))
+    document = "{...F0}" + fragments + "fragment F14 on Query {viewer{scopes}}"
+
+    def at_the_bottom_of(stack):
+        return at_the_bottom_of(stack - 1) if stack else refusal(document)
+
+    assert "hundreds of fields" in at_the_bottom_of(300)
+
+
 def test_aliases():
     assert read(aliased(15)).errors == []
     assert refusal(aliased(16)).startswith("The document has 16 aliases")

@@ -196,7 +196,7 @@ async def test_the_renewal_waits_and_three_seats_block_it(context):
 
 async def test_both_fit_once_three_suggested_users_lost_their_seats(made, context):
     license = await License.get(code="ten-sales")
-    suggested = await suggestions(context, license.id, 3)
+    [suggested] = await suggestions(context, [(license.id, 3)])
     outcomes = await revoke_user_licenses(context, license.id, [row.user_id for row, _ in suggested])
     assert [outcome.outcome for outcome in outcomes] == ["REVOKED"] * 3
 

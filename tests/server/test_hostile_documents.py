@@ -210,3 +210,10 @@ async def test_variables(inga: httpx2.AsyncClient, log: Any, document: str, vari
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 async def test_bodies(inga: httpx2.AsyncClient, log: Any, body: bytes):
     await refused(inga, log, body)
+
+
+async def test_lists_that_can_be_read_and_hardly_be_written_again(inga: httpx2.AsyncClient, log: Any):
+    inga.headers["Idempotency-Key"] = "key"  # the call is written down, to be known again
+    for depth in range(880, 1_000, 4):
+        lists = "[" * depth + "]" * depth
+        await refused(inga, log, f'{{"query": {json.dumps(IDS)}, "variables": {{"ids": {lists}}}}}'.encode())

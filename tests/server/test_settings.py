@@ -45,6 +45,8 @@ def test_every_variable_is_read():
     [
         ("SEATKEEPER_DATABASE_URL", "mysql://root@db/x"),
         ("SEATKEEPER_DATABASE_URL", "sqlite://"),
+        ("SEATKEEPER_DIRECT_URL", "sqlite://seatkeeper.db"),
+        ("SEATKEEPER_REPLICA_URL", "sqlite://seatkeeper.db"),
         ("SEATKEEPER_PUBLIC_URL", "http://licenses.example.com"),
         ("SEATKEEPER_PUBLIC_URL", "licenses.example.com"),
         ("SEATKEEPER_PUBLIC_URL", "https://licenses.example.com/app"),

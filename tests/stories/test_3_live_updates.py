@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -416,13 +417,14 @@ async def test_an_event_that_cannot_be_shown_ends_the_stream_before_the_next_one
 
     database = get_connection("default")
     await database.execute_script("ALTER TABLE license RENAME TO gone")
-    async with streamed(inga, **given) as messages, socket(server.url) as watcher:
-        await watcher.greet(secret)
-        await watcher.subscribe(**given)
-        assert (await soon(messages))[1]["errors"][0]["extensions"]["code"] == "INTERNAL"
-        assert (await soon(messages))[0] == "complete"
-        assert (await watcher.receive())["payload"]["errors"][0]["extensions"]["code"] == "INTERNAL"
-        assert (await watcher.receive())["type"] == "complete"
+    with capture_logs():  # to print tracebacks in color takes the server seconds
+        async with streamed(inga, **given) as messages, socket(server.url) as watcher:
+            await watcher.greet(secret)
+            await watcher.subscribe(**given)
+            assert (await soon(messages))[1]["errors"][0]["extensions"]["code"] == "INTERNAL"
+            assert (await soon(messages))[0] == "complete"
+            assert (await watcher.receive())["payload"]["errors"][0]["extensions"]["code"] == "INTERNAL"
+            assert (await watcher.receive())["type"] == "complete"
     await database.execute_script("ALTER TABLE gone RENAME TO license")
 
     async with streamed(inga, **given) as messages:
@@ -507,6 +509,9 @@ async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
     _, secret = await make_token(inga)
     given: dict[str, Any] = {"after": start, "filter": {"actions": ["USER_LICENSE_ASSIGNED"]}}
     async with process(server.database_url, tmp_path) as (url, running):
+        with pytest.raises(InvalidStatus):
+            address = url.replace("http", "ws") + "/graphql?token=skp_1_secret"
+            await connect(address, additional_headers=bearer("skp_1_nonsense"))
         client = Client(url, token=secret)
         async with streamed(client, **given) as messages, socket(url) as watcher:
             await watcher.greet(secret)
@@ -525,11 +530,14 @@ async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
         async with asyncio.timeout(5):
             await running.wait()
         await client.http.aclose()
-    log = (tmp_path / "server.log").read_text()
-    assert "Traceback" not in log
-    [line] = [json.loads(line) for line in log.splitlines() if '"event": "connection"' in line]
+    text = (tmp_path / "server.log").read_text()
+    log = [json.loads(line) for line in text.splitlines()]
+    assert "Traceback" not in text and not [line for line in log if line["level"] == "error"]
+    [refused] = [line for line in log if line["event"] == "handshake"]
+    assert (refused["path"], refused["status"], refused["outcome"]) == ("/graphql", 401, "UNAUTHENTICATED")
+    [line] = [line for line in log if line["event"] == "connection"]
     assert line["subscriptions"] == 1 and line["seconds"] > 0 and line["principal"].startswith("API_TOKEN ")
-    assert secret not in log and "auditEvents" not in log
+    assert secret not in text and "auditEvents" not in text and "skp_1_" not in text
 
 
 @pytest.mark.parametrize("engine", ["postgres"])

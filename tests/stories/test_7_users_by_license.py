@@ -105,3 +105,13 @@ async def test_a_cursor_of_another_list_is_refused(inga: Client) -> None:
         await inga.run(
             "query ($after: String) { licenses(after: $after) { nodes { key } } }", after=page["pageInfo"]["endCursor"]
         )
+
+
+async def test_a_page_costs_as_many_points_as_it_may_hold(inga: Client) -> None:
+    query = "query ($first: Int) { users(first: $first) { nodes { name } } }"
+
+    response = await inga.http.post("/graphql", json={"query": query, "variables": {"first": 70}})
+
+    cost = response.json()["extensions"]["cost"]
+    assert cost["requested"] == 71
+    assert cost["available"] <= cost["limit"] - 71

@@ -69,6 +69,7 @@ async def test_a_file_that_is_not_the_vendors_or_not_for_us_is_refused_in_words(
 
     assert codes(payload) == [code]
     assert payload["changeSet"] is None
+    assert (payload["document"] is None) == (code == "SIGNATURE_INVALID")  # what is signed says what it is
     assert payload["userErrors"][0]["message"].count(".") >= 2  # what happened, and what to do
     log = await inga.run(AUDIT, filter={"actions": ["LICENSE_FILE_REFUSED"]})
     assert len(log["nodes"]) == 1
