@@ -51,7 +51,7 @@ async def started(
     """A program on the servers' core, once it has answered a request: its process id, and the seconds until then."""
     began = time.perf_counter()
     with log.open("ab") as file:
-        running = subprocess.Popen(
+        running = subprocess.Popen(  # noqa: ASYNC220 - one that `taskset` starts at once
             ["taskset", "-c", str(SERVER_CORE), *command],
             env={**os.environ, **environment},
             stdout=file,
@@ -66,7 +66,7 @@ async def started(
                     await request.answer()
                     break
                 if running.poll() is not None:
-                    raise RuntimeError(f"{command} ended:\n{log.read_text()[-3000:]}")
+                    raise RuntimeError(f"{command} ended:\n{_end_of(log)}")
                 await asyncio.sleep(0.005)
         yield running.pid, time.perf_counter() - began
     finally:
@@ -77,6 +77,10 @@ async def started(
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
             running.wait()
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text()[-3_000:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median
@@ -21,7 +21,8 @@ import asyncpg
 
 from bench.database import LICENSES, SPARE, Filled, connected, fill, grants, offer
 from bench.machine import Request, described, load, megabytes, started, use_load_core
-from bench.operations import LICENSE_TYPE, LICENSES as LICENSES_SCREEN, USERS
+from bench.operations import LICENSE_TYPE, USERS
+from bench.operations import LICENSES as LICENSES_SCREEN
 from bench.plot import plot
 from bench.tables import figure, publish, table
 from models import Assignment, User
@@ -207,7 +208,10 @@ def main() -> None:
     heading = described()
     use_load_core()
     sizes = [size for size in SIZES if size <= (min(given.users, LARGEST_SQLITE) if given.sqlite else given.users)]
-    measure: Callable[[Iterator[str]], Any] = lambda urls: asyncio.run(run(urls, sizes, given.rounds, given.seconds))
+
+    def measure(urls: Iterator[str]) -> tuple[str, str]:
+        return asyncio.run(run(urls, sizes, given.rounds, given.seconds))
+
     if given.sqlite:
         with tempfile.TemporaryDirectory() as folder:
             tables, picture = measure(f"sqlite://{folder}/{size}.db" for size in sizes)
