@@ -1,0 +1,66 @@
+"""How the engines find a page of users: along its order, and never by way of all who hold a license."""
+
+import pytest
+from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
+
+from models import Assignment, License, User
+from models.bulk import insert_rows
+from models.user import user_keys
+from resolvers import users
+from resolvers.context import Context
+from resolvers.pages import PageRequest, bounded
+from resolvers.users import UserFilter, UserOrder
+from tests.makers import MADE_AT
+
+USERS = 5_000
+SALES = "superoffice.ten-sales"
+
+
+@pytest.fixture
+async def many_holders(context: Context, make_license) -> License:
+    """A license that half of all users hold, each second by name."""
+    license = await make_license(SALES)
+    own = {"installation_id": context.installation_id}
+    names = [f"User {number:05}" for number in range(USERS)]
+    facts = {"email": None, "group": None, "role": None}
+    rows = [
+        {
+            **own,
+            "name": name,
+            "login": name,
+            "kind": "EMPLOYEE",
+            "status": "ACTIVE",
+            "can_log_in": True,
+            "is_administrator": False,
+            "open_requests": 0,
+            **user_keys(name=name, login=name, last_login_at=None, **facts),
+        }
+        for name in names
+    ]
+    await insert_rows(User, rows)
+    ids = await User.filter(login__in=names[::2]).values_list("id", flat=True)
+    by = {"assigned_by_kind": "SYSTEM", "assigned_by_name": "command line", "assigned_at": MADE_AT, "is_plan": False}
+    await insert_rows(Assignment, [{**own, "license_id": license.id, "user_id": id_, **by} for id_ in ids])
+    await License.filter(id=license.id).update(in_use=len(ids))
+    await get_connection("default").execute_query("ANALYZE")
+    return license
+
+
+@pytest.mark.parametrize("filter", [UserFilter(license_type=SALES), UserFilter(has_license=True)])
+async def test_a_page_of_holders_is_found_along_its_order(context, many_holders, filter, monkeypatch):
+    monkeypatch.setattr(users, "MANY_HOLDERS", 1_000)
+    keyset = UserOrder().keyset("users")
+    page: QuerySet[User] = bounded(await users._filtered(context, filter), keyset, PageRequest(first=100))
+
+    plan = str([dict(step) for step in await page.only("id", *keyset.columns).explain()])
+
+    if get_connection("default").capabilities.dialect == "postgres":
+        assert "idx_user_install" in plan  # installation, name, id
+        assert "idx_assignment_user_id" in plan
+        assert "hashed" not in plan
+        assert "Sort" not in plan
+    else:
+        assert "USING INDEX idx_user_install" in plan
+        assert "CORRELATED SCALAR SUBQUERY" in plan
+        assert "USE TEMP B-TREE" not in plan
