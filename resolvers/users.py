@@ -28,7 +28,7 @@ SEEN_OF_ALL = 5
 MANY_HOLDERS = 10_000
 
 _ONE_BY_ONE = "LIMIT 1 OFFSET 0"
-"""Has PostgreSQL look for each user that a page passes; without it, it first reads all holders into a table of its own."""
+"""Has PostgreSQL look for each user that a page passes, where it would first read all holders into a table."""
 
 _SORT_COLUMNS: dict[UserOrderField, tuple[str, type[int] | type[str]]] = {
     UserOrderField.NAME: ("name_key", str),

@@ -1,5 +1,7 @@
 """How the engines find a page of users: along its order, and never by way of all who hold a license."""
 
+from typing import Any
+
 import pytest
 from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
@@ -7,7 +9,7 @@ from tortoise.queryset import QuerySet
 from models import Assignment, License, User
 from models.bulk import insert_rows
 from models.user import user_keys
-from resolvers import users
+from resolvers import holders, users
 from resolvers.context import Context
 from resolvers.pages import PageRequest, bounded
 from resolvers.users import UserFilter, UserOrder
@@ -53,14 +55,25 @@ async def test_a_page_of_holders_is_found_along_its_order(context, many_holders,
     keyset = UserOrder().keyset("users")
     page: QuerySet[User] = bounded(await users._filtered(context, filter), keyset, PageRequest(first=100))
 
-    plan = str([dict(step) for step in await page.only("id", *keyset.columns).explain()])
+    assert_along_the_order(await plan_of(page, "id", *keyset.columns))
 
-    if get_connection("default").capabilities.dialect == "postgres":
-        assert "idx_user_install" in plan  # installation, name, id
-        assert "idx_assignment_user_id" in plan
-        assert "hashed" not in plan
-        assert "Sort" not in plan
-    else:
-        assert "USING INDEX idx_user_install" in plan
-        assert "CORRELATED SCALAR SUBQUERY" in plan
-        assert "USE TEMP B-TREE" not in plan
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all who hold the license
+async def test_a_page_of_a_licenses_assignments_is_found_along_its_order(context, many_holders):
+    keyset = UserOrder().keyset("assignments", of_user="user__", id_="user_id")
+    held = (await holders._filtered(context, UserFilter())).filter(license_id=many_holders.id)
+
+    plan = await plan_of(bounded(held, keyset, PageRequest(first=50)), "id")
+
+    assert_along_the_order(plan)
+
+
+async def plan_of(page: QuerySet[Any], *columns: str) -> str:
+    return str([dict(step) for step in await page.only(*columns).explain()])
+
+
+def assert_along_the_order(plan: str) -> None:
+    assert "idx_user_install" in plan  # installation, name, id
+    assert "Hash" not in plan and "hashed SubPlan" not in plan
+    assert "Sort" not in plan
+    assert "USE TEMP B-TREE" not in plan
