@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ async def test_revoking_takes_four_statements_however_many_users_and_six_on_sqli
     context: Context, make_license: MakeLicense, database_url: str
 ) -> None:
     sales = await make_license(SALES, held_by=20)
-    holders = await Assignment.all().values_list("user_id", flat=True)
+    holders: list[Any] = await Assignment.all().values_list("user_id", flat=True)
 
     counts = []
     for user_ids in (holders[:1], holders[1:]):

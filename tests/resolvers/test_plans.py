@@ -22,7 +22,7 @@ SALES = "superoffice.ten-sales"
 @pytest.fixture
 async def many_holders(context: Context, make_license) -> License:
     """A license that half of all users hold, each second by name."""
-    license = await make_license(SALES)
+    license: License = await make_license(SALES)
     own = {"installation_id": context.installation_id}
     names = [f"User {number:05}" for number in range(USERS)]
     facts = {"email": None, "group": None, "role": None}
