@@ -228,8 +228,9 @@ def main() -> None:
     text = f"{heading}. {engine}; medians of {given.rounds} rounds.\n\n{tables}"
     print(text)
     if given.markdown:
-        publish("scale-sqlite" if given.sqlite else "scale", text)
-        Path(__file__).with_name("scale-sqlite.svg" if given.sqlite else "scale.svg").write_text(picture)
+        name = "scale-sqlite" if given.sqlite else "scale"
+        publish(name, f"{text}\n\n![Cost against size]({name}.svg)")
+        Path(__file__).with_name(f"{name}.svg").write_text(picture)
 
 
 if __name__ == "__main__":
