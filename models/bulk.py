@@ -16,15 +16,17 @@ async def insert_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> 
     Raises:
         tortoise.exceptions.IntegrityError: A row breaks a constraint; none is inserted.
     """
-    if not rows:
-        return
+    if rows:
+        statement, payload = insertion(model, rows)
+        await get_connection("default").execute_query(statement, [payload])
+
+
+def insertion(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """The statement that inserts rows, and its only value."""
     columns = {name: model._meta.fields_map[name] for name in rows[0]}
     names = ", ".join(f'"{name}"' for name in columns)
-    await _run(
-        f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(_values(columns))} FROM {_source()}',
-        columns,
-        rows,
-    )
+    values = ", ".join(_values(columns))
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {values} FROM {_source()}', _payload(columns, rows)
 
 
 async def update_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -40,12 +42,12 @@ async def update_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> 
     row_id = values.pop("id")
     table = model._meta.db_table
     settings = ", ".join(f'"{name}" = {value}' for name, value in values.items())
-    await _run(f'UPDATE "{table}" SET {settings} FROM {_source()} WHERE "{table}"."id" = {row_id}', columns, rows)
+    statement = f'UPDATE "{table}" SET {settings} FROM {_source()} WHERE "{table}"."id" = {row_id}'
+    await get_connection("default").execute_query(statement, [_payload(columns, rows)])
 
 
-async def _run(statement: str, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> None:
-    payload = [[_json_ready(field, row[name]) for name, field in columns.items()] for row in rows]
-    await get_connection("default").execute_query(statement, [json.dumps(payload)])
+def _payload(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps([[_json_ready(field, row[name]) for name, field in columns.items()] for row in rows])
 
 
 def _json_ready(field: fields.Field[Any], value: Any) -> Any:

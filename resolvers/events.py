@@ -12,11 +12,10 @@ from tortoise.transactions import in_transaction
 
 from licensing.enums import AuditAction
 from licensing.errors import LicensingError
-from models import AuditEvent, Installation
-from models.bulk import insert_rows
-from models.notify import announce
+from models import Installation
 from models.reach import CONFLICTS
 from models.replica import PRIMARY
+from models.sets import append_events
 from resolvers.context import Actor, Context
 
 Detail = tuple[str, str | None, str | None]
@@ -73,15 +72,15 @@ class Change:
         )
 
     async def write_events(self) -> None:
-        """Gives the noted events their positions, in the order noted, and writes them in one statement."""
+        """Gives the noted events their positions, in the order noted, writes them, and says so with the commit."""
         first = self.installation.event_position + 1
         self.installation.event_position += len(self._events)
         self.installation.version += 1
-        await self.installation.save(update_fields=["event_position", "version"])
         if not self._events:
+            await self.installation.save(update_fields=["version"])
             return
-        await insert_rows(AuditEvent, [{**event, "position": first + i} for i, event in enumerate(self._events)])
-        await announce(self.installation.id, self.installation.event_position)
+        events = [{**event, "position": first + i} for i, event in enumerate(self._events)]
+        await append_events(self.installation.id, self.installation.event_position, self.installation.version, events)
         self._events.clear()
 
 

@@ -10,8 +10,9 @@ from licensing.changes import seats_available
 from licensing.claims import LicenseGrant
 from licensing.enums import AuditAction, LicenseScope, UserKind, UserStatus
 from licensing.errors import NoSeats, NotFound
-from models import Assignment, License, User
+from models import Assignment, License
 from models.bulk import insert_rows
+from models.sets import read_holdings, take_seats
 from resolvers.context import Context
 from resolvers.events import Change
 
@@ -113,17 +114,14 @@ async def load_licenses_in_force(installation_id: int) -> LicensesInForce:
 
 
 async def load_holders(installation_id: int, user_ids: Iterable[int], licenses: LicensesInForce) -> dict[int, Holder]:
-    """Reads users and all that they hold in two statements; those who are not of the installation are missing."""
-    ids = list(user_ids)
-    users = await User.filter(installation_id=installation_id, id__in=ids).values_list(
-        "id", "name", "kind", "status", "open_requests"
-    )
-    holders = {
-        id_: Holder(id_, name, UserKind(kind), UserStatus(status), open_requests, set())
-        for id_, name, kind, status, open_requests in users
-    }
-    for user_id, license_id in await Assignment.filter(user_id__in=list(holders)).values_list("user_id", "license_id"):
-        holders[user_id].held.add(licenses.by_id[license_id].rule.key)
+    """Reads users and all that they hold in one statement; those who are not of the installation are missing."""
+    holders: dict[int, Holder] = {}
+    for id_, name, kind, status, open_requests, license_id in await read_holdings(installation_id, list(user_ids)):
+        if (holder := holders.get(id_)) is None:
+            holder = Holder(id_, name, UserKind(kind), UserStatus(status), open_requests, set())
+            holders[id_] = holder
+        if license_id is not None:
+            holder.held.add(licenses.by_id[license_id].rule.key)
     return holders
 
 
@@ -131,8 +129,7 @@ async def take(change: Change, license: SeatedLicense, holders: Sequence[Holder]
     """Takes a license from users who hold it, and frees their seats."""
     if not holders:
         return
-    await Assignment.filter(license_id=license.id, user_id__in=[holder.id for holder in holders]).delete()
-    await License.filter(id=license.id).update(in_use=F("in_use") - len(holders))
+    await take_seats(license.id, [holder.id for holder in holders])
     for holder in holders:
         holder.held.discard(license.rule.key)
         _record(change, AuditAction.USER_LICENSE_REVOKED, license, holder)

@@ -27,6 +27,9 @@ SEEN_OF_ALL = 5
 
 MANY_HOLDERS = 10_000
 
+_ONE_BY_ONE = "LIMIT 1 OFFSET 0"
+"""Has PostgreSQL look for each user that a page passes, where it would first read all holders into a table."""
+
 _SORT_COLUMNS: dict[UserOrderField, tuple[str, type[int] | type[str]]] = {
     UserOrderField.NAME: ("name_key", str),
     UserOrderField.LOGIN: ("login_key", str),
@@ -146,7 +149,7 @@ async def _filtered(context: Context, filter: UserFilter) -> QuerySet[User]:
         of_vendor = (
             "" if bound_to is None else f" AND license_id IN (SELECT id FROM license WHERE vendor_id = {bound_to:d})"
         )
-        held = f'EXISTS (SELECT 1 FROM assignment WHERE user_id = "user".id{of_vendor})'
+        held = f'EXISTS (SELECT 1 FROM assignment WHERE user_id = "user".id{of_vendor} {_ONE_BY_ONE})'
         users = users.annotate(has_license=RawSQL(held)).filter(has_license=filter.has_license)
     return users
 
@@ -180,7 +183,7 @@ def _holding(users: QuerySet[User], licenses: Sequence[LicenseRow]) -> QuerySet[
         return users.filter(id__in=Subquery(Assignment.filter(license_id__in=ids).values("user_id")))
     # Nearly each user that a page passes is a holder: walk along the order and look, rather than sort all holders.
     listed = ", ".join(map(str, ids))
-    held = f'EXISTS (SELECT 1 FROM assignment WHERE user_id = "user".id AND license_id IN ({listed}))'
+    held = f'EXISTS (SELECT 1 FROM assignment WHERE user_id = "user".id AND license_id IN ({listed}) {_ONE_BY_ONE})'
     return users.annotate(holds=RawSQL(held)).filter(holds=True)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from licensing.errors import (
     RevocationBlocked,
 )
 from models import Assignment, AuditEvent, License, User, Vendor
+from models.statements import counting_statements
 from resolvers.assignments import assign_user_licenses, blockers, reassign_user_licenses, revoke_user_licenses
 from resolvers.context import Context
 from resolvers.events import changing
@@ -29,6 +31,8 @@ MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]
 
 SALES, SERVICE = "superoffice.ten-sales", "superoffice.ten-service"
+LOCK = 1
+"""The statement by which a change waits to be the only one."""
 
 
 async def in_use(license: License) -> int:
@@ -36,6 +40,23 @@ async def in_use(license: License) -> int:
     counted = await Assignment.filter(license_id=license.id).count()
     assert (await License.get(id=license.id)).in_use == counted
     return counted
+
+
+async def test_revoking_takes_four_statements_however_many_users_and_six_on_sqlite(
+    context: Context, make_license: MakeLicense, database_url: str
+) -> None:
+    sales = await make_license(SALES, held_by=20)
+    holders: list[Any] = await Assignment.all().values_list("user_id", flat=True)
+
+    counts = []
+    for user_ids in (holders[:1], holders[1:]):
+        with counting_statements() as statements:
+            await revoke_user_licenses(context, sales.id, user_ids)
+        counts.append(statements.number - LOCK)
+
+    assert counts == ([6, 6] if database_url.startswith("sqlite") else [4, 4])
+    assert await in_use(sales) == 0
+    assert await AuditEvent.all().count() == 20
 
 
 async def test_revoking_frees_a_seat_and_says_what_became_of_each_user(

@@ -1,0 +1,30 @@
+"""Tables of figures, printed as Markdown, and put into bench/README.md where that is asked for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+README = Path(__file__).parent / "README.md"
+
+
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table whose columns are as wide as they must be, all but the first to the right."""
+    widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
+    rule = [f"{'-' * (width - 1)}{'-' if place == 0 else ':'}" for place, width in enumerate(widths)]
+    return "\n".join(_line(row, widths) for row in (heading, rule, *rows))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = zip(cells, widths, strict=True)
+    return "| " + " | ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]) + " |"
+
+
+def figure(value: float) -> str:
+    """A figure with three digits that count."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}" if value >= 1 else f"{value:.2f}"
+
+
+def publish(name: str, text: str) -> None:
+    """Replaces a section of the README, from `<!-- name -->` to `<!-- /name -->`."""
+    before, start, rest = README.read_text().partition(f"<!-- {name} -->\n")
+    _, end, after = rest.partition(f"<!-- /{name} -->")
+    README.write_text(f"{before}{start}{text}\n{end}{after}")

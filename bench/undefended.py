@@ -1,0 +1,71 @@
+"""The same API without what defends it, to learn what that costs: `python -m bench.undefended PORT`. Never serve it.
+
+Nobody is asked for credentials: the caller is whoever `BENCH_INSTALLATION` belongs to. Nothing is charged, measured,
+logged or limited, requests have one id, and answers lack the headers for browsers. A document is read and validated as
+ever, for its limits are remembered with it.
+"""
+
+import os
+import sys
+from typing import Any
+from unittest.mock import patch
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import server.app
+import server.graphql
+from resolvers.context import ALL_SCOPES, COMMAND_LINE, Principal
+from schema import schema
+from schema.documents import Document, Documents
+from server.rates import Charge, Rates
+from server.settings import DEFAULT_RATE, read_settings
+from server.streams import Protocol
+
+CALLER = Principal(int(os.environ["BENCH_INSTALLATION"]), COMMAND_LINE, ALL_SCOPES)
+CHARGE = Charge(1, 1, DEFAULT_RATE)
+
+
+async def no_question(*asked: object) -> Principal:
+    """Anybody is the caller."""
+    return CALLER
+
+
+def nothing(*asked: object, **more: object) -> None:
+    """Lets anything pass."""
+
+
+def one_id(app: ASGIApp) -> ASGIApp:
+    """Calls every request the same."""
+
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["request_id"] = "bench"
+        await app(scope, receive, send)
+
+    return named
+
+
+def undefended() -> ASGIApp:
+    """The application without its middleware."""
+    app = server.app.create_app(read_settings(), schema)
+    app.user_middleware.clear()
+    return one_id(app)
+
+
+def main() -> None:
+    """Serves it as `seatkeeper serve` does."""
+    without: list[Any] = [
+        patch.object(server.graphql, "authenticate", no_question),
+        patch.object(server.graphql, "check_origin", nothing),
+        patch.object(server.graphql.structlog.contextvars, "bind_contextvars", nothing),
+        patch.object(Rates, "charge", lambda *asked: CHARGE),
+        patch.object(Document, "cost", lambda *asked: 1),
+        patch.object(Documents, "on_execute", lambda self: iter([None])),
+    ]
+    for defence in without:
+        defence.start()
+    uvicorn.run(undefended(), port=int(sys.argv[1]), http=Protocol, log_config=None, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Sets of rows read and changed in as few statements as there can be, however large: hand-written for each engine.
+
+PostgreSQL takes a set as an array, and changes several tables in one statement; SQLite takes it as JSON, and cannot.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tortoise.connection import get_connection
+
+from models.audit_event import AuditEvent
+from models.bulk import insert_rows, insertion
+from models.notify import CHANNEL
+from models.replica import PRIMARY
+
+_HOLDINGS = """
+SELECT "user".id, name, kind, status, open_requests, license_id FROM "user"
+LEFT JOIN assignment ON assignment.user_id = "user".id WHERE "user".installation_id = {} AND "user".id {}"""
+
+_MOVE = "UPDATE installation SET event_position = {}, version = {} WHERE id = {}"
+
+
+async def read_holdings(installation_id: int, user_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Users of an installation: id, name, kind, status, open requests, and a license; a row for each that they hold.
+
+    Those who hold none have one row, with None for the license.
+    """
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "postgres":
+        statement = _HOLDINGS.format("$1", "= ANY($2::bigint[])")
+        _, rows = await connection.execute_query(statement, [installation_id, list(user_ids)])
+    else:
+        statement = _HOLDINGS.format("?", "IN (SELECT value FROM json_each(?))")
+        _, rows = await connection.execute_query(statement, [installation_id, json.dumps(list(user_ids))])
+    return [tuple(row) for row in rows]
+
+
+async def take_seats(license_id: int, user_ids: Sequence[int]) -> None:
+    """Takes a license from users who all hold it, and counts its seats in use."""
+    connection = get_connection(PRIMARY)
+    if connection.capabilities.dialect == "postgres":
+        await connection.execute_query(
+            "WITH taken AS (DELETE FROM assignment WHERE license_id = $1 AND user_id = ANY($2::bigint[]) RETURNING 1) "
+            "UPDATE license SET in_use = in_use - (SELECT count(*) FROM taken) WHERE id = $1",
+            [license_id, list(user_ids)],
+        )
+    else:
+        delete = "DELETE FROM assignment WHERE license_id = ? AND user_id IN (SELECT value FROM json_each(?))"
+        taken, _ = await connection.execute_query(delete, [license_id, json.dumps(list(user_ids))])
+        await connection.execute_query("UPDATE license SET in_use = in_use - ? WHERE id = ?", [taken, license_id])
+
+
+async def append_events(installation_id: int, position: int, version: int, events: Sequence[Mapping[str, Any]]) -> None:
+    """Writes events, at least one, up to a position, and on PostgreSQL says so with the commit."""
+    connection = get_connection(PRIMARY)
+    if connection.capabilities.dialect == "postgres":
+        insert, payload = insertion(AuditEvent, events)
+        move = _MOVE.format("$2", "$3", "$4")
+        await connection.execute_query(
+            f"WITH written AS ({insert}) {move} RETURNING pg_notify($5, $6)",
+            [payload, position, version, installation_id, CHANNEL, f"{installation_id}:{position}"],
+        )
+    else:
+        await connection.execute_query(_MOVE.format("?", "?", "?"), [position, version, installation_id])
+        await insert_rows(AuditEvent, events)

@@ -1,0 +1,79 @@
+"""How the engines find a page of users: along its order, and never by way of all who hold a license."""
+
+from typing import Any
+
+import pytest
+from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
+
+from models import Assignment, License, User
+from models.bulk import insert_rows
+from models.user import user_keys
+from resolvers import holders, users
+from resolvers.context import Context
+from resolvers.pages import PageRequest, bounded
+from resolvers.users import UserFilter, UserOrder
+from tests.makers import MADE_AT
+
+USERS = 5_000
+SALES = "superoffice.ten-sales"
+
+
+@pytest.fixture
+async def many_holders(context: Context, make_license) -> License:
+    """A license that half of all users hold, each second by name."""
+    license: License = await make_license(SALES)
+    own = {"installation_id": context.installation_id}
+    names = [f"User {number:05}" for number in range(USERS)]
+    facts = {"email": None, "group": None, "role": None}
+    rows = [
+        {
+            **own,
+            "name": name,
+            "login": name,
+            "kind": "EMPLOYEE",
+            "status": "ACTIVE",
+            "can_log_in": True,
+            "is_administrator": False,
+            "open_requests": 0,
+            **user_keys(name=name, login=name, last_login_at=None, **facts),
+        }
+        for name in names
+    ]
+    await insert_rows(User, rows)
+    ids = await User.filter(login__in=names[::2]).values_list("id", flat=True)
+    by = {"assigned_by_kind": "SYSTEM", "assigned_by_name": "command line", "assigned_at": MADE_AT, "is_plan": False}
+    await insert_rows(Assignment, [{**own, "license_id": license.id, "user_id": id_, **by} for id_ in ids])
+    await License.filter(id=license.id).update(in_use=len(ids))
+    await get_connection("default").execute_query("ANALYZE")
+    return license
+
+
+@pytest.mark.parametrize("filter", [UserFilter(license_type=SALES), UserFilter(has_license=True)])
+async def test_a_page_of_holders_is_found_along_its_order(context, many_holders, filter, monkeypatch):
+    monkeypatch.setattr(users, "MANY_HOLDERS", 1_000)
+    keyset = UserOrder().keyset("users")
+    page: QuerySet[User] = bounded(await users._filtered(context, filter), keyset, PageRequest(first=100))
+
+    assert_along_the_order(await plan_of(page, "id", *keyset.columns))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all who hold the license
+async def test_a_page_of_a_licenses_assignments_is_found_along_its_order(context, many_holders):
+    keyset = UserOrder().keyset("assignments", of_user="user__", id_="user_id")
+    held = (await holders._filtered(context, UserFilter())).filter(license_id=many_holders.id)
+
+    plan = await plan_of(bounded(held, keyset, PageRequest(first=50)), "id")
+
+    assert_along_the_order(plan)
+
+
+async def plan_of(page: QuerySet[Any], *columns: str) -> str:
+    return str([dict(step) for step in await page.only(*columns).explain()])
+
+
+def assert_along_the_order(plan: str) -> None:
+    assert "idx_user_install" in plan  # installation, name, id
+    assert "Hash" not in plan and "hashed SubPlan" not in plan
+    assert "Sort" not in plan
+    assert "USE TEMP B-TREE" not in plan
