@@ -78,7 +78,8 @@ async def bound(context, make_vendor, make_license, make_user, offer) -> Context
         change.record(AuditAction.USER_CHANGED, user=MARK, what=MARK)
         change.record(AuditAction.VENDOR_CHANGED, vendor_id=main.id, vendor=MARK, what=MARK)
         change.record(AuditAction.VENDOR_CHANGED, vendor_id=nordsync.id, vendor="NordSync AS", what="its policy")
-    return as_token(context, *SCOPES, vendor_id=nordsync.id)
+    token: Context = as_token(context, *SCOPES, vendor_id=nordsync.id)
+    return token
 
 
 def said(result: Any) -> str:
@@ -124,9 +125,9 @@ async def test_its_events_are_not_listened_to(bound, database):
     async with feed.running():
         bound.feed = feed
         begin = NEWEST_FIRST.cursor([0])
-        events = await schema.subscribe(WATCH, variable_values={"after": begin}, context_value=bound)
+        events: Any = await schema.subscribe(WATCH, variable_values={"after": begin}, context_value=bound)
         async with aclosing(events):
-            first = await anext(events)
+            first: Any = await anext(events)
 
     assert MARK not in said(first)
     assert first.data["auditEvents"]["node"]["details"] == []
