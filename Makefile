@@ -111,4 +111,6 @@ release: check test test-slow defenses audit sbom ## Pack the committed version 
 		echo "schema/released.graphql is the contract of $(VERSION) now. Commit it, then release again."; exit 1; }
 	@mkdir -p dist
 	@git archive --prefix=seatkeeper-$(VERSION)/ -o dist/seatkeeper-$(VERSION).tar.gz HEAD
-	@echo "Packed dist/seatkeeper-$(VERSION).tar.gz"
+	@cp schema/schema.graphql dist/seatkeeper-$(VERSION).schema.graphql
+	@$(BIN)/seatkeeper schema --json > dist/seatkeeper-$(VERSION).schema.json
+	@echo "Packed dist/seatkeeper-$(VERSION).tar.gz, and the schema beside it, as .graphql and .json"

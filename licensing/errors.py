@@ -200,10 +200,22 @@ class NotAssignable(LicensingError):
 
 
 class HasAnotherPlan(LicensingError):
-    """`user` holds `plan`, and so cannot be given `license`, another plan."""
+    """`user` holds `plan`, and so cannot be given `license`, another plan; without `plan` it is another vendor's."""
 
     code = UserErrorCode.HAS_ANOTHER_PLAN
     template = "{user} holds another user plan, {plan}. Reassign them from {plan} to {license} instead."
+    template_for_another_vendor = (
+        "{user} holds a user plan of another vendor. "
+        "Have an administrator reassign them from it to {license}, or choose another user."
+    )
+
+    def __init__(self, path: Sequence[str] | None = None, *, user: str, license: str, plan: str | None = None) -> None:
+        """Name the plan if it may be named."""
+        if plan is None:
+            self.template = self.template_for_another_vendor
+            super().__init__(path, user=user, license=license)
+        else:
+            super().__init__(path, user=user, license=license, plan=plan)
 
 
 class NoSeats(LicensingError):

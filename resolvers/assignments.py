@@ -212,7 +212,9 @@ def check_can_hold(
             raise NotAssignable(place[holder.id], license=rule.name, user=holder.name)
     for holder in gaining:
         if plan := other_plan(rule, holder.held - {leaving}, rules):
-            raise HasAnotherPlan(place[holder.id], user=holder.name, plan=rules[plan].name, license=rule.name)
+            # A token for one vendor does not learn what users hold of others.
+            named = rules[plan].name if plan.split(".")[0] == rule.key.split(".")[0] else None
+            raise HasAnotherPlan(place[holder.id], user=holder.name, license=rule.name, plan=named)
     for holder in gaining:
         if rule.requires and lacks_prerequisite(rule, (holder.held - {leaving}) | {rule.key}, rules):
             required = rules[rule.requires].name

@@ -1,6 +1,6 @@
 """The schema, built once."""
 
-from graphql import GraphQLInputObjectType, GraphQLSchema, Undefined
+from graphql import GraphQLInputObjectType, GraphQLSchema, IntrospectionQuery, Undefined, introspection_from_schema
 from strawberry import Schema
 from strawberry.printer import print_schema
 
@@ -53,6 +53,11 @@ def _leave_out_null_defaults(core: GraphQLSchema) -> None:
 def print_sdl() -> str:
     """The schema in GraphQL's own language, the contract with clients."""
     return print_schema(built_schema) + "\n"
+
+
+def introspection() -> IntrospectionQuery:
+    """The same as introspection answers it, for tools that do not read GraphQL's own language."""
+    return introspection_from_schema(built_schema._schema)
 
 
 built_schema = build_schema()

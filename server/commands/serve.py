@@ -1,6 +1,7 @@
 """`seatkeeper serve`, `migrate` and `schema`: running the server."""
 
 import asyncio
+import json
 import os
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import uvicorn
 
 from models.config import is_sqlite
 from models.migrate import BrokenReferences, migrate, pending_migrations
-from server.commands.arguments import Subparsers, add_command
+from server.commands.arguments import Subparsers, add_command, takes_json
 from server.commands.connection import Refused
 from server.commands.terminal import say
 from server.limits import LARGEST_BODY
@@ -29,7 +30,7 @@ def add_to(commands: Subparsers) -> None:
     serving.add_argument("--port", type=int, default=8000, metavar="P", help="port to listen on (default: 8000)")
     serving.add_argument("--workers", type=_at_least_one, default=1, metavar="N", help="processes (default: 1)")
     add_command(commands, "migrate", update_database, "bring the database up to date")
-    add_command(commands, "schema", print_schema, "print the GraphQL schema")
+    takes_json(add_command(commands, "schema", print_schema, "print the GraphQL schema"))
 
 
 def serve(arguments: Namespace) -> None:
@@ -72,10 +73,10 @@ async def update_database(arguments: Namespace) -> None:
 
 
 def print_schema(arguments: Namespace) -> None:
-    """Prints the schema in the schema definition language."""
-    from schema import print_sdl  # slow to build, and no other command needs it
+    """Prints the schema in the schema definition language, or as introspection answers it."""
+    from schema import introspection, print_sdl  # slow to build, and no other command needs it
 
-    say(print_sdl().rstrip("\n"))
+    say(json.dumps(introspection(), indent=2, ensure_ascii=False) if arguments.json else print_sdl().rstrip("\n"))
 
 
 @contextmanager

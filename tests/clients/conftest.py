@@ -1,4 +1,4 @@
-"""Other people's clients in JavaScript, run by node against a server of ours."""
+"""Other people's clients, run against a server of ours."""
 
 import asyncio
 import fcntl
@@ -25,19 +25,30 @@ def _cannot_run(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def packages() -> None:
-    """The packages of `package-lock.json`, installed unless they are."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        _cannot_run("Node.js and npm are missing. Install them, as Debian's packages nodejs and npm.")
-    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+def install(lock: Path, installed: Path, *commands: list[str]) -> None:
+    """Installs what a lock file names, unless it is; `installed` is there afterwards."""
     with lock.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # several processes of tests begin at once
-        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-            done = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True)
+        if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+            return
+        for command in commands:
+            done = subprocess.run(command, cwd=lock.parent, capture_output=True, text=True)
             if done.returncode:
-                _cannot_run(f"npm cannot install the packages of tests/clients. {done.stderr}")
-            installed.touch()
+                _cannot_run(f"{' '.join(command)} failed in {lock.parent}. {done.stderr}")
+        installed.touch()
+
+
+def install_packages(folder: Path) -> None:
+    """Installs the packages of a folder's `package-lock.json`."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        _cannot_run("Node.js and npm are missing. Install them, as Debian's packages nodejs and npm.")
+    install(folder / "package-lock.json", folder / "node_modules" / ".package-lock.json", ["npm", "ci"])
+
+
+@pytest.fixture(scope="session")
+def packages() -> None:
+    """What the scripts of this folder import."""
+    install_packages(HERE)
 
 
 @pytest.fixture

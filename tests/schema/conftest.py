@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from strawberry.types import ExecutionResult
 
-from resolvers.context import Context
+from models import Webhook
+from resolvers.context import Context, utc_now
 from schema import schema
 from tests.documents import grant
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
@@ -70,6 +71,7 @@ def run(execute: Callable[..., Awaitable[ExecutionResult]]) -> Callable[..., Awa
 @pytest.fixture
 async def every_id(
     run: Callable[..., Awaitable[dict[str, Any]]],
+    installation: int,
     make_license: Callable[..., Awaitable[Any]],
     offer: Callable[..., Awaitable[Any]],
 ) -> dict[str, str]:
@@ -77,10 +79,16 @@ async def every_id(
     await make_license("superoffice.plan", name="plan", total=5, held_by=4, plan=True)
     await offer({}, licenses=[grant("plan", name="plan", total=3, plan=True)])
     await run('mutation { createApiToken(input: {name: "t", scopes: [AUDIT_READ]}) { userErrors { code } } }')
+    now = utc_now()
+    await Webhook.create(
+        installation_id=installation, name="w", url="https://erp.example", secret="s", created_at=now, position=0,
+        next_try_at=now,
+    )  # fmt: skip
     seen = await run(
         """{
           installation { id } vendors { id } licenses { nodes { id assignments { nodes { id user { id } } } } }
           pendingChanges { id changes { id } surplusRequirements { id } } auditEvents { nodes { id } } apiTokens { id }
+          webhooks { id }
         }"""
     )
     [pending], [license] = seen["pendingChanges"], seen["licenses"]["nodes"]
@@ -95,4 +103,5 @@ async def every_id(
         "SurplusRequirement": pending["surplusRequirements"][0]["id"],
         "AuditEvent": seen["auditEvents"]["nodes"][0]["id"],
         "ApiToken": seen["apiTokens"][0]["id"],
+        "Webhook": seen["webhooks"][0]["id"],
     }

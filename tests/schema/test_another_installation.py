@@ -73,7 +73,7 @@ def value(type_: Any, id_: str) -> Any:
 
 
 def selection(type_: Any, depth: int = 3) -> str:
-    """Everything that can be selected without arguments, some levels deep."""
+    """Everything that can be selected without arguments, some levels deep, and three items of each page."""
     named = get_named_type(type_)
     if is_leaf_type(named):
         return ""
@@ -81,7 +81,8 @@ def selection(type_: Any, depth: int = 3) -> str:
     for name, field in getattr(named, "fields", {}).items():
         inner = get_named_type(field.type)
         if isinstance(named, GraphQLObjectType) and inner is not CORE.query_type and (is_leaf_type(inner) or depth > 0):
-            parts.append(f"{name} {selection(inner, depth - 1)}")
+            page = "(first: 3)" if "first" in field.args else ""
+            parts.append(f"{name}{page} {selection(inner, depth - 1)}")
     return f"{{ {' '.join(parts)} }}"
 
 

@@ -8,7 +8,7 @@ from graphql import GraphQLNonNull
 from strawberry.types import ExecutionResult
 
 from licensing.enums import ApiScope
-from models import ApiToken, Assignment, AuditEvent, ChangeSet, License, User, Vendor
+from models import ApiToken, Assignment, AuditEvent, ChangeSet, License, User, Vendor, Webhook
 from resolvers.context import ALL_SCOPES, Context
 from schema import schema
 from schema.permissions import Anyone, rule_of
@@ -26,6 +26,7 @@ SCOPES = {
     "SurplusRequirement": ApiScope.LICENSES_READ,
     "AuditEvent": ApiScope.AUDIT_READ,
     "ApiToken": ApiScope.TOKENS_WRITE,
+    "Webhook": ApiScope.WEBHOOKS_WRITE,
 }
 BY_IDS = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
 UNKNOWN = "TGljZW5zZTo5OTk="
@@ -122,7 +123,7 @@ async def test_a_token_for_one_vendor_finds_nothing_of_another_by_id(run, contex
 async def test_a_token_for_one_vendor_changes_nothing_of_another(execute, context, every_id, make_vendor, kind, name):
     vendor = await make_vendor("nordsync", name="NordSync AS")
     bound = as_token(context, *ALL_SCOPES - {ApiScope.TOKENS_WRITE}, vendor_id=vendor.id)
-    tables: list[Any] = [Vendor, License, User, Assignment, ChangeSet, ApiToken, AuditEvent]
+    tables: list[Any] = [Vendor, License, User, Assignment, ChangeSet, ApiToken, AuditEvent, Webhook]
     before = [await table.all().values() for table in tables]
     field = CORE.mutation_type.fields[name]
     for id_ in every_id.values():

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from graphql import build_client_schema, build_schema, lexicographic_sort_schema, print_schema
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from licensing.keys import parse_public_jwk
+from schema import print_sdl
 from server.cli import main
 
 PASSWORD = "correct horse battery"
@@ -298,6 +300,14 @@ def test_the_schema_is_printed(run):
     code, output, _ = run("schema")
     assert code == 0
     assert "activateLicenses(" in output
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_schema_is_printed_for_tools_too(run):
+    code, output, _ = run("schema", "--json")
+    assert code == 0
+    for_tools, printed = build_client_schema(json.loads(output)), build_schema(print_sdl())
+    assert print_schema(lexicographic_sort_schema(for_tools)) == print_schema(lexicographic_sort_schema(printed))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

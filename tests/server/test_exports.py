@@ -16,6 +16,7 @@ from resolvers import exports, pages
 from resolvers.api_tokens import create_api_token
 from resolvers.events import changing
 from server.export_formats import ExportFormat, as_it_was, harmless, written
+from tests.documents import grant
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
 
 __all__ = ["import_file", "offer", "trusted_vendor"]
@@ -196,6 +197,21 @@ async def test_a_token_for_one_vendor_exports_what_it_sees(
     }  # fmt: skip
     assert {line["login"]: line["licenses"] for line in lines}["ase"] == ""
     assert objects[0]["canLogIn"] is None
+
+
+async def test_no_parameter_finds_another_vendors_for_it(export, bearer, people, make_vendor, offer):
+    await offer({}, licenses=[grant("ten-sales", total=0, plan=True)])
+    vendor = await make_vendor("nordsync", name="NordSync AS")
+    bound = await bearer(*set(ApiScope) - {ApiScope.TOKENS_WRITE}, vendor_id=vendor.id)
+    for name, parameters in {
+        "users": {"licenseType": "superoffice.ten-sales"},
+        "assignments": {"license": "superoffice.ten-sales"},
+        "licenses": {"vendor": "superoffice"},
+        "audit": {"vendor": "superoffice"},
+        "surplus": {"vendor": "superoffice"},
+    }.items():
+        assert (await export(name, **parameters))[0] != []
+        assert (await export(name, by=bound, **parameters))[0] == []
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+47 22 33 44", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''=1"])

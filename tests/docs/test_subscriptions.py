@@ -4,7 +4,7 @@ import re
 
 from tests.docs.documents import DOCS, ROOT, blocks
 
-PAGE = DOCS / "integrations.md"
+PAGE = DOCS / "subscriptions.md"
 NOT_SHOWN = {"audit.mjs", "page.mjs"}
 """What only the tests need."""
 

@@ -1,0 +1,77 @@
+"""The commands of docs/integrations.md do what the page says, one after the other in one shell."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import STDOUT
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from server.demo import Demo
+from tests.docs.documents import DOCS, ROOT, blocks
+from tests.processes import free_port, process
+
+PAGE = DOCS / "integrations.md"
+LOCAL = "http://127.0.0.1"
+
+
+def steps() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The commands of each step, and what it shows of their answers, by language."""
+    shown: list[tuple[str, str]] = []
+    for _, language, text in blocks(PAGE):
+        if language == "sh":
+            shown = []
+            yield text, shown
+        elif language != "console":
+            shown.append((language, text))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the commands are typed: a folder with the environment and the examples of the repository."""
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    return tmp_path
+
+
+async def typed(commands: list[str], folder: Path, database_url: str) -> list[str]:
+    """What each of the commands prints; the first that fails is the last."""
+    script = "\n".join(["set -euo pipefail", *(f"{command}printf '\\0'" for command in commands)])
+    environment = {**os.environ, "SEATKEEPER_DATABASE_URL": database_url}
+    with (folder / "output").open("w+") as output:
+        shell = await asyncio.create_subprocess_exec(
+            *("bash", "-c", script), cwd=folder, env=environment, stdout=output, stderr=STDOUT, start_new_session=True
+        )
+        try:
+            async with asyncio.timeout(60):
+                await shell.wait()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)  # what it has left running
+            await shell.wait()
+        output.seek(0)
+        printed = output.read()
+    assert shell.returncode == 0, printed
+    return printed.split("\0")[:-1]
+
+
+async def test_the_page_can_be_followed(copied_demo: tuple[str, Demo], folder: Path) -> None:
+    database_url, _ = copied_demo
+    todo, port = list(steps()), free_port()
+    async with process(database_url, folder, webhook_hosts="127.0.0.1", check_interval="0") as (url, _):
+        commands = [text.replace(f"{LOCAL}:8000", url).replace("9000", str(port)) for text, _ in todo]
+        answers = await typed(commands, folder, database_url)
+
+    for (_, shown), answer in zip(todo, answers, strict=True):
+        for language, text in shown:
+            if language == "json":
+                told, _ = json.JSONDecoder().raw_decode(answer)
+                assert told["data"] == json.loads(text)["data"]
+            else:
+                assert [line for line in text.splitlines() if line not in answer] == []
+    assert sum(len(shown) for _, shown in todo) == 5

@@ -1,0 +1,36 @@
+"""What the examples send is valid, and costs less than half of what one may."""
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import parse, validate
+
+from schema import schema
+from schema.documents import read_document
+from schema.limits import MAX_COST
+from tests.docs.documents import ROOT
+
+EXAMPLES = ROOT / "examples"
+FILES = [EXAMPLES / "story.graphql", *sorted((EXAMPLES / "bruno").glob("[0-9]*.bru"))]
+
+
+def operations(file: Path) -> str:
+    """The GraphQL in a file."""
+    if file.suffix == ".graphql":
+        return file.read_text()
+    [text] = re.findall(r"^body:graphql {\n(.*?)^}", file.read_text(), re.MULTILINE | re.DOTALL)
+    return str(text)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_examples_are_valid_and_cost_little(file: Path):
+    text = operations(file)
+
+    assert validate(schema._schema, parse(text)) == []
+    document = read_document(schema._schema, text)
+    assert all(document.cost(name, {}) < MAX_COST / 2 for name in document.operations)
+
+
+def test_there_is_a_request_for_each_step_of_the_story():
+    assert len(FILES) == 1 + 6
