@@ -77,9 +77,9 @@ async def test_after_five_failures_the_account_is_locked_for_half_a_minute(attem
 
     refusal = await attempt()
     assert isinstance(refusal, RateLimited)
-    assert refusal.message == "There were too many tries. Wait 30 seconds, then try again."
+    assert str(refusal) == "There were too many tries. Wait 30 seconds, then try again."
     clock.passes(seconds=29, milliseconds=500)
-    assert (await attempt()).facts == {"retry_after": 1}
+    assert (await attempt()).words.facts == {"retry_after": 1}
     assert verifier.looked_at == 5
 
     clock.passes(seconds=1)
@@ -90,7 +90,7 @@ async def test_each_failure_more_doubles_the_lock_up_to_a_quarter_of_an_hour(att
     await fail(attempt, 5)
     waits = []
     for _ in range(7):
-        waits.append((await attempt()).facts["retry_after"])
+        waits.append((await attempt()).words.facts["retry_after"])
         clock.passes(seconds=waits[-1])
         await fail(attempt, 1)
 
