@@ -47,6 +47,6 @@ def refusals(payload: Payload) -> Iterator[None]:
         payload.user_errors.append(UserError(code=error.code, words=error.words, path=error.path))
 
 
-def graphql_error(refusal: CallRefused, *nodes: Node) -> GraphQLError:
+def graphql_error(refusal: CallRefused, node: Node | None = None) -> GraphQLError:
     """The top-level error of a call that is refused before anything runs, or for a part of its document."""
-    return GraphQLError(str(refusal), nodes or None, extensions={"code": refusal.code}, original_error=refusal)
+    return GraphQLError(str(refusal), node, extensions={"code": refusal.code}, original_error=refusal)
