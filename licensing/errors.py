@@ -316,7 +316,7 @@ class VendorRefused(LicensingError):
     """The vendor's license server said no; `said` is in which words."""
 
     code = UserErrorCode.VENDOR_REFUSED
-    template = 'The vendor\'s license server said no: "{said}". Contact the vendor, or import a license file.'
+    template = 'The vendor\'s license server said no: "{said}" Contact the vendor, or import a license file.'
 
     def __init__(self, path: Sequence[str] | None = None, *, said: Words | str) -> None:
         """Take in what it said; a text is the vendor's own."""
