@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 import models
+from tests.browser.test_accessibility import findings, too_wide
 from tests.processes import license_server_process
 from tests.stories.conftest import Running
 
@@ -48,7 +49,12 @@ async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page
     await expect(inga.get_by_role("dialog", name="New licenses from SuperOffice AS")).to_contain_text(
         "could not be reached"
     )
+    assert await findings(inga) == []
+    await inga.emulate_media(color_scheme="dark")
+    assert await findings(inga, ["color-contrast"]) == []
     await inga.keyboard.press("Escape")
+    await inga.set_viewport_size({"width": 360, "height": 740})
+    assert await too_wide(inga) == []
     await inga.get_by_label("Language").select_option(label="Norsk")
     await inga.get_by_role("link", name="Problem: nye lisenser kunne ikke hentes", exact=True).click()
     told = inga.get_by_role("dialog", name="Nye lisenser fra SuperOffice AS")
