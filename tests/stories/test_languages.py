@@ -6,6 +6,7 @@ from typing import Any
 import models
 from tests.server.misbehaving import fails, misbehaving
 from tests.stories.conftest import Client, Running, Vendor
+from tests.stories.test_3_live_updates import make_token, socket
 
 ACTIVATE = """mutation ($id: ID!) {
   activateLicenses(input: {changeSetId: $id}) { userErrors { code message } }
@@ -78,6 +79,18 @@ async def test_a_check_that_failed_unseen_is_told_to_each_in_their_language(
     assert await last_check(norwegian) == nb
     assert await summary(norwegian) == f"Kontrollen av nye lisenser fra SuperOffice AS mislyktes: {nb}"
     await norwegian.http.aclose()
+
+
+async def test_a_subscription_is_refused_in_the_language_of_the_handshake(inga: Client, server: Running):
+    _, secret = await make_token(inga, "AUDIT_READ")
+    async with socket(server.url, additional_headers={"Accept-Language": "nb"}) as norwegian:
+        await norwegian.greet(secret)
+
+        await norwegian.subscribe(query='subscription { auditEvents(after: "frog") { cursor } }')
+
+        [malformed] = (await norwegian.receive())["payload"]
+    assert malformed["message"] == "Markøren har feil form. Oppgi en fra `pageInfo` eller en kant, eller ingen."
+    assert malformed["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
 async def test_what_is_repeated_with_a_key_is_told_in_the_language_of_the_repeat(
