@@ -313,7 +313,7 @@ class VendorUnavailable(LicensingError):
 
 
 class VendorRefused(LicensingError):
-    """The vendor's license server said no; `said` is in which words."""
+    """The vendor's license server said no, and `said` why."""
 
     code = UserErrorCode.VENDOR_REFUSED
     template = 'The vendor\'s license server said no: "{said}" Contact the vendor, or import a license file.'

@@ -12,6 +12,12 @@ from licensing.wording import Words
 
 T = TypeVar("T")
 
+LONGEST_DETAIL = 200
+"""Characters: some details repeat what was read."""
+
+_PLACE = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<place>[^`]*)`$")
+_MISSING = re.compile(r"Object missing required field `(?P<member>[^`]+)`")
+
 
 class Malformed(ValueError):
     """What was read is not what it should be; the words are a clause without full stop that names what is wrong."""
@@ -20,13 +26,6 @@ class Malformed(ValueError):
         """Say what it is."""
         self.words = words
         super().__init__(str(words))
-
-
-LONGEST_DETAIL = 200
-"""Characters: some details repeat what was read."""
-
-_PLACE = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<place>[^`]*)`$")
-_MISSING = re.compile(r"Object missing required field `(?P<member>[^`]+)`")
 
 
 def decode(data: bytes, shape: type[T]) -> T:

@@ -163,9 +163,8 @@ async def _while_let_in(context: Context, batches: Batches) -> Batches:
     async with aclosing(batches) as rows:  # type: ignore[type-var]
         async for batch in rows:
             if await callers_cut_off([context.caller], context.now()):
-                raise Unauthenticated(
-                    Words("The session or API token has ended.")
-                )  # breaks off what would look complete
+                # Breaks off what would look complete.
+                raise Unauthenticated(Words("The session or API token has ended."))
             yield batch
 
 
