@@ -13,12 +13,15 @@ from licensing.wording import ENGLISH, Language
 CATALOGS = {path.stem: path for path in Path(__file__).with_name("locale").glob("*.po")}
 """The files of translations, by language."""
 
+LONGEST = 200
+"""Characters that are read of what a browser prefers; the longest that browsers send have half of that."""
+
 _READ_AS = {"no": "nb", "nn": "nb"}
 
 
 def language_of(scope: Scope) -> Language:
     """The language that a request or a WebSocket asks for."""
-    return preferred_language(Headers(scope=scope).get("accept-language", ""))
+    return preferred_language(Headers(scope=scope).get("accept-language", "")[:LONGEST])
 
 
 @lru_cache(maxsize=1000)
@@ -38,7 +41,7 @@ def translations(tag: str) -> Mapping[str, str]:
 
 
 def _weights(accept_language: str) -> Iterator[tuple[str, float]]:
-    for choice in accept_language.split(",")[:20]:
+    for choice in accept_language.split(","):
         tag, _, parameters = choice.partition(";")
         language = tag.strip().split("-")[0].casefold()
         try:

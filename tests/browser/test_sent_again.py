@@ -1,5 +1,7 @@
 """What an administrator does is done once, also where the answer never arrives."""
 
+import json
+
 from playwright.async_api import Page, Request, Route, expect
 
 from tests.stories.conftest import Client
@@ -10,7 +12,7 @@ async def test_each_action_has_a_key_of_its_own_that_its_repetition_keeps(inga: 
 
     def note(request: Request) -> None:
         if request.method == "POST" and "mutation" in (request.post_data or ""):
-            operation = request.post_data_json["operationName"]
+            operation = json.loads(request.post_data or "")["operationName"]
             sent.append((operation, request.headers.get("idempotency-key")))
 
     async def lose_the_answer(route: Route) -> None:

@@ -53,7 +53,8 @@ async def test_each_is_told_in_their_language(
     [invalid] = (await norwegian.run(IMPORT, text="no license"))["userErrors"]
     assert invalid["message"] == (
         "Lisensfilen kan ikke brukes: den er ikke teksten fra -----BEGIN SIGNED LICENSE----- til "
-        "-----END SIGNED LICENSE-----, hel og i linjer på 64 tegn. Velg filen som leverandøren sendte, eller be om en ny."
+        "-----END SIGNED LICENSE-----, hel og i linjer på 64 tegn. "
+        "Velg filen som leverandøren sendte, eller be om en ny."
     )
     [malformed] = (await norwegian.answer('{ node(id: "frog") { id } }'))["errors"]
     assert malformed["message"] == "`frog` er ingen ID. Oppgi en fra et `id`-felt, uendret."
