@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from licensing.errors import FileInvalid, FileTooLarge
+from licensing.wording import Words
 
 MAX_BYTES = 256 * 1024
 WIDTH = 64
@@ -37,12 +38,19 @@ def unwrap(data: bytes) -> str:
     try:
         text = data.decode("ascii")
     except UnicodeDecodeError:
-        raise FileInvalid(reason="it holds characters that no license file has") from None
+        raise FileInvalid(reason=Words("it holds characters that no license file has")) from None
     lines = [line.rstrip(" \t") for line in text.replace("\r", "").split("\n")]
     text = "\n".join(lines).strip("\n") + "\n"
     compact = text.removeprefix(BEGIN).removesuffix(END + "\n").replace("\n", "")
     if wrap(compact) != text:
-        raise FileInvalid(reason=f"it is not the text from {BEGIN} to {END}, whole and in lines of {WIDTH} characters")
+        raise FileInvalid(
+            reason=Words(
+                "it is not the text from {begin} to {end}, whole and in lines of {width} characters",
+                begin=BEGIN,
+                end=END,
+                width=WIDTH,
+            )
+        )
     if not _COMPACT.fullmatch(compact):
-        raise FileInvalid(reason="what it holds is not a signed document")
+        raise FileInvalid(reason=Words("what it holds is not a signed document"))
     return compact

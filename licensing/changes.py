@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from licensing.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseChangeKind, LicenseScope
 from licensing.errors import FileInvalid
+from licensing.wording import Words
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,18 @@ def check_same_nature(before: Iterable[LicenseGrant], after: Iterable[LicenseGra
     for grant in after:
         was = known.get(grant.code, grant)
         if was.scope is not grant.scope:
-            raise FileInvalid(reason=f"license `{grant.code}` was of scope {was.scope} and cannot become {grant.scope}")
+            raise FileInvalid(
+                reason=Words(
+                    "license `{code}` was of scope {was} and cannot become {scope}",
+                    code=grant.code,
+                    was=was.scope,
+                    scope=grant.scope,
+                )
+            )
         if was.plan is not grant.plan:
-            raise FileInvalid(reason=f"license `{grant.code}` cannot {'become' if grant.plan else 'stop being'} a plan")
+            become = Words("license `{code}` cannot become a plan", code=grant.code)
+            stop = Words("license `{code}` cannot stop being a plan", code=grant.code)
+            raise FileInvalid(reason=become if grant.plan else stop)
 
 
 def nothing_new(before: Terms, after: Terms) -> bool:

@@ -15,6 +15,8 @@ from licensing import strict_json
 from licensing.enums import LicenseScope, UserKind
 from licensing.errors import FileInvalid
 from licensing.keys import NumericDate
+from licensing.strict_json import Malformed
+from licensing.wording import Words
 
 # No pattern lets NUL through, which PostgreSQL refuses in a text.
 Code = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]*\Z", max_length=100)]
@@ -122,8 +124,8 @@ def parse_claims(payload: bytes) -> LicenseDocument:
         check_addresses(claims.vendor)
         _check_instants(claims)
         _check_licenses(claims.licenses)
-    except ValueError as error:
-        raise FileInvalid(reason=str(error)) from None
+    except Malformed as error:
+        raise FileInvalid(reason=error.words) from None
     return claims
 
 
@@ -131,7 +133,7 @@ def check_addresses(vendor: VendorClaims) -> None:
     """Check that what a vendor says of itself leads to secure addresses.
 
     Raises:
-        ValueError: One does not; the message names it, in a clause without full stop.
+        Malformed: One does not.
     """
     for claim in ("store_url", "support_url", "license_server"):
         address: str | None = getattr(vendor, claim)
@@ -141,11 +143,11 @@ def check_addresses(vendor: VendorClaims) -> None:
             parts = urlsplit(address)
             host, secure, _ = parts.hostname, parts.scheme == "https", parts.port
         except ValueError:
-            raise ValueError(f"`vendor.{claim}` is not an address") from None
+            raise Malformed(Words("`vendor.{claim}` is not an address", claim=claim)) from None
         if not host or parts.username is not None:
-            raise ValueError(f"`vendor.{claim}` is not an address")
+            raise Malformed(Words("`vendor.{claim}` is not an address", claim=claim))
         if not secure and not (claim == "license_server" and _LOOPBACK.fullmatch(host)):
-            raise ValueError(f"`vendor.{claim}` is not an https address")
+            raise Malformed(Words("`vendor.{claim}` is not an https address", claim=claim))
 
 
 def _check_instants(claims: LicenseDocument) -> None:
@@ -153,35 +155,35 @@ def _check_instants(claims: LicenseDocument) -> None:
     for claim, instant in {**instants, "next_check_at": claims.next_check_at}.items():
         # Nearer the ends of the calendar, another time zone has no name for the instant.
         if instant is not None and not 1900 <= instant.year <= 9000:
-            raise ValueError(f"`{claim}` is out of range")
+            raise Malformed(Words("`{claim}` is out of range", claim=claim))
 
 
 def _check_licenses(licenses: Iterable[LicenseGrant]) -> None:
     by_code: dict[str, LicenseGrant] = {}
     for license in licenses:
         if license.code in by_code:
-            raise ValueError(f"license `{license.code}` is listed twice")
+            raise Malformed(Words("license `{code}` is listed twice", code=license.code))
         by_code[license.code] = license
     for license in by_code.values():
         _check_license(license, by_code)
 
 
 def _check_license(license: LicenseGrant, listed: Mapping[str, LicenseGrant]) -> None:
-    def refuse(why: str) -> ValueError:
-        return ValueError(f"license `{license.code}` {why}")
-
+    code = license.code
     if license.scope is LicenseScope.SYSTEM and license.total is not None:
-        raise refuse("covers everyone and has a `total`")
+        raise Malformed(Words("license `{code}` covers everyone and has a `total`", code=code))
     if license.plan and license.scope is not LicenseScope.USER:
-        raise refuse("is a `plan` without being for users")
+        raise Malformed(Words("license `{code}` is a `plan` without being for users", code=code))
     if license.includes and not license.plan:
-        raise refuse("has `includes` without being a `plan`")
+        raise Malformed(Words("license `{code}` has `includes` without being a `plan`", code=code))
     if len(set(license.includes)) != len(license.includes):
-        raise refuse("has a code in `includes` twice")
-    for code in license.includes:
-        if code not in listed:
-            raise refuse(f"includes `{code}`, which is not listed")
+        raise Malformed(Words("license `{code}` has a code in `includes` twice", code=code))
+    for other in license.includes:
+        if other not in listed:
+            raise Malformed(Words("license `{code}` includes `{other}`, which is not listed", code=code, other=other))
     if license.requires is not None and license.requires not in listed:
-        raise refuse(f"requires `{license.requires}`, which is not listed")
+        raise Malformed(
+            Words("license `{code}` requires `{other}`, which is not listed", code=code, other=license.requires)
+        )
     if license.code in (license.requires, *license.includes):
-        raise refuse("requires or includes itself")
+        raise Malformed(Words("license `{code}` requires or includes itself", code=code))

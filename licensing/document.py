@@ -28,6 +28,8 @@ from licensing.errors import (
     SigningKeyUnknown,
 )
 from licensing.keys import ALGORITHM, READABLE_ALGORITHMS, SigningKey, TrustedKey, public_jwk, thumbprint
+from licensing.strict_json import Malformed
+from licensing.wording import Words
 
 __all__ = [
     "LicenseDates",
@@ -114,7 +116,7 @@ def check_file_dates(claims: LicenseDocument, now: datetime) -> None:
     if claims.file_expires_at is not None and now > claims.file_expires_at:
         raise FileExpired(expired_at=claims.file_expires_at)
     if claims.issued_at > now + CLOCK_SKEW:
-        raise FileInvalid(reason="`iat` is in the future")
+        raise FileInvalid(reason=Words("`iat` is in the future"))
 
 
 def read_stored(data: bytes) -> VerifiedDocument:
@@ -187,13 +189,13 @@ def _open(data: bytes) -> _File:
         # Refuses second spellings of the same bytes, so that nobody can vary a signed file.
         encoded, payload, signature = (urlsafe_b64decode(part.encode()) for part in compact.split("."))
     except ValueError:
-        raise FileInvalid(reason="what it holds is not a signed document") from None
+        raise FileInvalid(reason=Words("what it holds is not a signed document")) from None
     try:
         header = strict_json.decode(encoded, _Header)
-    except ValueError as error:
-        raise FileInvalid(reason=f"in its header {error}") from None
+    except Malformed as error:
+        raise FileInvalid(reason=Words("in its header {error}", error=error.words)) from None
     if header.typ != TYPE:
-        raise FileInvalid(reason=f"its `typ` is not {TYPE}")
+        raise FileInvalid(reason=Words("its `typ` is not {type}", type=TYPE))
     if header.crit is not msgspec.UNSET:
-        raise FileInvalid(reason="its `crit` demands what this version does not know")
+        raise FileInvalid(reason=Words("its `crit` demands what this version does not know"))
     return _File(compact, header, payload, signature)

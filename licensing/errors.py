@@ -42,7 +42,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from licensing.enums import RevocationBlocker, UserErrorCode
-from licensing.wording import fill
+from licensing.wording import Words
 
 
 class LicensingError(Exception):
@@ -52,22 +52,17 @@ class LicensingError(Exception):
         code: The reason, for programs.
         template: The reason in English, with the names of its facts in braces; see `licensing.wording`.
         path: Where in the input the fault lies, as in `["input", "userIds", "2"]`; None if in no one place.
-        facts: What the template names.
+        words: The reason and the next step.
     """
 
     code: ClassVar[UserErrorCode]
     template: str
 
     def __init__(self, path: Sequence[str] | None = None, **facts: object) -> None:
-        """Keep the facts apart from the words, so that another language can put them in its own."""
+        """Make words of the template and what it names."""
         self.path = None if path is None else list(path)
-        self.facts = facts
-        super().__init__(self.message)
-
-    @property
-    def message(self) -> str:
-        """The reason and the next step, in English."""
-        return fill(self.template, self.facts)
+        self.words = Words(self.template, **facts)
+        super().__init__(str(self.words))
 
 
 class NotFound(LicensingError):
@@ -82,6 +77,10 @@ class Invalid(LicensingError):
 
     code = UserErrorCode.INVALID
     template = "{reason}"
+
+    def __init__(self, path: Sequence[str] | None = None, *, reason: Words) -> None:
+        """Say so in the reason's own words."""
+        super().__init__(path, reason=reason)
 
 
 class TooManyItems(LicensingError):
@@ -248,6 +247,10 @@ class FileInvalid(LicensingError):
     code = UserErrorCode.FILE_INVALID
     template = "The license file cannot be used: {reason}. Choose the file that the vendor sent, or ask for a new one."
 
+    def __init__(self, path: Sequence[str] | None = None, *, reason: Words) -> None:
+        """Take the reason in."""
+        super().__init__(path, reason=reason)
+
 
 class SigningKeyUnknown(LicensingError):
     """The file is signed with the key `key_id`, which is not trusted, or not for this vendor, or not now."""
@@ -307,22 +310,29 @@ class NoLicenseServer(LicensingError):
     template = "{vendor} has no license server to ask. Import the license file that the vendor sent."
 
 
+DID_NOT_ANSWER = Words("did not answer")
+
+
 class VendorUnavailable(LicensingError):
     """The license server of `vendor`, by name, gave no answer of use; `happened` says in a clause what it did."""
 
     code = UserErrorCode.VENDOR_UNAVAILABLE
     template = "The license server of {vendor} {happened}. Try again later, or import a license file."
 
-    def __init__(self, path: Sequence[str] | None = None, *, vendor: str, happened: str = "did not answer") -> None:
+    def __init__(self, path: Sequence[str] | None = None, *, vendor: str, happened: Words = DID_NOT_ANSWER) -> None:
         """Say what happened, if more is known than that it did not answer."""
         super().__init__(path, vendor=vendor, happened=happened)
 
 
 class VendorRefused(LicensingError):
-    """The vendor's license server said no, in these `words`."""
+    """The vendor's license server said no, and `said` why."""
 
     code = UserErrorCode.VENDOR_REFUSED
-    template = 'The vendor\'s license server said no: "{words}". Contact the vendor, or import a license file.'
+    template = 'The vendor\'s license server said no: "{said}" Contact the vendor, or import a license file.'
+
+    def __init__(self, path: Sequence[str] | None = None, *, said: Words | str) -> None:
+        """Take in what it said; a text is the vendor's own."""
+        super().__init__(path, said=said)
 
 
 class DeliveryFailed(LicensingError):
@@ -330,3 +340,7 @@ class DeliveryFailed(LicensingError):
 
     code = UserErrorCode.DELIVERY_FAILED
     template = "The address {error}. Correct the address or what answers there, then send a test event again."
+
+    def __init__(self, path: Sequence[str] | None = None, *, error: Words) -> None:
+        """Take in what went wrong."""
+        super().__init__(path, error=error)

@@ -17,6 +17,7 @@ from joserfc.util import urlsafe_b64decode
 
 from licensing import strict_json
 from licensing.errors import Invalid
+from licensing.wording import Words
 
 SigningKey = OKPKey
 """A private Ed25519 key. Only the issuer's commands and tests have one; the server never does."""
@@ -111,11 +112,11 @@ def parse_private_jwk(source: str | bytes | Mapping[str, object]) -> SigningKey:
     """
     jwk = _read(source)
     if jwk.d is None:
-        raise Invalid(reason="This is a public key. Give the private one, which `issuer keygen` made.")
+        raise Invalid(reason=Words("This is a public key. Give the private one, which `issuer keygen` made."))
     try:
         private = Ed25519PrivateKey.from_private_bytes(urlsafe_b64decode(jwk.d.encode()))
     except ValueError:
-        raise _no_key("`d` is not 32 bytes in base64url") from None
+        raise _no_key(Words("`{member}` is not 32 bytes in base64url", member="d")) from None
     # From `d` alone: an `x` of another pair would give the key a wrong name.
     return OKPKey.import_key(private)
 
@@ -129,13 +130,15 @@ def parse_public_jwk(source: str | bytes | Mapping[str, object]) -> PublicKey:
     jwk = _read(source)
     if jwk.d is not None:
         raise Invalid(
-            reason="This is a private key, which only the vendor may have. "
-            "Delete it, tell the vendor, and ask for the public key of a new pair."
+            reason=Words(
+                "This is a private key, which only the vendor may have. "
+                "Delete it, tell the vendor, and ask for the public key of a new pair."
+            )
         )
     try:
         _public(jwk.x)
     except ValueError:
-        raise _no_key("`x` is not 32 bytes in base64url") from None
+        raise _no_key(Words("`{member}` is not 32 bytes in base64url", member="x")) from None
     public = {"kty": jwk.kty, "crv": jwk.crv, "x": jwk.x}
     return PublicKey(thumbprint(public), public, _instant(jwk.nbf), _instant(jwk.exp))
 
@@ -153,12 +156,12 @@ def _read(source: str | bytes | Mapping[str, object]) -> _Jwk:
     text = json.dumps(source) if isinstance(source, Mapping) else source
     try:
         return strict_json.decode(text.encode() if isinstance(text, str) else text, _Jwk)
-    except ValueError as error:
-        raise _no_key(str(error)) from None
+    except strict_json.Malformed as error:
+        raise _no_key(error.words) from None
 
 
-def _no_key(why: str) -> Invalid:
-    return Invalid(reason=f"This is no Ed25519 key: {why}. Give the JWK that the vendor handed out.")
+def _no_key(why: Words) -> Invalid:
+    return Invalid(reason=Words("This is no Ed25519 key: {why}. Give the JWK that the vendor handed out.", why=why))
 
 
 def _public(x: str) -> Ed25519PublicKey:

@@ -8,27 +8,43 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from licensing.wording import Words
+
 T = TypeVar("T")
+
+LONGEST_DETAIL = 200
+"""Characters: some details repeat what was read."""
 
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<place>[^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `(?P<member>[^`]+)`")
+
+
+class Malformed(ValueError):
+    """What was read is not what it should be; the words are a clause without full stop that names what is wrong."""
+
+    def __init__(self, words: Words) -> None:
+        """Say what it is."""
+        self.words = words
+        super().__init__(str(words))
 
 
 def decode(data: bytes, shape: type[T]) -> T:
     """The value of that shape which the bytes state, members that the shape does not know left out.
 
     Raises:
-        ValueError: The bytes state none; the message names the member at fault, in a clause without full stop.
+        Malformed: The bytes state none; the words name the member at fault, in a clause without full stop.
     """
     try:
         json.loads(data.decode(), object_pairs_hook=_each_once, parse_constant=_refuse_constant)
         return msgspec.json.decode(data, type=shape)
     except msgspec.ValidationError as error:
-        raise ValueError(_in_words(str(error))) from None
-    except (msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError):
-        raise ValueError("it is not JSON") from None
+        raise Malformed(_in_words(str(error))) from None
+    except Malformed:
+        raise
+    except ValueError:  # also of text that is not UTF-8, and of numbers that are too long
+        raise Malformed(Words("it is not JSON")) from None
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise Malformed(Words("it is nested too deeply")) from None
 
 
 def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -37,22 +53,26 @@ def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(members):
         names = [name for name, _ in members]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"`{twice[:100]}` is stated twice")
+        raise Malformed(Words("`{member}` is stated twice", member=twice[:100]))
     return found
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise Malformed(Words("{name} is not JSON", name=name))
 
 
-def _in_words(message: str) -> str:
+def _in_words(message: str) -> Words:
     """What msgspec found, such as "Expected `str`, got `int` - at `$.licenses[0].name`", with the place first."""
     at = _PLACE.search(message)
     place = at["place"] if at else ""
     if missing := _MISSING.match(message):
-        return f"`{place}{'.' if place else ''}{missing['member']}` is missing"
+        return Words("`{claim}` is missing", claim=f"{place}{'.' if place else ''}{missing['member']}")
     found = _PLACE.sub("", message)
-    # A regular expression helps nobody who reads the message.
-    detail = "" if "regex" in found else f": {found[0].lower()}{found[1:]}"
-    subject = f"a name in `{place}`" if at and at["key"] else f"`{place}`" if place else "it"
-    return f"{subject} is malformed{detail}"
+    subject: Words | str = f"`{place}`" if place else Words("it")
+    if at and at["key"]:
+        subject = Words("a name in `{place}`", place=place)
+    if "regex" in found:  # which helps nobody who reads the message
+        return Words("{subject} is malformed", subject=subject)
+    return Words(
+        "{subject} is malformed: {detail}", subject=subject, detail=f"{found[0].lower()}{found[1:LONGEST_DETAIL]}"
+    )

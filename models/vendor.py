@@ -30,6 +30,9 @@ class Vendor(Model):
     checked_at = fields.DatetimeField(null=True)
     check_outcome = fields.CharField(max_length=30, null=True)
     check_message = fields.CharField(max_length=1000, null=True)
+    """What went wrong, in English."""
+    check_words: Any = fields.JSONField(null=True)
+    """The same in no language; null if it was stored before there were others."""
     next_check_at = fields.DatetimeField(null=True)
     check_etag = fields.CharField(max_length=200, null=True)
     """The `ETag` of the document that the license server last gave."""

@@ -63,7 +63,9 @@ class WebhookDelivery(Model):
     milliseconds = fields.IntField()
     response_status = fields.IntField(null=True)
     error = fields.CharField(max_length=200, null=True)
-    """Why it does not count as delivered; null if it does."""
+    """Why it does not count as delivered, in English; null if it does."""
+    error_words: Any = fields.JSONField(null=True)
+    """The same in no language; null if it was stored before there were others."""
 
     class Meta:
         table = "webhook_delivery"

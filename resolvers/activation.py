@@ -67,7 +67,7 @@ async def activate_licenses(
             change_set_id=reviewed.id,
             vendor=await vendor_name(reviewed.vendor_id),
             code=error.code.value,
-            message=error.message,
+            message=error.words,
         )
         raise
 

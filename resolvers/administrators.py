@@ -2,6 +2,7 @@
 
 from licensing.enums import AuditAction, UserKind, UserStatus
 from licensing.errors import Invalid, NotFound
+from licensing.wording import Words
 from models import User
 from models.user import sort_key, user_keys
 from resolvers.context import Context
@@ -23,7 +24,7 @@ async def create_administrator(context: Context, *, login: str, password: str, n
         if user is None:
             user = await _make_user(context, login, (name or login).strip())
         elif user.status == UserStatus.RETIRED:
-            raise Invalid(reason=f"{user.name} has retired. Choose another user.")
+            raise Invalid(reason=Words("{name} has retired. Choose another user.", name=user.name))
         await _mark(change, user, password_hash)
     return user
 
@@ -44,7 +45,9 @@ async def set_password(context: Context, *, login: str, password: str) -> User:
         if user is None:
             raise NotFound
         await _give_password(user, password_hash)
-        change.record(AuditAction.USER_CHANGED, user_id=user.id, user=user.name, what="their password was changed")
+        change.record(
+            AuditAction.USER_CHANGED, user_id=user.id, user=user.name, what=Words("their password was changed")
+        )
     return user
 
 
@@ -67,7 +70,7 @@ async def unmark_administrator(context: Context, user_id: int) -> None:
         await user.save(update_fields=["is_administrator"])
         await end_sessions(user.id)
         details: list[Detail] = [("isAdministrator", "true", "false")]
-        what = "they are no administrator any more"
+        what = Words("they are no administrator any more")
         change.record(AuditAction.USER_CHANGED, user_id=user.id, details=details, user=user.name, what=what)
 
 
@@ -81,13 +84,17 @@ async def able_administrators(context: Context) -> set[int]:
 
 def last_administrator(name: str) -> Invalid:
     """The refusal to leave an installation without anybody who can manage its licenses."""
-    return Invalid(reason=f"{name} is the last administrator who can log in. Make somebody else administrator first.")
+    return Invalid(
+        reason=Words(
+            "{name} is the last administrator who can log in. Make somebody else administrator first.", name=name
+        )
+    )
 
 
 async def _make_user(context: Context, login: str, name: str) -> User:
     for text in (login, name):
         if not text or len(text) > 200 or not text.isprintable():
-            raise Invalid(reason="A login or a name is 1 to 200 characters in one line. Choose another.")
+            raise Invalid(reason=Words("A login or a name is 1 to 200 characters in one line. Choose another."))
     return await User.create(
         installation_id=context.installation_id,
         login=login,
@@ -107,7 +114,7 @@ async def _mark(change: Change, user: User, password_hash: str) -> None:
     details: list[Detail] = [
         (name, _text(before[name]), _text(after[name])) for name in after if before[name] != after[name]
     ]
-    what = "they were made an administrator and given a password"
+    what = Words("they were made an administrator and given a password")
     change.record(AuditAction.USER_CHANGED, user_id=user.id, details=details, user=user.name, what=what)
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from licensing.enums import ActorKind, ApiScope, AuditAction
 from licensing.errors import Invalid, NotFound
+from licensing.wording import Words
 from models import ApiToken, Vendor
 from resolvers.context import Actor, Context, Principal
 from resolvers.events import changing
@@ -122,27 +123,29 @@ def _holds(token: ApiToken, now: datetime) -> bool:
 
 def _check_name(name: str) -> None:
     if not name:
-        raise Invalid(["input", "name"], reason="The token has no name. Say what it is for.")
+        raise Invalid(["input", "name"], reason=Words("The token has no name. Say what it is for."))
     if len(name) > 200:
-        raise Invalid(["input", "name"], reason="The name is longer than 200 characters. Shorten it.")
+        raise Invalid(["input", "name"], reason=Words("The name is longer than 200 characters. Shorten it."))
 
 
 def _check_scopes(context: Context, wanted: list[ApiScope], vendor_id: int | None) -> None:
     path = ["input", "scopes"]
     if not wanted:
-        raise Invalid(path, reason="The token may do nothing. Give it at least one scope.")
+        raise Invalid(path, reason=Words("The token may do nothing. Give it at least one scope."))
     if lacking := set(wanted) - context.caller.scopes:
         names = ", ".join(sorted(lacking))
-        raise Invalid(path, reason=f"You cannot give what you do not have: {names}. Leave it out.")
+        raise Invalid(path, reason=Words("You cannot give what you do not have: {names}. Leave it out.", names=names))
     if vendor_id is not None and ApiScope.TOKENS_WRITE in wanted:
-        raise Invalid(path, reason="A token for one vendor cannot issue tokens. Leave TOKENS_WRITE or the vendor out.")
+        raise Invalid(
+            path, reason=Words("A token for one vendor cannot issue tokens. Leave TOKENS_WRITE or the vendor out.")
+        )
 
 
 def _checked_expiry(expires_at: datetime | None, now: datetime) -> datetime:
     if expires_at is None:
         return now + DEFAULT_LIFETIME
     if not now < expires_at <= now + LONGEST_LIFETIME:
-        reason = "A token expires in the future, a year from now at most. Choose another moment."
+        reason = Words("A token expires in the future, a year from now at most. Choose another moment.")
         raise Invalid(["input", "expiresAt"], reason=reason)
     return expires_at
 

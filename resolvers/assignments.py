@@ -18,6 +18,7 @@ from licensing.errors import (
     RevocationBlocked,
 )
 from licensing.status import license_status
+from licensing.wording import Words
 from models import Vendor
 from resolvers.context import Context
 from resolvers.events import Change, changing
@@ -137,7 +138,8 @@ async def reassign_user_licenses(
         target = licenses.visible(context, to_license_id, "input", "toLicenseId")
         if source.id == target.id:
             raise Invalid(
-                ["input", "toLicenseId"], reason="This is the license they hold. Choose another one to move them to."
+                ["input", "toLicenseId"],
+                reason=Words("This is the license they hold. Choose another one to move them to."),
             )
         holders = found(await load_holders(context.installation_id, user_ids, licenses), user_ids, *USER_IDS)
         place = places(holders, *USER_IDS)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from tortoise.queryset import QuerySet
 
-from licensing.enums import AuditAction
-from licensing.wording import fill
+from licensing.enums import ActorKind, AuditAction
+from licensing.wording import Language, Words
 from models import AuditEvent
 from resolvers.context import Context
 from resolvers.pages import Keyset, Page, PageRequest, fetch_batches, fetch_page
@@ -103,10 +103,11 @@ async def load_events(context: Context, ids: Sequence[int]) -> dict[int, tuple[A
     return {row[0]: row for row in await found.values_list(*EventRow._fields)}
 
 
-def summary(action: str, facts: Mapping[str, Any], actor_name: str) -> str:
+def summary(language: Language, action: str, facts: Mapping[str, Any], actor_kind: str, actor_name: str) -> str:
     """The whole of an event in one sentence."""
-    told = {name: datetime.fromisoformat(fact) if name.endswith("_at") else fact for name, fact in facts.items()}
-    return fill(SUMMARIES[AuditAction(action)], {**told, "actor": actor_name})
+    actor = Words(actor_name) if actor_kind == ActorKind.SYSTEM else actor_name
+    template = SUMMARIES[AuditAction(action)]
+    return Words.from_json({"template": template, "facts": {**facts, "actor": actor}}).in_language(language)
 
 
 def _filtered(context: Context, filter: AuditFilter) -> QuerySet[AuditEvent]:

@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus
 from licensing.errors import ChangeSetClosed, Invalid, NotFound
+from licensing.wording import Words
 from models import ChangeSet, Vendor
 from resolvers.context import SYSTEM, Actor, Context
 from resolvers.events import Change, changing
@@ -131,7 +132,7 @@ async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
         if reviewed.status is not ChangeSetStatus.AUTO_ACTIVATED:
             raise Invalid(
                 ["input", "changeSetId"],
-                reason="Only what was activated automatically is marked as seen. Read `pendingChanges` again.",
+                reason=Words("Only what was activated automatically is marked as seen. Read `pendingChanges` again."),
             )
         marked = await ChangeSet.filter(
             vendor_id=reviewed.vendor_id,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from licensing.enums import ActorKind, ApiScope
+from licensing.wording import ENGLISH, Language, Words
 from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Context:
     principal: Principal | None
     request_id: str
     now: Callable[[], datetime] = utc_now
-    language: str = "en"
+    language: Language = ENGLISH
     address: str | None = None
     """Where the request comes from, for the throttling of logins."""
     license_servers: "LicenseServers | None" = None
@@ -85,7 +86,7 @@ class Context:
             Unauthenticated: There is none.
         """
         if self.principal is None:
-            raise Unauthenticated("Sign in, or send an API token.")
+            raise Unauthenticated(Words("Sign in, or send an API token."))
         return self.principal
 
     @property
@@ -119,7 +120,7 @@ class Context:
             Forbidden: The caller lacks the scope.
         """
         if scope not in self.caller.scopes:
-            raise Forbidden(f"This needs the scope {scope}.")
+            raise Forbidden(Words("This needs the scope {scope}.", scope=scope))
 
 
 def system_context(

@@ -5,6 +5,7 @@ import re
 from licensing.document import VerifiedDocument, verify
 from licensing.enums import AuditAction, ChangeSetSource
 from licensing.errors import Invalid, LicensingError, NoLicenseServer, NotDemo
+from licensing.wording import Words
 from models import Installation, Vendor
 from resolvers.arrivals import Arrival, take_up
 from resolvers.change_sets import change_set_again
@@ -35,7 +36,7 @@ async def convert_demo(
         LicensingError: The document cannot be used, as for a license file.
     """
     if context.caller.vendor_id is not None:
-        raise Forbidden("A token that is bound to one vendor cannot convert a demo.")
+        raise Forbidden(Words("A token that is bound to one vendor cannot convert a demo."))
     installation = await Installation.get(id=context.installation_id)
     if not installation.is_demo:
         raise NotDemo
@@ -60,7 +61,7 @@ async def convert_demo(
             error,
             vendor_id=vendor.id,
             code=error.code.value,
-            message=error.message,
+            message=error.words,
         )
         raise
 
@@ -69,19 +70,20 @@ async def _check_entered(installation: Installation, serial_number: str, license
     if not re.fullmatch(r"[0-9]{10}", serial_number):
         raise Invalid(
             ["input", "serialNumber"],
-            reason="A serial number has ten digits. Enter the one that the vendor handed out.",
+            reason=Words("A serial number has ten digits. Enter the one that the vendor handed out."),
         )
     if not license_owner.strip():
         raise Invalid(
             ["input", "licenseOwner"],
-            reason="The license owner is blank. Enter the company, spelled as the vendor has it.",
+            reason=Words("The license owner is blank. Enter the company, spelled as the vendor has it."),
         )
     if await Installation.filter(serial_number=serial_number).exists():
-        where = "this demo" if installation.serial_number == serial_number else "another installation here"
-        raise Invalid(
-            ["input", "serialNumber"],
-            reason=f"This is the serial number of {where}. Enter the new one that the vendor handed out.",
+        of_this = Words("This is the serial number of this demo. Enter the new one that the vendor handed out.")
+        of_another = Words(
+            "Another installation here has this serial number. Enter the one that the vendor handed out."
         )
+        reason = of_this if installation.serial_number == serial_number else of_another
+        raise Invalid(["input", "serialNumber"], reason=reason)
 
 
 async def _ask(context: Context, vendor: Vendor, demo_serial: str, serial: str, owner: str) -> bytes:
@@ -101,6 +103,8 @@ async def _verify(
     if document.claims.owner != license_owner.strip():
         raise Invalid(
             ["input", "licenseOwner"],
-            reason="The vendor issued these licenses to another owner. Enter the owner spelled as the vendor has it.",
+            reason=Words(
+                "The vendor issued these licenses to another owner. Enter the owner spelled as the vendor has it."
+            ),
         )
     return document

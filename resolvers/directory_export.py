@@ -10,6 +10,7 @@ from typing import Any
 
 from licensing.enums import UserKind, UserStatus
 from licensing.errors import Invalid
+from licensing.wording import Words
 from models.user import sort_key
 
 # NUL, control characters, and the halves of characters that stand for bytes which are not UTF-8.
@@ -79,11 +80,17 @@ def _read_header(header: str, dialect: dict[str, Any]) -> list[str]:
     names = [name.strip().casefold() for name in next(csv.reader([header], **dialect), [])]
     known = ", ".join(_READERS)
     if unknown := [name for name in names if name not in _READERS]:
-        reason = f"The first line names columns that are not imported: {', '.join(unknown)}. Those that are: {known}."
+        reason = Words(
+            "The first line names columns that are not imported: {unknown}. Those that are: {known}.",
+            unknown=", ".join(unknown),
+            known=known,
+        )
         raise Invalid(reason=reason)
     if not {"login", "name"} <= set(names) or len(set(names)) != len(names):
         raise Invalid(
-            reason=f"The first line must name the columns, each once, `login` and `name` among them: {known}."
+            reason=Words(
+                "The first line must name the columns, each once, `login` and `name` among them: {known}.", known=known
+            )
         )
     return names
 

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from licensing.enums import AuditAction
 from licensing.errors import LicensingError
+from licensing.wording import facts_as_json
 from models import Installation
 from models.reach import CONFLICTS
 from models.replica import PRIMARY
@@ -62,7 +63,7 @@ class Change:
                 "actor_kind": actor.kind.value,
                 "actor_name": actor.name,
                 "request_id": self.context.request_id,
-                "facts": facts,
+                "facts": facts_as_json(facts),
                 "details": [list(detail) for detail in details],
                 "vendor_id": vendor_id,
                 "change_set_id": change_set_id,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from licensing.changes import seats_available
 from licensing.enums import ApiScope, LicenseScope, UserKind
+from licensing.wording import Language
 from resolvers.assignments import blockers
 from resolvers.audit import AuditFilter, EventRow, event_batches, summary
 from resolvers.change_sets import surplus_requirements
@@ -147,7 +148,7 @@ async def export_audit(context: Context, filter: AuditFilter) -> Batches:
     licenses = (await context.loaders.catalog()).by_id
     vendors = {vendor.id: vendor.key for vendor in await context.loaders.all_vendors()}
     async for rows in event_batches(context, filter):
-        yield [_audit_line(EventRow._make(row), vendors, licenses) for row in rows]
+        yield [_audit_line(context.language, EventRow._make(row), vendors, licenses) for row in rows]
 
 
 async def export_surplus(context: Context, vendor: str | None = None) -> Batches:
@@ -247,7 +248,9 @@ def _license_line(row: LicenseRow) -> LicenseLine:
     )
 
 
-def _audit_line(event: EventRow, vendors: dict[int, str], licenses: dict[int, LicenseRow]) -> AuditLine:
+def _audit_line(
+    language: Language, event: EventRow, vendors: dict[int, str], licenses: dict[int, LicenseRow]
+) -> AuditLine:
     license = licenses.get(event.license_id or 0)
     return AuditLine(
         id=event.id,
@@ -256,7 +259,7 @@ def _audit_line(event: EventRow, vendors: dict[int, str], licenses: dict[int, Li
         action=event.action,
         actor_kind=event.actor_kind,
         actor=event.actor_name,
-        summary=summary(event.action, event.facts, event.actor_name),
+        summary=summary(language, event.action, event.facts, event.actor_kind, event.actor_name),
         vendor=vendors.get(event.vendor_id or 0),
         license=license.key if license else None,
         user_id=event.user_id,

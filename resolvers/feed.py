@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from licensing.wording import Words
 from models import Installation
 from models.reach import UNREACHABLE
 from resolvers.api_tokens import tokens_that_hold
@@ -52,7 +53,9 @@ class Listener:
             Unauthenticated: They have.
         """
         if self._is_cut_off:
-            raise Unauthenticated("The session or API token has ended. Sign in again, or send a token that is valid.")
+            raise Unauthenticated(
+                Words("The session or API token has ended. Sign in again, or send a token that is valid.")
+            )
 
 
 class EventFeed(Protocol):

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from licensing.errors import LicensingError
+from licensing.wording import Words
 from models import IdempotencyKey
 from resolvers.context import Context, Principal
 from resolvers.errors import KeyReused
@@ -76,7 +77,7 @@ class KeyedCall:
         if kept.kept_at <= now - KEPT_FOR:
             await kept.delete()
         elif kept.fingerprint != self.fingerprint:
-            raise KeyReused("Another call was sent with this Idempotency-Key. Give each call a key of its own.")
+            raise KeyReused(Words("Another call was sent with this Idempotency-Key. Give each call a key of its own."))
         else:
             self.outcome = Outcome(kept.answer, kept.refusal and _refusal(**kept.refusal))
 
@@ -99,7 +100,7 @@ class KeyedCall:
             key=self.key,
             fingerprint=self.fingerprint,
             answer=answer,
-            refusal=refusal and {"code": refusal.code.value, "message": refusal.message, "path": refusal.path},
+            refusal=refusal and {"code": refusal.code.value, "message": refusal.words.as_json(), "path": refusal.path},
             kept_at=now,
         )
         return Outcome(answer, refusal)
@@ -150,10 +151,11 @@ async def _keep_refusal(running: Awaitable[R], context: Context, call: KeyedCall
         raise
 
 
-def _refusal(code: str, message: str, path: list[str] | None) -> LicensingError:
-    """A refusal in the words in which it was told."""
+def _refusal(code: str, message: Any, path: list[str] | None) -> LicensingError:
+    """The refusal that was told."""
     [kind] = (one for one in LicensingError.__subclasses__() if one.code == code)
     refusal = kind.__new__(kind)
-    refusal.template = "{message}"
-    LicensingError.__init__(refusal, path, message=message)
+    words = Words.from_json(message)
+    refusal.template = words.template
+    LicensingError.__init__(refusal, path, **words.facts)
     return refusal

@@ -4,6 +4,7 @@ import msgspec
 
 from licensing.claims import Name, SerialNumber
 from licensing.errors import Invalid
+from licensing.wording import Words
 from models import Installation
 
 
@@ -17,7 +18,12 @@ async def create_installation(license_owner: str, serial_number: str, *, is_demo
     check_license_owner(license_owner)
     check_serial_number(serial_number)
     if await Installation.exists(serial_number=serial_number):
-        raise Invalid(reason=f"There is an installation with serial number {serial_number} already. Use that one.")
+        raise Invalid(
+            reason=Words(
+                "There is an installation with serial number {serial_number} already. Use that one.",
+                serial_number=serial_number,
+            )
+        )
     return await Installation.create(serial_number=serial_number, license_owner=license_owner, is_demo=is_demo)
 
 
@@ -30,12 +36,16 @@ async def find_installation(serial_number: str | None) -> Installation:
     if serial_number is not None:
         if found := await Installation.get_or_none(serial_number=serial_number):
             return found
-        raise Invalid(reason=f"No installation has serial number {serial_number}. Check the number.")
+        raise Invalid(
+            reason=Words(
+                "No installation has serial number {serial_number}. Check the number.", serial_number=serial_number
+            )
+        )
     candidates = await Installation.all().limit(2)
     if not candidates:
-        raise Invalid(reason="There is no installation yet. Make one with `seatkeeper installation create`.")
+        raise Invalid(reason=Words("There is no installation yet. Make one with `seatkeeper installation create`."))
     if len(candidates) > 1:
-        raise Invalid(reason="There are several installations. Say which by `--installation SERIAL`.")
+        raise Invalid(reason=Words("There are several installations. Say which by `--installation SERIAL`."))
     return candidates[0]
 
 
@@ -56,7 +66,7 @@ def check_serial_number(serial_number: str) -> None:
     try:
         msgspec.convert(serial_number, SerialNumber)
     except msgspec.ValidationError:
-        raise Invalid(reason="A serial number is ten digits. Copy it from what the vendor sent.") from None
+        raise Invalid(reason=Words("A serial number is ten digits. Copy it from what the vendor sent.")) from None
 
 
 def check_license_owner(license_owner: str) -> None:
@@ -68,5 +78,5 @@ def check_license_owner(license_owner: str) -> None:
     try:
         msgspec.convert(license_owner, Name)
     except msgspec.ValidationError:
-        reason = "A license owner has a name of 1 to 200 characters in one line. Spell it as the vendor does."
+        reason = Words("A license owner has a name of 1 to 200 characters in one line. Spell it as the vendor does.")
         raise Invalid(reason=reason) from None

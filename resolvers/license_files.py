@@ -81,5 +81,5 @@ async def _record_refusal(
             error,
             answer=answer,
             code=error.code.value,
-            message=error.message,
+            message=error.words,
         )

@@ -138,4 +138,4 @@ def _filtered(context: Context, filter: LicenseFilter) -> QuerySet[License]:
 
 
 def _rows(context: Context, rows: Sequence[tuple[Any, ...]]) -> list[LicenseRow]:
-    return [LicenseRow._make(row).in_language(context.language) for row in rows]
+    return [LicenseRow._make(row).in_language(context.language.tag) for row in rows]

@@ -10,6 +10,7 @@ from pypika_tortoise.terms import Parameterizer
 from tortoise.expressions import Q, RawSQL
 from tortoise.queryset import QuerySet, ValuesListQuery
 
+from licensing.wording import Words
 from resolvers.errors import BadUserInput
 
 MAX_SIZE = 100
@@ -40,12 +41,16 @@ class PageRequest:
     def __post_init__(self) -> None:
         """Refuses what means nothing."""
         if self.first is not None and self.last is not None:
-            raise BadUserInput("Both `first` and `last` were given. Give one of them.")
+            raise BadUserInput(Words("Both `first` and `last` were given. Give one of them."))
         if self.before is not None and self.first is None and self.last is None:
-            raise BadUserInput("`before` was given without a number of items. Give `last` with it.")
+            raise BadUserInput(Words("`before` was given without a number of items. Give `last` with it."))
         for name, number in (("first", self.first), ("last", self.last)):
             if number is not None and not 1 <= number <= MAX_SIZE:
-                raise BadUserInput(f"`{name}` is {number}. Give a number from 1 to {MAX_SIZE}.")
+                raise BadUserInput(
+                    Words(
+                        "`{name}` is {number}. Give a number from 1 to {most}.", name=name, number=number, most=MAX_SIZE
+                    )
+                )
 
     @property
     def size(self) -> int:
@@ -86,10 +91,12 @@ class Keyset:
         """
         read = read_cursor(cursor)
         if read[:2] != [CURSOR_VERSION, self.order] or len(read) != 2 + len(self.columns):
-            raise BadUserInput("The cursor belongs to another list, or to another order of it. Start without a cursor.")
+            raise BadUserInput(
+                Words("The cursor belongs to another list, or to another order of it. Start without a cursor.")
+            )
         values = read[2:]
         if not all(_fits(value, kind) for value, kind in zip(values, self.columns.values(), strict=True)):
-            raise BadUserInput("The cursor is malformed. Start without a cursor.")
+            raise BadUserInput(Words("The cursor is malformed. Start without a cursor."))
         return values
 
     def beyond(self, cursor: str, *, backward: bool) -> Q:
@@ -120,7 +127,7 @@ def read_cursor(cursor: str) -> list[Any]:
     Raises:
         BadUserInput: It is no cursor.
     """
-    malformed = BadUserInput("The cursor is malformed. Give one from `pageInfo` or an edge, or none.")
+    malformed = BadUserInput(Words("The cursor is malformed. Give one from `pageInfo` or an edge, or none."))
     if len(cursor) > MAX_CURSOR_LENGTH:
         raise malformed
     try:

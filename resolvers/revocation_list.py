@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licensing.errors import Invalid
+from licensing.wording import Words
 
 NEEDED = ("revoke", "license", "login")
 
@@ -31,7 +32,11 @@ def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
     names = [name.strip() for name in next(csv.reader([header], **dialect), [])]
     if missing := [name for name in NEEDED if name not in names]:
         columns = ", ".join(missing)
-        raise Invalid(reason=f"The first line lacks the columns {columns}. Start from `seatkeeper export surplus`.")
+        raise Invalid(
+            reason=Words(
+                "The first line lacks the columns {columns}. Start from `seatkeeper export surplus`.", columns=columns
+            )
+        )
     reader = csv.reader(lines, **dialect)
     try:
         for cells in reader:
@@ -39,11 +44,15 @@ def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
             if row.get("revoke", "").strip():
                 yield _marked(reader.line_num + 1, row)
     except csv.Error as error:
-        raise Invalid(reason=f"Line {reader.line_num + 1} is not CSV: {error}. Save the file as CSV again.") from None
+        raise Invalid(
+            reason=Words(
+                "Line {line} is not CSV: {error}. Save the file as CSV again.", line=reader.line_num + 1, error=error
+            )
+        ) from None
 
 
 def _marked(line: int, row: Mapping[str, str]) -> MarkedLine:
     license, login = row.get("license", "").strip(), row.get("login", "").strip()
     if not license or not login:
-        raise Invalid(reason=f"Line {line} is marked, and names no license or no login. Complete it.")
+        raise Invalid(reason=Words("Line {line} is marked, and names no license or no login. Complete it.", line=line))
     return MarkedLine(line, license, login)

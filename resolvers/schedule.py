@@ -88,7 +88,7 @@ async def warn_of_expiry(context_of: ContextOf, now: datetime) -> int:
                 AuditAction.EXPIRY_WARNED,
                 vendor_id=vendor.id,
                 vendor=vendor.name,
-                expires_at=vendor.expires_at.isoformat(),
+                expires_at=vendor.expires_at,
             )
     return len(due)
 

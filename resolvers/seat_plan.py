@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from licensing.assignments import LicenseRule, blocker
 from licensing.claims import LicenseDocument
 from licensing.errors import Invalid, NoSeats, NotFound, RevocationBlocked
+from licensing.wording import Words
 from models import Vendor
 from resolvers.assignments import check_can_hold, found, places
 from resolvers.context import Context
@@ -89,7 +90,9 @@ def _check_each_once(named: Iterable[tuple[int, Sequence[int]]]) -> None:
     for license_id, user_ids in named:
         for user_id in user_ids:
             if (license_id, user_id) in seen:
-                raise Invalid(["input"], reason="The same license is taken from a user twice. Name each user once.")
+                raise Invalid(
+                    ["input"], reason=Words("The same license is taken from a user twice. Name each user once.")
+                )
             seen.add((license_id, user_id))
 
 

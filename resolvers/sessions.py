@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 
 from licensing.enums import ActorKind, AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
+from licensing.wording import Words
 from models import Session, User
 from models.notify import announce
 from models.user import sort_key
@@ -103,7 +104,7 @@ def check_password_rules(password: str) -> None:
         Invalid: The password is not of 12 to 128 characters.
     """
     if len(password) not in PASSWORD_LENGTH:
-        raise Invalid(reason="A password has 12 to 128 characters. Choose another.")
+        raise Invalid(reason=Words("A password has 12 to 128 characters. Choose another."))
 
 
 async def hash_password(password: str) -> str:

@@ -7,6 +7,7 @@ from licensing.document import read_stored
 from licensing.enums import AuditAction, ChangeSetStatus
 from licensing.errors import Invalid, NotFound
 from licensing.keys import PublicKey
+from licensing.wording import Words
 from models import ChangeSet, License, ReceivedDocument, TrustedKey, Vendor
 from resolvers.context import Context
 from resolvers.events import Change, changing
@@ -41,7 +42,7 @@ async def distrust_key(context: Context, kid: str) -> None:
             raise NotFound
         if key.distrusted_at is None:
             await key.update_from_dict({"distrusted_at": change.now}).save(update_fields=["distrusted_at"])
-            _record(change, key.vendor, "a key was distrusted", ("trustedKey", kid, None))
+            _record(change, key.vendor, Words("a key was distrusted"), ("trustedKey", kid, None))
 
 
 async def _keep_vendor(change: Change, vendor_key: str, name: str, license_server: str | None) -> Vendor:
@@ -55,7 +56,7 @@ async def _keep_vendor(change: Change, vendor_key: str, name: str, license_serve
             license_server=license_server,
             next_check_at=change.now if license_server else None,
         )
-        _record(change, vendor, "it was trusted", ("name", None, name), ("licenseServer", None, license_server))
+        _record(change, vendor, Words("it was trusted"), ("name", None, name), ("licenseServer", None, license_server))
         return vendor
     before = (vendor.removed_at, vendor.license_server)
     if vendor.removed_at:
@@ -65,7 +66,7 @@ async def _keep_vendor(change: Change, vendor_key: str, name: str, license_serve
         vendor.license_server, vendor.next_check_at = license_server, change.now
     if before != (vendor.removed_at, vendor.license_server):
         await vendor.save(update_fields=["removed_at", "license_server", "next_check_at"])
-        _record(change, vendor, "it was trusted", ("licenseServer", before[1], vendor.license_server))
+        _record(change, vendor, Words("it was trusted"), ("licenseServer", before[1], vendor.license_server))
     return vendor
 
 
@@ -85,15 +86,15 @@ async def _keep_key(change: Change, vendor: Vendor, key: PublicKey) -> None:
     if known is None:
         known = TrustedKey(installation_id=change.installation.id, vendor_id=vendor.id, kid=key.kid, jwk=dict(key.jwk))
     elif known.vendor_id != vendor.id:
-        raise Invalid(reason="This key is another vendor's. Ask this vendor for a key of its own.")
+        raise Invalid(reason=Words("This key is another vendor's. Ask this vendor for a key of its own."))
     elif (known.not_before, known.not_after, known.distrusted_at) == (key.not_before, key.not_after, None):
         return
     known.not_before, known.not_after, known.distrusted_at = key.not_before, key.not_after, None
     await known.save()
-    _record(change, vendor, "a key was trusted", ("trustedKey", None, key.kid))
+    _record(change, vendor, Words("a key was trusted"), ("trustedKey", None, key.kid))
 
 
-def _record(change: Change, vendor: Vendor, what: str, *details: tuple[str, str | None, str | None]) -> None:
+def _record(change: Change, vendor: Vendor, what: Words, *details: tuple[str, str | None, str | None]) -> None:
     told = [detail for detail in details if detail[1] != detail[2]]
     change.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, details=told, vendor=vendor.name, what=what)
 
@@ -102,10 +103,14 @@ def _check_vendor(vendor_key: str, name: str, license_server: str | None) -> Non
     try:
         msgspec.convert(vendor_key, Code)
     except msgspec.ValidationError:
-        reason = "A vendor's key is lower-case letters, digits and hyphens, such as `superoffice`. Ask the vendor."
+        reason = Words(
+            "A vendor's key is lower-case letters, digits and hyphens, such as `superoffice`. Ask the vendor."
+        )
         raise Invalid(reason=reason) from None
     try:
         check_addresses(msgspec.convert({"name": name, "license_server": license_server}, VendorClaims))
     except ValueError:  # msgspec's is one
-        reason = "A vendor has a name in one line, and its license server an https address. Ask the vendor for both."
+        reason = Words(
+            "A vendor has a name in one line, and its license server an https address. Ask the vendor for both."
+        )
         raise Invalid(reason=reason) from None

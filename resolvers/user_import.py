@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from licensing.enums import AuditAction, UserKind, UserStatus
+from licensing.wording import Words
 from models import User
 from models.bulk import insert_rows, update_rows
 from models.user import user_keys
@@ -74,7 +75,7 @@ async def import_users(context: Context, users: Sequence[ExportedUser]) -> Impor
         changed = [difference for difference in different if difference not in refused]
         await _add(change, added)
         await _change(change, changed)
-    reasons = [BadLine(one.line, last_administrator(one.stored["name"]).message) for one in refused]
+    reasons = [BadLine(one.line, str(last_administrator(one.stored["name"]))) for one in refused]
     return ImportedUsers(len(added), len(changed), len(known) - len(different), reasons)
 
 
@@ -117,7 +118,11 @@ async def _add(change: Change, users: Sequence[dict[str, Any]]) -> None:
         details: list[Detail] = [("login", None, row["login"]), ("status", None, row["status"])]
         user_id = ids[row["login_key"]]
         change.record(
-            AuditAction.USER_CHANGED, user_id=user_id, details=details, user=row["name"], what="they were imported"
+            AuditAction.USER_CHANGED,
+            user_id=user_id,
+            details=details,
+            user=row["name"],
+            what=Words("they were imported"),
         )
 
 
@@ -130,7 +135,7 @@ async def _change(change: Change, differences: Sequence[_Difference]) -> None:
             user_id=after["id"],
             details=difference.details,
             user=after["name"],
-            what="they retired" if difference.retires else "they were changed",
+            what=Words("they retired") if difference.retires else Words("they were changed"),
         )
     await _free_seats(change, [difference.after["id"] for difference in differences if difference.retires])
 

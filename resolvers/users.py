@@ -9,6 +9,7 @@ from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
+from licensing.wording import Words
 from models import Assignment, User
 from models.user import EPOCH, sort_key
 from resolvers.context import Context
@@ -101,7 +102,7 @@ async def users_page(
         Forbidden: The order would tell what the caller may not see.
     """
     if order.field is UserOrderField.LAST_LOGIN_AT and _sees_all_in_part(context):
-        raise Forbidden("A token for one vendor does not see when others logged in. Order by name or login.")
+        raise Forbidden(Words("A token for one vendor does not see when others logged in. Order by name or login."))
     found = await fetch_page(await _filtered(context, filter), order.keyset("users"), page, COLUMNS)
     return found.of(await _withhold(context, found.rows))
 

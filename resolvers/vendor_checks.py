@@ -100,6 +100,7 @@ async def _ask(context: Context, vendor: Vendor, license_server: str) -> Reviewe
             checked_at=change.now,
             check_outcome=(VendorCheckOutcome.CHANGES_FOUND if is_new else VendorCheckOutcome.UP_TO_DATE).value,
             check_message=None,
+            check_words=None,
             check_etag=fetched.etag,
             check_claimed_until=None,
             next_check_at=stated if stated and stated > change.now else change.now + _about(CHECK_INTERVAL),
@@ -113,18 +114,19 @@ async def _note_failure(context: Context, vendor: Vendor, error: LicensingError)
     outcome = {VendorUnavailable: VendorCheckOutcome.UNAVAILABLE, VendorRefused: VendorCheckOutcome.REFUSED}.get(
         type(error), VendorCheckOutcome.UNUSABLE
     )
-    message = error.message[:1000]
+    message = str(error)[:1000]
     async with changing(context) as change:
         change.refusal = error
         await Vendor.filter(id=vendor.id).update(
             checked_at=change.now,
             check_outcome=outcome.value,
             check_message=message,
+            check_words=error.words.as_json(),
             check_claimed_until=None,
             next_check_at=change.now + _about(RETRY_INTERVAL),
         )
         if (vendor.check_outcome, vendor.check_message) != (outcome.value, message):
-            change.record(AuditAction.VENDOR_CHECK_FAILED, vendor_id=vendor.id, vendor=vendor.name, message=message)
+            change.record(AuditAction.VENDOR_CHECK_FAILED, vendor_id=vendor.id, vendor=vendor.name, message=error.words)
 
 
 def _about(interval: timedelta) -> timedelta:

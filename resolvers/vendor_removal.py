@@ -2,6 +2,7 @@
 
 from licensing.enums import AuditAction
 from licensing.errors import Invalid, NotFound
+from licensing.wording import Words
 from models import ChangeSet, License, TrustedKey, Vendor
 from resolvers.context import Context
 from resolvers.events import changing
@@ -23,14 +24,26 @@ async def remove_vendor(context: Context, vendor_key: str) -> None:
         await vendor.save(update_fields=["removed_at", "next_check_at"])
         await TrustedKey.filter(vendor_id=vendor.id, distrusted_at=None).update(distrusted_at=change.now)
         await License.filter(vendor_id=vendor.id, in_force=True).update(in_force=False)
-        change.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, vendor=vendor.name, what="it was removed")
+        change.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, vendor=vendor.name, what=Words("it was removed"))
 
 
 async def _check_removable(vendor: Vendor) -> None:
     if vendor.is_main:
-        raise Invalid(reason=f"{vendor.name} makes the product itself and cannot be removed. Remove add-ons' vendors.")
+        raise Invalid(
+            reason=Words(
+                "{vendor} makes the product itself and cannot be removed. Remove add-ons' vendors.", vendor=vendor.name
+            )
+        )
     if held := await License.filter(vendor_id=vendor.id, in_use__gt=0).order_by("name_key"):
         names = ", ".join(license.name for license in held)
-        raise Invalid(reason=f"Some users hold licenses of {vendor.name}: {names}. Take these from them first.")
+        raise Invalid(
+            reason=Words(
+                "Some users hold licenses of {vendor}: {names}. Take these from them first.",
+                vendor=vendor.name,
+                names=names,
+            )
+        )
     if await ChangeSet.exists(vendor_id=vendor.id, outcome=None):
-        raise Invalid(reason=f"A change set of {vendor.name} waits for activation. Reject it first.")
+        raise Invalid(
+            reason=Words("A change set of {vendor} waits for activation. Reject it first.", vendor=vendor.name)
+        )

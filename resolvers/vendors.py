@@ -17,6 +17,7 @@ from licensing.enums import (
 )
 from licensing.errors import NotFound
 from licensing.status import license_status, update_status, worst
+from licensing.wording import Words
 from models import ChangeSet, Installation, ReceivedDocument, Vendor
 from resolvers.context import Context
 from resolvers.events import changing
@@ -42,6 +43,7 @@ class VendorRow(NamedTuple):
     checked_at: datetime | None
     check_outcome: str | None
     check_message: str | None
+    check_words: Any
     next_check_at: datetime | None
     status: LicenseStatus
 
@@ -152,5 +154,5 @@ async def update_vendor(context: Context, vendor_id: int, activation_policy: Act
             vendor_id=vendor.id,
             details=[("activationPolicy", before, activation_policy.value)],
             vendor=vendor.name,
-            what="activation policy",
+            what=Words("activation policy"),
         )

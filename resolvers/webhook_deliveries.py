@@ -13,6 +13,7 @@ from tortoise.expressions import Q, RawSQL
 from tortoise.transactions import in_transaction
 
 from licensing.enums import ApiScope, AuditAction
+from licensing.wording import Words
 from models import Webhook, WebhookDelivery
 from models.replica import PRIMARY
 from resolvers.audit import AuditFilter, EventRow, events_between
@@ -120,7 +121,9 @@ async def settle_failed(
         await delivery.save()
         await forget_old_deliveries(webhook.id)
         if ends:
-            reason = f"its address {delivery.error}" if gone else f"its address failed for a day, and {delivery.error}"
+            error = Words.from_json(delivery.error_words)
+            of_a_day = Words("its address failed for a day, and {error}", error=error)
+            reason = Words("its address {error}", error=error) if gone else of_a_day
             change.record(
                 AuditAction.WEBHOOK_DISABLED, vendor_id=webhook.vendor_id, webhook=webhook.name, reason=reason
             )

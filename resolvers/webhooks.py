@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from licensing.enums import ApiScope, AuditAction
 from licensing.errors import Invalid, NotFound
+from licensing.wording import Words
 from models import Vendor, Webhook, WebhookDelivery
 from resolvers.audit import NEWEST_FIRST
 from resolvers.context import Context
@@ -27,17 +28,22 @@ READS = (ApiScope.AUDIT_READ, ApiScope.LICENSES_READ, ApiScope.USERS_READ)
 """What a caller must be able to read who has it sent somewhere."""
 
 _IN_WORDS = {
-    "name": "name",
-    "host": "address",
-    "actions": "actions",
-    "isEnabled": "whether it is on",
-    "position": "where it goes on",
-    "secret": "secret",
+    "name": Words("name"),
+    "host": Words("address"),
+    "actions": Words("actions"),
+    "isEnabled": Words("whether it is on"),
+    "position": Words("where it goes on"),
+    "secret": Words("secret"),
 }
 
 
 class EndpointRefused(Exception):
-    """Nothing may be sent to an address; the text is a clause of which the address is the subject."""
+    """Nothing may be sent to an address; the words are a clause of which the address is the subject."""
+
+    def __init__(self, words: Words) -> None:
+        """Say why."""
+        self.words = words
+        super().__init__(str(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,9 @@ async def create_webhook(
     secret = _new_secret()
     async with changing(context) as change:
         if await Webhook.filter(installation_id=context.installation_id).count() >= MOST:
-            raise Invalid(reason=f"There are {MOST} webhooks already. Delete one that is not needed any more.")
+            raise Invalid(
+                reason=Words("There are {most} webhooks already. Delete one that is not needed any more.", most=MOST)
+            )
         webhook = await Webhook.create(
             installation_id=context.installation_id,
             name=name,
@@ -140,7 +148,7 @@ async def update_webhook(context: Context, webhook_id: int, wanted: WebhookChang
         webhook.tries, webhook.failing_since, webhook.next_try_at = 0, None, change.now
         await webhook.save()
         if details:
-            what = ", ".join(_IN_WORDS[name] for name, _, _ in details)
+            what = [_IN_WORDS[name] for name, _, _ in details]
             vendor_id, action = webhook.vendor_id, AuditAction.WEBHOOK_CHANGED
             change.record(action, vendor_id=vendor_id, details=details, webhook=webhook.name, what=what)
     return webhook.secret if wanted.rotate_secret else None
@@ -246,13 +254,14 @@ async def _check_url(context: Context, url: str) -> None:
         await context.endpoints.check(url)
     except EndpointRefused as refused:
         raise Invalid(
-            ["input", "url"], reason=f"The address {refused}. Give another, or see docs/webhooks.md."
+            ["input", "url"],
+            reason=Words("The address {error}. Give another, or see docs/webhooks.md.", error=refused.words),
         ) from None
 
 
 def _check_name(name: str) -> None:
     if not name.strip() or len(name) > 200:
-        raise Invalid(["input", "name"], reason="A name has 1 to 200 characters. Say what the webhook is for.")
+        raise Invalid(["input", "name"], reason=Words("A name has 1 to 200 characters. Say what the webhook is for."))
 
 
 def _sorted(actions: Iterable[AuditAction]) -> list[str]:

@@ -15,7 +15,7 @@ from schema.descriptions import input_type, object_type
 from schema.license import License
 from schema.node import Node, global_id, local_id
 from schema.permissions import Info, guarded
-from schema.rows import Columns, Inner, Of, One, one
+from schema.rows import Columns, InLanguage, Inner, Of, One, one
 from schema.user import User
 from schema.vendor import Vendor
 
@@ -86,7 +86,7 @@ class AuditEvent(Node):
         EventRow,
         id=Of(global_id("AuditEvent"), "id"),
         actor=Of(lambda kind, name: Actor(kind=kind, name=name), "actor_kind", "actor_name"),
-        summary=Of(audit.summary, "action", "facts", "actor_name"),
+        summary=InLanguage(audit.summary, "action", "facts", "actor_kind", "actor_name"),
         details=Of(_details, "details"),
         vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
     )

@@ -19,6 +19,7 @@ from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLE
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from licensing.wording import Words
 from resolvers.errors import BadUserInput
 from schema.cost import Size
 from schema.errors import graphql_error
@@ -103,8 +104,9 @@ class Documents(SchemaExtension):
                 raise graphql_error(refusal) from refusal
         cost = self.document.cost(execution.operation_name, execution.variables)
         if cost > MAX_COST:
-            what = f"The operation costs {cost:,} points, one for each object that it may return"
-            raise too_complex(what, MAX_COST, "Ask for smaller pages by `first` or `last`, or for less below them.")
+            what = Words("The operation costs {cost:,} points, one for each object that it may return", cost=cost)
+            next_step = Words("Ask for smaller pages by `first` or `last`, or for less below them.")
+            raise too_complex(what, MAX_COST, next_step)
         yield
 
 
@@ -116,7 +118,11 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
         GraphQLError: It is no document, or goes beyond a limit.
     """
     if len(text) > MAX_CHARACTERS:
-        raise too_complex(f"The document has {len(text):,} characters", MAX_CHARACTERS, "Send values as variables.")
+        raise too_complex(
+            Words("The document has {count:,} characters", count=len(text)),
+            MAX_CHARACTERS,
+            Words("Send values as variables."),
+        )
     node = _parse(text)
     survey = Survey(schema, node)
     try:
@@ -125,9 +131,15 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
         raise _nested_too_deeply() from None
     tokens = count_tokens(node) - survey.schema_tokens
     if tokens > MAX_TOKENS:
-        raise too_complex(f"The document has {tokens:,} tokens", MAX_TOKENS, "Send values as variables, or split it.")
+        raise too_complex(
+            Words("The document has {count:,} tokens", count=tokens),
+            MAX_TOKENS,
+            Words("Send values as variables, or split it."),
+        )
     if survey.schema_tokens > MAX_SCHEMA_TOKENS:
-        raise too_complex(f"The document has {survey.schema_tokens:,} tokens about the schema", MAX_SCHEMA_TOKENS)
+        raise too_complex(
+            Words("The document has {count:,} tokens about the schema", count=survey.schema_tokens), MAX_SCHEMA_TOKENS
+        )
     return Document(node, _validate(schema, node) or check_literals(schema, node), operations, survey.lists)
 
 
@@ -139,20 +151,22 @@ def _parse(text: str) -> DocumentNode:
             raise _nested_too_deeply() from None
         if "Parsing aborted" in error.message:
             most = MAX_TOKENS + MAX_SCHEMA_TOKENS
-            raise too_complex(f"The document has more than {most:,} tokens", MAX_TOKENS) from None
+            raise too_complex(Words("The document has more than {most:,} tokens", most=most), MAX_TOKENS) from None
         raise
 
 
 def _validate(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
     errors = validate_document(schema, document, tuple(specified_rules))
     if any(error.message == "Validation aborted." for error in errors):
-        raise too_complex("The document repeats fields in too many pairs", MAX_COMPLEXITY_BUDGET, "Name each once.")
+        raise too_complex(
+            Words("The document repeats fields in too many pairs"), MAX_COMPLEXITY_BUDGET, Words("Name each once.")
+        )
     # Without what caused them: a number that Python does not read, say, is the client's mistake all the same.
     return [GraphQLError(error.message, error.nodes) for error in errors]
 
 
 def _nested_too_deeply() -> GraphQLError:
-    return too_complex("The document nests hundreds of fields", MAX_DEPTH, "Ask for less at once.")
+    return too_complex(Words("The document nests hundreds of fields"), MAX_DEPTH, Words("Ask for less at once."))
 
 
 def _operations(

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from graphql import GraphQLError
+import strawberry
+from graphql import GraphQLError, Node
 
 from licensing.enums import UserErrorCode
 from licensing.errors import LicensingError
+from licensing.wording import Words
+from resolvers.context import Context
 from resolvers.errors import CallRefused
 from schema.descriptions import object_type
+
+
+def _message(self: "UserError", info: strawberry.Info[Context, None]) -> str:
+    """What went wrong and what to do about it, in the language of `Accept-Language`."""
+    return self.words.in_language(info.context.language)
 
 
 @object_type
@@ -18,10 +26,10 @@ class UserError:
 
     code: UserErrorCode
     """Stable reason; act on this, not on `message`. Expect values you do not know yet."""
-    message: str
-    """What went wrong and what to do about it, in the language of `Accept-Language`."""
+    message: str = strawberry.field(resolver=_message)
     path: list[str] | None
     """Path to the input at fault, as in `["input", "userIds", "2"]`; null if no one field is."""
+    words: strawberry.Private[Words]
 
 
 class Payload(Protocol):
@@ -36,9 +44,9 @@ def refusals(payload: Payload) -> Iterator[None]:
     try:
         yield
     except LicensingError as error:
-        payload.user_errors.append(UserError(code=error.code, message=error.message, path=error.path))
+        payload.user_errors.append(UserError(code=error.code, words=error.words, path=error.path))
 
 
-def graphql_error(refusal: CallRefused) -> GraphQLError:
-    """The top-level error of a call that is refused before anything runs."""
-    return GraphQLError(str(refusal), extensions={"code": refusal.code}, original_error=refusal)
+def graphql_error(refusal: CallRefused, node: Node | None = None) -> GraphQLError:
+    """The top-level error of a call that is refused before anything runs, or for a part of its document."""
+    return GraphQLError(str(refusal), node, extensions={"code": refusal.code}, original_error=refusal)

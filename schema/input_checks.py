@@ -35,6 +35,7 @@ from graphql import (
     visit,
 )
 
+from licensing.wording import Words
 from resolvers.errors import BadUserInput
 from resolvers.pages import PageRequest, read_cursor
 from schema.errors import graphql_error
@@ -78,7 +79,7 @@ class OperationInput:
         """
         for name, type_ in self.variables:
             if name in variables:
-                check_value(variables[name], type_, f"`${name}`")
+                check_value(variables[name], type_, Words("`${name}`", name=name))
         for node in self.lists:
             _check_list(node, variables)
 
@@ -118,7 +119,7 @@ class _Literals(Visitor):
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if type_ := self.type_info.get_input_type():
-            check_value(node.value, type_, "A text in the document")
+            check_value(node.value, type_, Words("A text in the document"))
 
 
 def _fields(selected: SelectionSetNode | None) -> Iterator[FieldNode]:
@@ -139,9 +140,11 @@ def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
     given = {name: value for name, value in values.items() if value is not Undefined}
     match node.name.value, given:
         case "nodes", {"ids": list(ids)} if len(ids) > MAX_NODES:
-            raise BadUserInput(f"{len(ids):,} IDs were given. Give at most {MAX_NODES}.")
+            raise BadUserInput(Words("{count:,} IDs were given. Give at most {most}.", count=len(ids), most=MAX_NODES))
         case "suggestions", {"first": int(first) | float(first)} if not 1 <= first <= MAX_SUGGESTIONS:
-            raise BadUserInput(f"`first` is {first}. Give a number from 1 to {MAX_SUGGESTIONS:,}.")
+            raise BadUserInput(
+                Words("`first` is {first}. Give a number from 1 to {most:,}.", first=first, most=MAX_SUGGESTIONS)
+            )
         case (("nodes" | "suggestions"), _):
             pass
         case _ if all(isinstance(value, int | float | str | None) for value in given.values()):
@@ -151,7 +154,7 @@ def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
                     read_cursor(cursor)
 
 
-def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
+def check_value(value: Any, type_: GraphQLInputType, place: Words) -> None:
     """Refuses a value, at any depth, that no call takes. What is not of the type at all is GraphQL's to refuse.
 
     Raises:
@@ -162,15 +165,21 @@ def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
     elif isinstance(type_, GraphQLList):
         items = value if isinstance(value, list) else [value]
         if len(items) > MAX_ITEMS and get_named_type(type_).name != "ID":
-            raise BadUserInput(f"{place} has {len(items):,} items. Give at most {MAX_ITEMS:,}.")
+            raise BadUserInput(
+                Words(
+                    "{place} has {count:,} items. Give at most {most:,}.", place=place, count=len(items), most=MAX_ITEMS
+                )
+            )
         for position, item in enumerate(items[:MAX_ITEMS]):  # of IDs, the mutation says that they are too many
-            check_value(item, type_.of_type, f"{place}, item {position}")
+            check_value(item, type_.of_type, Words("{place}, item {position}", place=place, position=position))
     elif isinstance(type_, GraphQLInputObjectType):
         if isinstance(value, dict) and len(value) > len(type_.fields):
-            raise BadUserInput(f"{place} has fields that `{type_.name}` does not have. Leave them out.")
+            raise BadUserInput(
+                Words("{place} has fields that `{type}` does not have. Leave them out.", place=place, type=type_.name)
+            )
         for name, field in type_.fields.items() if isinstance(value, dict) else ():
             if name in value and (type_.name, name) != TEXT_OF_A_FILE:
-                check_value(value[name], field.type, f"{place}, field `{name}`")
+                check_value(value[name], field.type, Words("{place}, field `{field}`", place=place, field=name))
     elif isinstance(value, str):
         _check_text(value, place)
         if type_.name == "ID":
@@ -179,8 +188,17 @@ def check_value(value: Any, type_: GraphQLInputType, place: str) -> None:
         decode(str(value))
 
 
-def _check_text(text: str, place: str) -> None:
+def _check_text(text: str, place: Words) -> None:
     if len(text) > MAX_TEXT:
-        raise BadUserInput(f"{place} has {len(text):,} characters. Shorten it to {MAX_TEXT:,} at most.")
+        raise BadUserInput(
+            Words(
+                "{place} has {count:,} characters. Shorten it to {most:,} at most.",
+                place=place,
+                count=len(text),
+                most=MAX_TEXT,
+            )
+        )
     if _NO_TEXT_HAS.search(text):
-        raise BadUserInput(f"{place} holds a character that no text has: NUL, or half of a pair. Leave it out.")
+        raise BadUserInput(
+            Words("{place} holds a character that no text has: NUL, or half of a pair. Leave it out.", place=place)
+        )

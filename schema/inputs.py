@@ -9,6 +9,7 @@ from strawberry.file_uploads import Upload
 from licensing.armour import MAX_BYTES
 from licensing.enums import ActivationPolicy, ApiScope, ImportMode
 from licensing.errors import Invalid, TooManyItems
+from licensing.wording import Words
 from schema.descriptions import input_type, one_of_type
 from schema.node import local_id
 
@@ -194,7 +195,7 @@ def local_user_ids(ids: Sequence[str], *path: str) -> list[int]:
     seen: set[str] = set()
     for position, id_ in enumerate(ids):
         if id_ in seen:
-            raise Invalid([*path, str(position)], reason="This user is listed twice. List each user once.")
+            raise Invalid([*path, str(position)], reason=Words("This user is listed twice. List each user once."))
         seen.add(id_)
     return [local_id(id_, "User") for id_ in ids]
 
@@ -207,7 +208,7 @@ def check_count(items: Sequence[object], *path: str) -> None:
         TooManyItems: There are more items than one call takes.
     """
     if not items:
-        raise Invalid(path, reason="The list is empty. Name at least one item.")
+        raise Invalid(path, reason=Words("The list is empty. Name at least one item."))
     if len(items) > MAX_ITEMS:
         raise TooManyItems(path, count=len(items), limit=MAX_ITEMS)
 
@@ -250,7 +251,7 @@ def given_text(text: str, *path: str) -> str:
         Invalid: It is blank.
     """
     if not text.strip():
-        raise Invalid(path, reason="This is blank. Say something here.")
+        raise Invalid(path, reason=Words("This is blank. Say something here."))
     return text.strip()
 
 

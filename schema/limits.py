@@ -21,7 +21,10 @@ from graphql import (
     is_list_type,
 )
 
+from licensing.wording import Words
+from resolvers.errors import TooComplex
 from schema.cost import Size, points_of, size_of, sized_fields
+from schema.errors import graphql_error
 
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 1_000
@@ -35,15 +38,16 @@ MAX_COST = 10_000
 MAX_SCHEMA_COST = 5_000
 """Objects under `__schema` and `__type`, which count for no other limit; tools ask for half as many."""
 
-_SPLIT = "Split it over several requests."
+_SPLIT = Words("Split it over several requests.")
 
 Terms = Counter[int]
 """A cost: how many single objects, under 0, and how often each list of `Survey.lists`, under its place from 1."""
 
 
-def too_complex(what: str, limit: int, next_step: str = _SPLIT) -> GraphQLError:
+def too_complex(what: Words, limit: int, next_step: Words = _SPLIT) -> GraphQLError:
     """The refusal of a document that goes beyond a limit."""
-    return GraphQLError(f"{what}; at most {limit:,} are taken. {next_step}", extensions={"code": "QUERY_TOO_COMPLEX"})
+    words = Words("{what}; at most {limit:,} are taken. {next_step}", what=what, limit=limit, next_step=next_step)
+    return graphql_error(TooComplex(words))
 
 
 @dataclass(slots=True)
@@ -77,16 +81,23 @@ class Measure:
             GraphQLError: It does.
         """
         if self.depth > MAX_DEPTH:
-            deep = f"The document nests {self.depth:,} fields"
-            raise too_complex(deep, MAX_DEPTH, "Ask for what is deeper by its ID, in another request.")
+            deep = Words("The document nests {count:,} fields", count=self.depth)
+            raise too_complex(deep, MAX_DEPTH, Words("Ask for what is deeper by its ID, in another request."))
         if self.aliases > MAX_ALIASES:
-            raise too_complex(f"The document has {self.aliases:,} aliases, each spread counted", MAX_ALIASES)
+            raise too_complex(
+                Words("The document has {count:,} aliases, each spread counted", count=self.aliases), MAX_ALIASES
+            )
         if self.directives > MAX_DIRECTIVES:
-            raise too_complex(f"The document has {self.directives:,} directives, each spread counted", MAX_DIRECTIVES)
+            raise too_complex(
+                Words("The document has {count:,} directives, each spread counted", count=self.directives),
+                MAX_DIRECTIVES,
+            )
         if self.sign_ins > MAX_SIGN_INS:
-            raise too_complex(f"The document has {self.sign_ins:,} fields `signIn`", MAX_SIGN_INS)
+            raise too_complex(Words("The document has {count:,} fields `signIn`", count=self.sign_ins), MAX_SIGN_INS)
         if self.schema_cost > MAX_SCHEMA_COST:
-            raise too_complex(f"The document asks for {self.schema_cost:,} objects of the schema", MAX_SCHEMA_COST)
+            raise too_complex(
+                Words("The document asks for {count:,} objects of the schema", count=self.schema_cost), MAX_SCHEMA_COST
+            )
 
 
 class Survey:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import strawberry
 
+from licensing.wording import Words
 from resolvers.errors import BadUserInput
 from schema.descriptions import interface_type
 
@@ -42,7 +43,7 @@ def decode(id_: str) -> tuple[str, int, str | None]:
     except ValueError:
         read = None
     if read is None:
-        raise BadUserInput(f"`{id_[:100]}` is not an ID. Give one from an `id` field, unaltered.")
+        raise BadUserInput(Words("`{id}` is not an ID. Give one from an `id` field, unaltered.", id=id_[:100]))
     return read[1], int(read[2]), read[3]
 
 

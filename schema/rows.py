@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, overload
 
+from licensing.wording import Words
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.users import Withheld
@@ -32,6 +33,19 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Of:
     """What a function makes of columns; where the first is None, None."""
+
+    function: Callable[..., Any]
+    columns: tuple[str, ...]
+
+    def __init__(self, function: Callable[..., Any], *columns: str) -> None:
+        """Take the columns one by one."""
+        object.__setattr__(self, "function", function)
+        object.__setattr__(self, "columns", columns)
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """What a function makes of the caller's language and of columns."""
 
     function: Callable[..., Any]
     columns: tuple[str, ...]
@@ -79,7 +93,7 @@ class Many:
     loader: str
 
 
-Source = Column | Of | Inner | Each | One | Many
+Source = Column | Of | InLanguage | Inner | Each | One | Many
 
 
 class Columns:
@@ -118,6 +132,8 @@ class Columns:
                 return _column(self.getter(source.name))
             case Of():
                 return _of(source.function, self.getter(*source.columns), several=len(source.columns) > 1)
+            case InLanguage():
+                return _in_language(source.function, self.getter(*source.columns))
             case Inner():
                 return _inner(self.getter(source.column), source.type)
             case Each():
@@ -206,7 +222,7 @@ def _column(get: Getter) -> Getter:
     def read(view: Any) -> Any:
         value = get(view.row)
         if value.__class__ is Withheld:
-            raise graphql_error(Forbidden("A token for one vendor sees this of that vendor's users only."))
+            raise graphql_error(Forbidden(Words("A token for one vendor sees this of that vendor's users only.")))
         return value
 
     return read
@@ -222,6 +238,10 @@ def _of(function: Callable[..., Any], get: Getter, *, several: bool) -> Getter:
         return None if values[0] is None else function(*values)
 
     return read_several if several else read_one
+
+
+def _in_language(function: Callable[..., Any], get: Getter) -> Getter:
+    return lambda view: function(view._related.context.language, *get(view.row))
 
 
 def _inner(get: Getter, type_name: str) -> Getter:

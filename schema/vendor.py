@@ -1,11 +1,12 @@
 """Vendors: where their licenses and their new license information stand."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from licensing.enums import ActivationPolicy, ApiScope, LicenseStatus, LicenseUpdateStatus, VendorCheckOutcome
+from licensing.wording import Language, Words
 from resolvers.vendors import VendorRow
 from schema.connection import After, Before, First, Last, PageRequest, connect
 from schema.cost import PAGE
@@ -13,7 +14,7 @@ from schema.descriptions import argument, object_type
 from schema.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
 from schema.node import Node, global_id
 from schema.permissions import Info, guarded
-from schema.rows import Column, Columns, Of, One, Rows, one
+from schema.rows import Column, Columns, InLanguage, Of, One, Rows, one
 from schema.scalars import URL
 from schema.selection import selected
 
@@ -30,11 +31,16 @@ class VendorCheck:
     outcome: VendorCheckOutcome
     """How it went."""
     message: str | None
-    """What the license server said, if anything."""
+    """What went wrong, in the language of `Accept-Language`; null if nothing did."""
 
 
-def _check(checked_at: datetime, outcome: str, message: str | None) -> VendorCheck:
-    return VendorCheck(checked_at=checked_at, outcome=VendorCheckOutcome(outcome), message=message)
+def _check(
+    language: Language, checked_at: datetime | None, outcome: str, message: str | None, words: Any
+) -> VendorCheck | None:
+    if checked_at is None:
+        return None
+    told = Words.from_json(words or message).in_language(language) if message else None
+    return VendorCheck(checked_at=checked_at, outcome=VendorCheckOutcome(outcome), message=told)
 
 
 @object_type
@@ -106,7 +112,7 @@ class Vendor(Node):
         id=Of(global_id("Vendor"), "id"),
         update_status=One("update_statuses", "id", None, "update_status"),
         warns_at=Column("warn_at"),
-        last_check=Of(_check, "checked_at", "check_outcome", "check_message"),
+        last_check=InLanguage(_check, "checked_at", "check_outcome", "check_message", "check_words"),
     )
 
 

@@ -1,11 +1,12 @@
 """Webhooks, and how telling them went."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from licensing.enums import ApiScope, AuditAction
+from licensing.wording import Language, Words
 from models import Webhook as StoredWebhook
 from models import WebhookDelivery as StoredDelivery
 from resolvers.audit import NEWEST_FIRST
@@ -14,11 +15,15 @@ from schema.audit import AuditEvent
 from schema.descriptions import object_type
 from schema.node import Node, global_id
 from schema.permissions import Info, guarded
-from schema.rows import Columns, Of, One, Rows, one
+from schema.rows import Columns, InLanguage, Of, One, Rows, one
 from schema.scalars import URL
 
 if TYPE_CHECKING:
     from schema.vendor import Vendor
+
+
+def _error(language: Language, error: str | None, words: Any) -> str | None:
+    return None if error is None else Words.from_json(words or error).in_language(language)
 
 
 @object_type
@@ -34,7 +39,7 @@ class WebhookDelivery:
     response_status: int | None
     """The status it answered with; null if there was no answer."""
     error: str | None
-    """What went wrong, in a clause of which the address is the subject; null if nothing did."""
+    """What went wrong, in a clause about the address, in the language of `Accept-Language`; null if nothing did."""
     milliseconds: int
     """How long it took."""
     row: strawberry.Private[StoredDelivery]
@@ -47,7 +52,11 @@ class WebhookDelivery:
         found = await info.context.loaders.event.load(self.row.event_id)
         return one(AuditEvent, found, info.context) if found else None
 
-    __row__ = Columns(StoredDelivery, is_delivered=Of(lambda id_, error: error is None, "message_id", "error"))
+    __row__ = Columns(
+        StoredDelivery,
+        is_delivered=Of(lambda id_, error: error is None, "message_id", "error"),
+        error=InLanguage(_error, "error", "error_words"),
+    )
 
 
 @object_type

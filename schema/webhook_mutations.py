@@ -6,6 +6,7 @@ import strawberry
 
 from licensing.enums import ApiScope, AuditAction
 from licensing.errors import DeliveryFailed
+from licensing.wording import Words
 from resolvers import webhooks
 from resolvers.context import Context
 from schema.descriptions import argument, input_type, object_type
@@ -192,7 +193,7 @@ class WebhookMutations:
             payload.delivery = one(WebhookDelivery, delivery, info.context)
             payload.webhook = await webhook_by_id(info.context, webhook_id)
             if delivery.error is not None:
-                raise DeliveryFailed(error=delivery.error)
+                raise DeliveryFailed(error=Words.from_json(delivery.error_words or delivery.error))
         return payload
 
 

@@ -18,6 +18,7 @@ from strawberry import Schema
 from tortoise.connection import get_connection
 from tortoise.contrib.starlette import RegisterTortoise
 
+from licensing.wording import Words
 from models.config import tortoise_config
 from models.migrate import pending_migrations
 from models.replica import PRIMARY
@@ -146,7 +147,7 @@ async def printed_schema(request: Request) -> Response:
     """The schema as text, for those who may see it."""
     settings: Settings = request.app.state.settings
     if await authenticate(request, settings) is None and not settings.open_schema:
-        raise Refused(401, "Sign in, or send an API token, to read the schema.", "UNAUTHENTICATED")
+        raise Refused(401, Words("Sign in, or send an API token, to read the schema."), "UNAUTHENTICATED")
     return PlainTextResponse(request.app.state.schema.as_str() + "\n")
 
 
@@ -203,4 +204,4 @@ class SecurityHeaders:
 
 
 async def _refusal(request: Request, refusal: Exception) -> Response:
-    return refusal_response(cast(HTTPException, refusal))
+    return refusal_response(cast(HTTPException, refusal), request.scope)

@@ -4,6 +4,7 @@ import structlog
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from licensing.wording import Words
 from resolvers.api_tokens import principal_of_token
 from resolvers.context import Principal, utc_now
 from resolvers.identities import principal_of_identity
@@ -64,7 +65,9 @@ async def _find_principal(connection: HTTPConnection, settings: Settings) -> Pri
     if (authorization := connection.headers.get("authorization")) is not None:
         principal = await _principal_of_bearer(connection, authorization)
         if principal is None:
-            message = "This token is unknown, expired or revoked. Send one that is valid as Authorization: Bearer."
+            message = Words(
+                "This token is unknown, expired or revoked. Send one that is valid as Authorization: Bearer."
+            )
             raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
         return principal
     if secret := connection.cookies.get(cookie_name(settings), ""):

@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             outcome = asyncio.run(outcome)
         sys.stdout.flush()
     except (LicensingError, CallRefused, Refused) as error:
-        return _refuse(error.code, error.message if isinstance(error, LicensingError) else str(error))
+        return _refuse(error.code, str(error))
     except SettingError as error:
         return _refuse("SETTING_INVALID", str(error))
     except BrokenPipeError:

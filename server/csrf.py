@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from licensing.wording import Words
 from server.auth import uses_cookie
 from server.errors import Refused
 from server.settings import Settings
@@ -25,9 +26,11 @@ def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) 
     if not with_cookie and not (form and "authorization" not in connection.headers):
         return
     if PREFLIGHT_HEADER not in connection.headers:
-        raise Refused(403, f"Send the header {PREFLIGHT_HEADER} with any value.", "FORBIDDEN")
+        raise Refused(403, Words("Send the header {header} with any value.", header=PREFLIGHT_HEADER), "FORBIDDEN")
     if with_cookie and not _is_from_here(connection, settings.trusted_origins):
-        message = "Pages of another origin may not use this session. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
+        message = Words(
+            "Pages of another origin may not use this session. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
+        )
         raise Refused(403, message, "FORBIDDEN")
 
 
@@ -53,7 +56,9 @@ def check_handshake(connection: HTTPConnection, settings: Settings) -> None:
     if not has_origin and not uses_cookie(connection, settings):
         return
     if not has_origin or not _is_from_here(connection, settings.trusted_origins):
-        message = "Pages of another origin may not open a WebSocket. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
+        message = Words(
+            "Pages of another origin may not open a WebSocket. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
+        )
         raise Refused(403, message, "FORBIDDEN")
 
 

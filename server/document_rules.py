@@ -6,11 +6,14 @@ from functools import partial
 from typing import Any
 
 import structlog
-from graphql import ASTValidationRule, FieldNode, GraphQLError, OperationDefinitionNode, validate
+from graphql import ASTValidationRule, FieldNode, OperationDefinitionNode, validate
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
+from licensing.wording import Words
+from resolvers.errors import BadUserInput, Unauthenticated
+from schema.errors import graphql_error
 from server.idempotency import IdempotencyKeys
 
 
@@ -37,10 +40,11 @@ class DocumentRules(SchemaExtension):
         definitions = execution.graphql_document.definitions
         operations = sum(isinstance(definition, OperationDefinitionNode) for definition in definitions)
         if operations > 1 and execution._provided_operation_name is None:
-            message = "The document holds several operations. Name the one to run in operationName."
-            execution.pre_execution_errors = [GraphQLError(message)]
+            message = Words("The document holds several operations. Name the one to run in operationName.")
+            execution.pre_execution_errors = [graphql_error(BadUserInput(message))]
         elif self.only_subscriptions and execution.operation_type is not OperationType.SUBSCRIPTION:
-            execution.pre_execution_errors = [GraphQLError("A WebSocket takes subscriptions. Send the rest by POST.")]
+            message = Words("A WebSocket takes subscriptions. Send the rest by POST.")
+            execution.pre_execution_errors = [graphql_error(BadUserInput(message))]
         elif not self.open_schema and execution.context.principal is None and "__" in (execution.query or ""):
             execution.pre_execution_errors = (
                 validate(execution.schema._schema, execution.graphql_document, [NoIntrospection])
@@ -55,5 +59,5 @@ class NoIntrospection(ASTValidationRule):
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         """Refuses the two fields that tell of it."""
         if node.name.value in ("__schema", "__type"):
-            message = "Sign in, or send an API token, to read the schema."
-            self.report_error(GraphQLError(message, node, extensions={"code": "UNAUTHENTICATED"}))
+            message = Words("Sign in, or send an API token, to read the schema.")
+            self.report_error(graphql_error(Unauthenticated(message), node))

@@ -9,11 +9,14 @@ import structlog
 from graphql import GraphQLError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 from strawberry.relay.types import GlobalIDValueError
 
 from licensing.errors import LicensingError
+from licensing.wording import Language, Words
 from models.reach import CONFLICTS, is_too_slow, is_unreachable
 from resolvers.errors import CallRefused
+from server.language import language_of
 
 STATUS = {
     "BAD_USER_INPUT": 400,
@@ -28,7 +31,7 @@ STATUS = {
 }
 """The status of an answer that carries no data, by the code of its first error."""
 
-TOO_SLOW = "This took too long, and nothing was changed. Ask for less, or try again in a moment."
+TOO_SLOW = Words("This took too long, and nothing was changed. Ask for less, or try again in a moment.")
 
 LONGEST_MESSAGE = 1_000
 """Characters: some messages repeat what the client has sent."""
@@ -42,30 +45,34 @@ class Refused(HTTPException):
     def __init__(
         self,
         status_code: int,
-        message: str,
+        words: Words,
         code: str = "BAD_USER_INPUT",
         headers: Mapping[str, str] | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(status_code, message, headers)
+        super().__init__(status_code, str(words), headers)
+        self.words = words
         self.code = code
         self.extensions = extensions
         """What the answer tells beside the error."""
 
 
-def refusal_response(refusal: HTTPException) -> JSONResponse:
-    """The answer to a request that was refused."""
-    extensions = {"code": refusal.code} if isinstance(refusal, Refused) else {}
+def refusal_response(refusal: HTTPException, scope: Scope) -> JSONResponse:
+    """The answer to a request that was refused, in the language that it asks for."""
+    message, extensions = refusal.detail, {}
+    if isinstance(refusal, Refused):
+        message, extensions = refusal.words.in_language(language_of(scope)), {"code": refusal.code}
     structlog.contextvars.bind_contextvars(outcome=extensions.get("code", "REFUSED"))
-    answer: dict[str, Any] = {"errors": [{"message": refusal.detail, "extensions": extensions}]}
+    answer: dict[str, Any] = {"errors": [{"message": message, "extensions": extensions}]}
     if isinstance(refusal, Refused) and refusal.extensions:
         answer["extensions"] = refusal.extensions
     return JSONResponse(answer, refusal.status_code, refusal.headers)
 
 
-def failure_response(failure: Exception, request_id: str) -> JSONResponse:
+def failure_response(failure: Exception, request_id: str, scope: Scope) -> JSONResponse:
     """The answer where something broke that should not; what it was stands in the log alone."""
-    code, message = _known_failure(failure) or _unexpected(failure, request_id)
+    code, words = _known_failure(failure) or _unexpected(failure, request_id)
+    message = words.in_language(language_of(scope))
     structlog.contextvars.bind_contextvars(outcome=code)
     error = {"message": message, "extensions": {"code": code, "requestId": request_id}}
     return JSONResponse({"errors": [error]}, STATUS[code])
@@ -80,17 +87,21 @@ def note_unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
         loop.default_exception_handler(context)
 
 
-def describe(error: GraphQLError, request_id: str, *, suggest: bool) -> dict[str, Any]:
-    """An error as clients see it: with a code, and with nothing of the inside; `suggest` lets it name what exists."""
+def describe(error: GraphQLError, request_id: str, language: Language, *, suggest: bool) -> dict[str, Any]:
+    """An error as clients see it: with a code, and with nothing of the inside; `suggest` lets it name what exists.
+
+    What GraphQL itself says of a document or of its variables is in English whatever the language.
+    """
     described: dict[str, Any] = dict(error.formatted)
     extensions = dict(error.extensions or {})
     cause = _cause(error)
     if "code" not in extensions and cause is not None and is_failure(error):
-        extensions["code"], described["message"] = _known_failure(cause) or _unexpected(cause, request_id)
+        extensions["code"], words = _known_failure(cause) or _unexpected(cause, request_id)
+        described["message"] = words.in_language(language)
         if extensions["code"] == "INTERNAL":
             extensions["requestId"] = request_id
-    elif isinstance(cause, CallRefused):
-        extensions["code"] = cause.code
+    elif isinstance(cause, CallRefused | Refused):
+        extensions["code"], described["message"] = cause.code, cause.words.in_language(language)
     extensions.setdefault("code", "BAD_USER_INPUT")
     if not suggest:
         described["message"] = re.sub(r" Did you mean .*\?$", "", described["message"], flags=re.DOTALL)
@@ -114,20 +125,23 @@ def _cause(error: GraphQLError) -> Exception | None:
     return cause
 
 
-def _known_failure(failure: Exception) -> tuple[str, str] | None:
+def _known_failure(failure: Exception) -> tuple[str, Words] | None:
     if isinstance(failure, CONFLICTS):
-        text = "Others changed the same at the same time, and nothing was changed. Try again in a moment."
+        text = Words("Others changed the same at the same time, and nothing was changed. Try again in a moment.")
         return "UNAVAILABLE", text
     if is_too_slow(failure):
         return "TIMEOUT", TOO_SLOW
     if is_unreachable(failure):
         _log.warning("the database cannot be used", error=type(failure).__name__, reason=str(failure))
-        return "UNAVAILABLE", "The database is away or full, and nothing was changed. Try again in a moment."
+        return "UNAVAILABLE", Words("The database is away or full, and nothing was changed. Try again in a moment.")
     if isinstance(failure, RecursionError):
-        return "BAD_USER_INPUT", "The document is nested too deeply. Ask for less at once."
+        return "BAD_USER_INPUT", Words("The document is nested too deeply. Ask for less at once.")
     return None
 
 
-def _unexpected(failure: Exception, request_id: str) -> tuple[str, str]:
+def _unexpected(failure: Exception, request_id: str) -> tuple[str, Words]:
     _log.error("unexpected error", exc_info=failure)
-    return "INTERNAL", f"Something went wrong in the server. Tell whoever runs it the request id {request_id}."
+    text = Words(
+        "Something went wrong in the server. Tell whoever runs it the request id {request_id}.", request_id=request_id
+    )
+    return "INTERNAL", text

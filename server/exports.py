@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from licensing.enums import AuditAction, LicenseScope, UserCategory, UserStatus
+from licensing.wording import Words
 from resolvers import exports
 from resolvers.audit import AuditFilter
 from resolvers.context import Context
@@ -23,7 +24,7 @@ from server.auth import authenticate
 from server.csrf import check_download
 from server.errors import STATUS, Refused
 from server.export_formats import ExportFormat, written
-from server.language import preferred_language
+from server.language import language_of
 
 
 @dataclass(frozen=True)
@@ -102,21 +103,23 @@ async def download(request: Request) -> Response:
     """Sends an export, if whoever asks may read what it holds."""
     name, ending = request.path_params["name"], request.path_params["format"]
     if name not in EXPORTS or ending not in set(ExportFormat):
-        raise Refused(404, f"There is no such export. There are {', '.join(EXPORTS)}, as .csv and .ndjson.")
+        raise Refused(
+            404, Words("There is no such export. There are {names}, as .csv and .ndjson.", names=", ".join(EXPORTS))
+        )
     export, format = EXPORTS[name], ExportFormat(ending)
     if request.method != "GET":
-        raise Refused(405, "Send exports by GET.", headers={"Allow": "GET"})
+        raise Refused(405, Words("Send exports by GET."), headers={"Allow": "GET"})
     check_download(request, request.app.state.settings)
     context = Context(
         principal=await authenticate(request, request.app.state.settings),
         request_id=request.state.request_id,
-        language=preferred_language(request.headers.get("accept-language", "")),
+        language=language_of(request.scope),
     )
     try:
         chunks = written(_while_let_in(context, export.read(context, _given(request, export))), export.line, format)
         begin = [chunk async for chunk in _first(chunks, 2 if format is ExportFormat.CSV else 1)]
     except CallRefused as refusal:
-        raise Refused(STATUS[refusal.code], str(refusal), refusal.code) from None
+        raise Refused(STATUS[refusal.code], refusal.words, refusal.code) from None
     file_name = f"seatkeeper-{name}-{context.now():%Y-%m-%d}.{format}"
     return StreamingResponse(
         _joined(begin, chunks),
@@ -135,14 +138,22 @@ def _given(request: Request, export: Export) -> dict[str, Any]:
     for name, text in request.query_params.multi_items():
         if name not in export.parameters or name in given:
             known = ", ".join(export.parameters)
-            raise BadUserInput(f"The parameter `{name[:100]}` is unknown or given twice. This export takes {known}.")
+            raise BadUserInput(
+                Words(
+                    "The parameter `{name}` is unknown or given twice. This export takes {known}.",
+                    name=name[:100],
+                    known=known,
+                )
+            )
         if len(text) > 1_000 or "\0" in text:
-            raise BadUserInput(f"The parameter `{name}` is longer than 1,000 characters, or holds NUL. Shorten it.")
+            raise BadUserInput(
+                Words("The parameter `{name}` is longer than 1,000 characters, or holds NUL. Shorten it.", name=name)
+            )
         try:
             given[name] = export.parameters[name](text)
         except ValueError:
             raise BadUserInput(
-                f"The parameter `{name}` has a value that it does not take. See docs/exports.md."
+                Words("The parameter `{name}` has a value that it does not take. See docs/exports.md.", name=name)
             ) from None
     return {_in_snake_case(name): value for name, value in given.items()}
 
@@ -152,7 +163,8 @@ async def _while_let_in(context: Context, batches: Batches) -> Batches:
     async with aclosing(batches) as rows:  # type: ignore[type-var]
         async for batch in rows:
             if await callers_cut_off([context.caller], context.now()):
-                raise Unauthenticated("The session or API token has ended.")  # breaks off what would look complete
+                # Breaks off what would look complete.
+                raise Unauthenticated(Words("The session or API token has ended."))
             yield batch
 
 

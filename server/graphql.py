@@ -34,8 +34,11 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from licensing.wording import Words
 from resolvers.context import Context
+from resolvers.errors import BadUserInput
 from schema.documents import read_document
+from schema.errors import graphql_error
 from schema.executor import interpreted
 from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
@@ -43,7 +46,7 @@ from server.csrf import check_handshake, check_origin
 from server.document_rules import with_rules
 from server.errors import STATUS, TOO_SLOW, Refused, describe, failure_response, refusal_response
 from server.idempotency import take_key
-from server.language import preferred_language
+from server.language import language_of
 from server.rates import Charge, Rates
 from server.replica import reading_from_replica
 from server.settings import Settings
@@ -123,10 +126,12 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def _open(self, request: Request) -> Context:
         if request.method not in ("GET", "POST"):
-            raise Refused(405, "Send operations by POST, or queries by GET.", headers={"Allow": "GET, POST"})
+            raise Refused(405, Words("Send operations by POST, or queries by GET."), headers={"Allow": "GET, POST"})
         media_type = _media_type(request.headers.get("content-type", ""))
         if request.method == "POST" and media_type not in _BODY_TYPES:
-            raise Refused(415, f"Send the operation as {' or '.join(_BODY_TYPES)}.")
+            raise Refused(
+                415, Words("Send the operation as {one} or {other}.", one=_BODY_TYPES[0], other=_BODY_TYPES[1])
+            )
         check_origin(request, self.settings, form=media_type == "multipart/form-data")
         return await self._context(request)
 
@@ -134,7 +139,7 @@ class GraphQLView(GraphQL[Context, None]):
         return Context(
             principal=await authenticate(connection, self.settings),
             request_id=connection.state.request_id,
-            language=preferred_language(connection.headers.get("accept-language", "")),
+            language=language_of(connection.scope),
             address=connection.client.host if connection.client else None,
             license_servers=connection.app.state.license_servers,
             endpoints=connection.app.state.webhook_client,
@@ -149,9 +154,9 @@ class GraphQLView(GraphQL[Context, None]):
             check_handshake(websocket, self.settings)
             websocket.state.exchange = Exchange(await self._context(websocket))
         except Refused as refusal:
-            response = refusal_response(refusal)
+            response = refusal_response(refusal, websocket.scope)
         except Exception as failure:
-            response = failure_response(failure, request_id)
+            response = failure_response(failure, request_id, websocket.scope)
         else:
             await super().run(websocket)
             return
@@ -197,12 +202,13 @@ class GraphQLView(GraphQL[Context, None]):
         except Refused:
             raise
         except _UNREADABLE as error:
-            reason = error.reason if isinstance(error, HTTPException) else "The request cannot be read as an operation"
-            raise Refused(400, f"{reason.rstrip('.')}. Send an object with a query.") from None
+            unreadable = Words("The request cannot be read as an operation")
+            reason = error.reason.rstrip(".") if isinstance(error, HTTPException) else unreadable
+            raise Refused(400, Words("{reason}. Send an object with a query.", reason=reason)) from None
         if isinstance(data, list) or not isinstance(data.query, str) or not data.query.strip():
-            raise Refused(400, "There is no operation in the request. Send an object with a query.")
+            raise Refused(400, Words("There is no operation in the request. Send an object with a query."))
         if not isinstance(data.operation_name, str | None):
-            raise Refused(400, "The operation's name is not a text. Send it as one, or leave it out.")
+            raise Refused(400, Words("The operation's name is not a text. Send it as one, or leave it out."))
         # Many clients say of everything they send that they take streams: only a subscription is answered by one.
         return data if self._is_subscription(data) else replace(data, protocol="http")
 
@@ -286,8 +292,10 @@ class GraphQLView(GraphQL[Context, None]):
             return PreExecutionError(data=None, errors=[GraphQLError(error.as_http_error_reason())])
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.MUTATION:
-                raise Refused(405, "Send mutations by POST.", headers={"Allow": "POST"}) from None
-            return PreExecutionError(data=None, errors=[GraphQLError("Subscriptions need a stream to answer on.")])
+                raise Refused(405, Words("Send mutations by POST."), headers={"Allow": "POST"}) from None
+            return PreExecutionError(
+                data=None, errors=[graphql_error(BadUserInput(Words("Subscriptions need a stream to answer on.")))]
+            )
 
     def _stream_result(
         self, request: Request, result: SubscriptionExecutionResult, transport: HTTPStreamTransport
@@ -311,7 +319,9 @@ class GraphQLView(GraphQL[Context, None]):
         exchange: Exchange = request.state.exchange
         context = exchange.context
         suggest = self.settings.open_schema or context.principal is not None
-        errors = [describe(error, context.request_id, suggest=suggest) for error in result.errors or ()]
+        errors = [
+            describe(error, context.request_id, context.language, suggest=suggest) for error in result.errors or ()
+        ]
         codes = sorted({error["extensions"]["code"] for error in errors})
         structlog.contextvars.bind_contextvars(outcome=",".join(codes) or "OK")
         answer: GraphQLHTTPResponse = {}

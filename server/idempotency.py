@@ -18,6 +18,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.http import GraphQLRequestData
 from strawberry.types.graphql import OperationType
 
+from licensing.wording import Words
 from resolvers.context import Context
 from resolvers.errors import BadUserInput, CallRefused
 from resolvers.idempotency import KeyedCall
@@ -69,9 +70,17 @@ class IdempotencyKeys(SchemaExtension):
             context.keyed_call = None
             return
         if not _KEY.fullmatch(call.key):
-            raise BadUserInput(f"{HEADER} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.")
+            raise BadUserInput(
+                Words(
+                    "{header} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.", header=HEADER
+                )
+            )
         if len(fields) > 1:
-            raise BadUserInput(f"With {HEADER} a document holds one mutation field. Send the others by themselves.")
+            raise BadUserInput(
+                Words(
+                    "With {header} a document holds one mutation field. Send the others by themselves.", header=HEADER
+                )
+            )
         await call.look_up(context.now())
 
 

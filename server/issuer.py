@@ -41,8 +41,8 @@ def sign_claims(claims: bytes, private_jwk: bytes, now: datetime) -> str:
     """
     try:
         stated = strict_json.decode(claims, dict[str, Any])
-    except ValueError as error:
-        raise FileInvalid(reason=str(error)) from None
+    except strict_json.Malformed as error:
+        raise FileInvalid(reason=error.words) from None
     defaults = {"iat": int(now.astimezone(UTC).timestamp()), "jti": secrets.token_hex(16)}
     return sign(defaults | stated, parse_private_jwk(private_jwk))
 

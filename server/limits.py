@@ -5,6 +5,7 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from licensing.wording import Words
 from server.errors import Refused, refusal_response
 
 LARGEST_BODY = 1024 * 1024
@@ -26,7 +27,7 @@ class BodyLimits:
             return await self.app(scope, receive, send)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared[:20]) > self.max_bytes:
-            return await refusal_response(self._too_large())(scope, receive, send)
+            return await refusal_response(self._too_large(), scope)(scope, receive, send)
         deadline = asyncio.get_running_loop().time() + self.seconds
         received, complete = 0, False
 
@@ -38,7 +39,12 @@ class BodyLimits:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise Refused(408, f"The body did not arrive within {self.seconds:g} seconds. Send it again.") from None
+                raise Refused(
+                    408,
+                    Words(
+                        "The body did not arrive within {seconds} seconds. Send it again.", seconds=f"{self.seconds:g}"
+                    ),
+                ) from None
             received += len(message.get("body", b""))
             if received > self.max_bytes:
                 raise self._too_large()
@@ -48,4 +54,4 @@ class BodyLimits:
         await self.app(scope, receive_within_limits, send)
 
     def _too_large(self) -> Refused:
-        return Refused(413, f"The body is larger than {self.max_bytes:,} bytes. Send less at once.")
+        return Refused(413, Words("The body is larger than {most:,} bytes. Send less at once.", most=self.max_bytes))

@@ -113,7 +113,7 @@ class RequestLog:
             try:
                 await self.app(scope, receive, send_with_id)
             except Exception as failure:
-                response = failure_response(failure, request_id)
+                response = failure_response(failure, request_id, scope)
                 if not status:
                     await response(scope, receive, send_with_id)
             finally:

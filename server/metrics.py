@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from licensing.wording import Words
 from models.postgres import pool_use
 from resolvers.measures import count_pending, count_vendors, measure_seats
 from server.errors import Refused
@@ -124,7 +125,9 @@ def _check_caller(request: Request, settings: Settings) -> None:
     if given and settings.metrics_token and secrets.compare_digest(given.encode(), expected.encode()):
         return
     if given is not None or not _is_on_this_machine(request):
-        message = "Ask for the metrics from this machine, or with SEATKEEPER_METRICS_TOKEN as Authorization: Bearer."
+        message = Words(
+            "Ask for the metrics from this machine, or with SEATKEEPER_METRICS_TOKEN as Authorization: Bearer."
+        )
         raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
 
 

@@ -16,6 +16,7 @@ from joserfc.jws import JWSRegistry, extract_compact
 
 from licensing import strict_json
 from licensing.enums import ActorKind
+from licensing.wording import Words
 from resolvers.identities import Identity
 from server.errors import Refused
 from server.settings import Settings, is_safe_address
@@ -108,7 +109,9 @@ class IdentityProvider:
                 if is_wanting and self._clock() >= self._asked_at + ASK_AGAIN_AFTER:
                     await self._ask()
         if not self._are_fresh():
-            message = "The identity provider cannot be reached. Try again in a moment, or sign in with a password."
+            message = Words(
+                "The identity provider cannot be reached. Try again in a moment, or sign in with a password."
+            )
             raise Refused(503, message, "UNAVAILABLE", {"Retry-After": f"{ASK_AGAIN_AFTER:.0f}"})
         return self._keys
 

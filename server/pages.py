@@ -80,7 +80,7 @@ class Explorer:
         try:
             may_explore = self.settings.open_schema or await authenticate(request, self.settings)
         except Refused as refusal:
-            response = refusal_response(refusal)
+            response = refusal_response(refusal, scope)
         else:
             response = page(self.path, EXPLORER_POLICY) if may_explore else RedirectResponse("/?next=/graphql")
         await response(scope, receive, send)

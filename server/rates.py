@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from licensing.wording import Words
 from resolvers.context import Context
 from resolvers.sign_in_attempts import network_of
 from server.errors import Refused
@@ -43,8 +44,7 @@ class RateLimited(Refused):
     """The caller has too few points left."""
 
     def __init__(self, charge: Charge, seconds: int) -> None:
-        unit = "second" if seconds == 1 else "seconds"
-        message = f"There were too many requests. Wait {seconds} {unit}, then try again."
+        message = Words("There were too many requests. Wait {seconds:second|seconds}, then try again.", seconds=seconds)
         super().__init__(429, message, "RATE_LIMITED", {"Retry-After": str(seconds)}, {"cost": charge.shown()})
 
 

@@ -14,6 +14,7 @@ from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconne
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.types import ExecutionResult
 
+from licensing.wording import Words
 from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
 from server.auth import principal_of_authorization
@@ -147,13 +148,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def _refusal(self, wanted: Any) -> GraphQLError | None:
         """Why a subscription may not begin; None if it may."""
         if len(self.operations) >= MAX_SUBSCRIPTIONS:
-            text = f"A connection holds {MAX_SUBSCRIPTIONS} subscriptions at most. Complete one, or open another."
-            return GraphQLError(text, extensions={"code": "RATE_LIMITED"})
+            text = Words(
+                "A connection holds {most} subscriptions at most. Complete one, or open another.",
+                most=MAX_SUBSCRIPTIONS,
+            )
+            return _rate_limited(text)
         try:
             self.rates.charge(self.context, 1)
             self.read_document(wanted["query"])
         except RateLimited as limit:
-            return GraphQLError(limit.detail, extensions={"code": "RATE_LIMITED"})
+            return _rate_limited(limit.words)
         except GraphQLError as refusal:
             return refusal
         self.begun += 1
@@ -178,9 +182,15 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _shown(self, error: GraphQLError) -> GraphQLError:
         suggest = self.open_schema or self.context.principal is not None
-        described = describe(error, self.context.request_id, suggest=suggest)
+        described = describe(error, self.context.request_id, self.context.language, suggest=suggest)
         shown = {"path": error.path, "original_error": error.original_error, "extensions": described["extensions"]}
         return GraphQLError(described["message"], error.nodes, error.source, error.positions, **shown)
+
+
+def _rate_limited(words: Words) -> GraphQLError:
+    return GraphQLError(
+        str(words), extensions={"code": "RATE_LIMITED"}, original_error=Refused(429, words, "RATE_LIMITED")
+    )
 
 
 def _is_message(message: Any) -> bool:

@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Send
 from strawberry.types import ExecutionResult
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from licensing.wording import Words
 from resolvers.context import Principal
 from server.errors import Refused, is_failure
 
@@ -86,7 +87,7 @@ class Places:
             Refused: The caller has none left.
         """
         if self._taken[caller] >= MAX_STREAMS:
-            message = f"You hold {MAX_STREAMS} streams already. End one of them, then try again."
+            message = Words("You hold {most} streams already. End one of them, then try again.", most=MAX_STREAMS)
             raise Refused(429, message, "RATE_LIMITED")
         self._taken[caller] += 1
         try:

@@ -14,6 +14,7 @@ import msgspec
 
 from licensing.claims import VendorClaims, check_addresses
 from licensing.errors import VendorRefused, VendorUnavailable
+from licensing.wording import Words
 from server.circuit import Circuit
 from server.problems import words_of
 from server.vendor_exchange import Answer, ExchangeFailed, exchange
@@ -72,7 +73,7 @@ class VendorClient:
             f"licenses/{serial_number}.lic",
             vendor=vendor,
             headers={"If-None-Match": etag} if etag else {},
-            if_unknown=f"The vendor does not know serial number {serial_number}.",
+            if_unknown=Words("The vendor does not know serial number {serial_number}.", serial_number=serial_number),
         )
         if answer.status == HTTPStatus.NOT_MODIFIED and etag:
             return Fetched(None, etag)
@@ -85,13 +86,18 @@ class VendorClient:
             "conversions",
             {"demo_serial": demo_serial, "serial": serial, "owner": owner},
             vendor=vendor,
-            if_unknown=f"The vendor knows of no purchase for the demo with serial number {demo_serial}.",
+            if_unknown=Words(
+                "The vendor knows of no purchase for the demo with serial number {serial_number}.",
+                serial_number=demo_serial,
+            ),
         )
         return _document(answer, vendor)
 
     async def report(self, license_server: str, kind: str, content: Mapping[str, object], *, vendor: str) -> None:
         """Tells a vendor what became of a document; `kind` is `acceptances` or `rejections`."""
-        await self._ask(license_server, kind, content, vendor=vendor, if_unknown="The vendor takes no such reports.")
+        await self._ask(
+            license_server, kind, content, vendor=vendor, if_unknown=Words("The vendor takes no such reports.")
+        )
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -105,7 +111,7 @@ class VendorClient:
         *,
         vendor: str,
         headers: Mapping[str, str] | None = None,
-        if_unknown: str,
+        if_unknown: Words,
     ) -> Answer:
         try:
             request = self._request(license_server, path, content, headers or {})
@@ -113,7 +119,7 @@ class VendorClient:
         except ExchangeFailed as failure:
             raise VendorUnavailable(vendor=vendor, happened=failure.happened) from failure
         if answer.is_refusal:
-            raise VendorRefused(words=words_of(answer.content) or _words_for(answer.status, if_unknown))
+            raise VendorRefused(said=words_of(answer.content) or _words_for(answer.status, if_unknown))
         return answer
 
     def _request(
@@ -123,7 +129,7 @@ class VendorClient:
             check_addresses(VendorClaims(name=license_server, license_server=license_server))
             url = httpx2.URL(f"{license_server.rstrip('/')}/v1/{path}")
         except (ValueError, httpx2.InvalidURL):
-            raise ExchangeFailed("has no address that begins with https://, so it is not asked") from None
+            raise ExchangeFailed(Words("has no address that begins with https://, so it is not asked")) from None
         if content is None:
             return self._http.build_request("GET", url, headers=headers)
         headers = {"Content-Type": "application/json", **headers}
@@ -132,7 +138,7 @@ class VendorClient:
     async def _try(self, circuit: Circuit, request: httpx2.Request) -> Answer:
         now, patience = asyncio.get_running_loop().time, self._patience
         deadline = now() + patience.whole_call
-        failure = ExchangeFailed("failed again and again, and is left alone for a minute")
+        failure = ExchangeFailed(Words("failed again and again, and is left alone for a minute"))
         for pause in (0.0, patience.first_pause, 2 * patience.first_pause):
             pause *= random.uniform(0.5, 1.5)
             if now() + pause >= deadline or not circuit.admits():
@@ -145,7 +151,7 @@ class VendorClient:
                 async with asyncio.timeout(seconds):
                     answer = await exchange(self._http, request)
             except TimeoutError:
-                failure = ExchangeFailed("did not answer in time", passing=True)
+                failure = ExchangeFailed(Words("did not answer in time"), passing=True)
             except ExchangeFailed as failed:
                 failure = failed
             else:
@@ -159,15 +165,17 @@ class VendorClient:
 
 def _document(answer: Answer, vendor: str) -> bytes:
     if answer.status != HTTPStatus.OK:
-        raise VendorUnavailable(vendor=vendor, happened=f"gave no document (status {answer.status})")
+        raise VendorUnavailable(
+            vendor=vendor, happened=Words("gave no document (status {status})", status=answer.status)
+        )
     return answer.content
 
 
-def _words_for(status: int, if_unknown: str) -> str:
+def _words_for(status: int, if_unknown: Words) -> Words:
     match status:
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return if_unknown
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return f"Access is denied (status {status})."
+            return Words("Access is denied (status {status}).", status=status)
         case _:
-            return f"It does not take this request (status {status})."
+            return Words("It does not take this request (status {status}).", status=status)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 import httpx2
 
 from licensing.armour import MAX_BYTES
+from licensing.wording import Words
 
 MOST_REDIRECTS = 3
 
@@ -26,10 +27,10 @@ class ExchangeFailed(Exception):
         passing: Whether another try soon may fare better.
     """
 
-    def __init__(self, happened: str, *, passing: bool = False) -> None:
+    def __init__(self, happened: Words, *, passing: bool = False) -> None:
         self.happened = happened
         self.passing = passing
-        super().__init__(happened)
+        super().__init__(str(happened))
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,16 @@ async def exchange(client: httpx2.AsyncClient, request: httpx2.Request) -> Answe
                 await response.aclose()
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise _in_words(error) from error
-    raise ExchangeFailed(f"redirected more than {MOST_REDIRECTS} times")
+    raise ExchangeFailed(Words("redirected more than {most} times", most=MOST_REDIRECTS))
 
 
 def _redirected(request: httpx2.Request, response: httpx2.Response) -> httpx2.Request:
     target = request.url.join(response.headers["Location"])
     here, there = ((url.scheme, url.host, url.port) for url in (request.url, target))
     if there != here:
-        raise ExchangeFailed("redirected to another server, which is not followed")
+        raise ExchangeFailed(Words("redirected to another server, which is not followed"))
     if request.method != "GET" and response.status_code not in _METHOD_STAYS:
-        raise ExchangeFailed("redirected in a way that loses what was sent")
+        raise ExchangeFailed(Words("redirected in a way that loses what was sent"))
     return httpx2.Request(
         request.method,
         target,
@@ -91,13 +92,13 @@ def _redirected(request: httpx2.Request, response: httpx2.Response) -> httpx2.Re
 async def _read(response: httpx2.Response) -> Answer:
     status = response.status_code
     if status in _BUSY:
-        raise ExchangeFailed(f"is too busy (status {status})")
+        raise ExchangeFailed(Words("is too busy (status {status})", status=status))
     # What is not implemented will not be in a second either.
     if status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED:
-        raise ExchangeFailed(f"failed (status {status})", passing=True)
+        raise ExchangeFailed(Words("failed (status {status})", status=status), passing=True)
     content = await _content(response)
     if content is None and status < 400:
-        raise ExchangeFailed(f"sent more than {MAX_BYTES // 1024} KiB, which is no license document")
+        raise ExchangeFailed(Words("sent more than {most} KiB, which is no license document", most=MAX_BYTES // 1024))
     etag = response.headers.get("ETag", "")
     return Answer(status, content or b"", etag if len(etag) <= _LONGEST_ETAG and _ETAG.fullmatch(etag) else None)
 
@@ -114,18 +115,18 @@ async def _content(response: httpx2.Response) -> bytes | None:
 
 def _in_words(error: Exception) -> ExchangeFailed:
     if isinstance(error, httpx2.TimeoutException):
-        return ExchangeFailed("did not answer in time", passing=True)
+        return ExchangeFailed(Words("did not answer in time"), passing=True)
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return ExchangeFailed(f"has a certificate that is not trusted ({cause.verify_message})")
+            return ExchangeFailed(Words("has a certificate that is not trusted ({why})", why=cause.verify_message))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return ExchangeFailed("does not speak TLS, so there is no secure connection to it")
+        return ExchangeFailed(Words("does not speak TLS, so there is no secure connection to it"))
     if isinstance(error, httpx2.ConnectError):
-        return ExchangeFailed("could not be reached", passing=True)
+        return ExchangeFailed(Words("could not be reached"), passing=True)
     if isinstance(error, (httpx2.InvalidURL, httpx2.UnsupportedProtocol)):
-        return ExchangeFailed("has an address that leads nowhere")
-    return ExchangeFailed("broke off, or does not speak HTTP", passing=True)
+        return ExchangeFailed(Words("has an address that leads nowhere"))
+    return ExchangeFailed(Words("broke off, or does not speak HTTP"), passing=True)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx2
 
+from licensing.wording import Words
 from resolvers.webhooks import EndpointRefused
 
 SLOWEST_NAME_SERVER = 3.0
@@ -43,13 +44,13 @@ def read_url(text: str, trusted_hosts: frozenset[str]) -> httpx2.URL:
     try:
         url = httpx2.URL(text)
     except httpx2.InvalidURL:
-        raise EndpointRefused("leads nowhere") from None
+        raise EndpointRefused(Words("leads nowhere")) from None
     if len(text) > LONGEST_URL:
-        raise EndpointRefused(f"has more than {LONGEST_URL:,} characters")
+        raise EndpointRefused(Words("has more than {most:,} characters", most=LONGEST_URL))
     if url.scheme not in ("https", "http") or not url.host or (url.scheme == "http" and url.host not in trusted_hosts):
-        raise EndpointRefused("does not begin with https://")
+        raise EndpointRefused(Words("does not begin with https://"))
     if url.userinfo or url.fragment:
-        raise EndpointRefused("holds a name and password, or a fragment, which cannot be sent")
+        raise EndpointRefused(Words("holds a name and password, or a fragment, which cannot be sent"))
     return url
 
 
@@ -65,9 +66,9 @@ async def checked_addresses(url: httpx2.URL, resolver: Resolver, trusted_hosts: 
     except (OSError, UnicodeError):  # a timeout is an OSError, too
         found = ()
     if not found:
-        raise EndpointRefused("has a host name that is not known")
+        raise EndpointRefused(Words("has a host name that is not known"))
     if url.host not in trusted_hosts and not all(is_public(ip_address(address)) for address in found):
-        raise EndpointRefused("leads to a host that is not public")
+        raise EndpointRefused(Words("leads to a host that is not public"))
     return found
 
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 import httpx2
 
+from licensing.wording import Words
 from models import Webhook, WebhookDelivery
 from resolvers.context import Context
 from resolvers.webhooks import EndpointRefused, secrets_of
@@ -27,7 +28,7 @@ class Answer:
     """What came of a request."""
 
     status: int | None
-    error: str | None
+    error: Words | None
     """What went wrong, in a clause of which the address is the subject; None if it took the message."""
 
     @property
@@ -84,7 +85,8 @@ class WebhookClient:
             sent_at=now,
             milliseconds=round((time.perf_counter() - started) * 1000),
             response_status=answer.status,
-            error=answer.error,
+            error=None if answer.error is None else str(answer.error)[:200],
+            error_words=None if answer.error is None else answer.error.as_json(),
         )
         return delivery, answer
 
@@ -99,9 +101,9 @@ class WebhookClient:
                 addresses = await checked_addresses(url, self._resolver, self._trusted_hosts)
                 return await self._post(url, addresses, headers, message.body)
         except EndpointRefused as refused:
-            return Answer(None, str(refused))
+            return Answer(None, refused.words)
         except TimeoutError:
-            return Answer(None, "did not answer in time")
+            return Answer(None, Words("did not answer in time"))
         except (httpx2.HTTPError, OSError) as error:
             return Answer(None, _in_words(error))
 
@@ -132,20 +134,20 @@ def _answer(response: httpx2.Response) -> Answer:
     if response.is_success:
         return Answer(status, None)
     if response.is_redirect:
-        return Answer(status, "redirected elsewhere, which is not followed")
-    return Answer(status, f"answered with status {status}")
+        return Answer(status, Words("redirected elsewhere, which is not followed"))
+    return Answer(status, Words("answered with status {status}", status=status))
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception) -> Words:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"has a certificate that is not trusted ({cause.verify_message})"[:200]
+            return Words("has a certificate that is not trusted ({why})", why=cause.verify_message)
         if isinstance(cause, ssl.SSLError):
-            return "does not speak TLS"
+            return Words("does not speak TLS")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx2.TimeoutException):
-        return "did not answer in time"
+        return Words("did not answer in time")
     if isinstance(error, httpx2.ConnectError):
-        return "could not be reached"
-    return "broke off, or does not speak HTTP"
+        return Words("could not be reached")
+    return Words("broke off, or does not speak HTTP")

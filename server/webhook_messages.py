@@ -41,7 +41,7 @@ async def event_messages(context: Context, webhook: Webhook, rows: Sequence[tupl
             "action": event.action,
             "actor": {"kind": event.actor_kind, "name": event.actor_name},
             "requestId": event.request_id,
-            "summary": summary(event.action, event.facts, event.actor_name),
+            "summary": summary(context.language, event.action, event.facts, event.actor_kind, event.actor_name),
             "details": [{"name": name, "before": before, "after": after} for name, before, after in event.details],
             "vendor": _reference("Vendor", event.vendor_id, _key_and_name(vendors), "key", "name"),
             "changeSet": _reference("LicenseChangeSet", event.change_set_id, {}),

@@ -97,7 +97,7 @@ class WebhookSender:
                 return False
             delivery, answer = await self.client.deliver(context, claim.webhook, message, row[0])
             if answer.error is not None:
-                log.info("webhook failed", webhook=claim.webhook.id, message=message.id, error=answer.error)
+                log.info("webhook failed", webhook=claim.webhook.id, message=message.id, error=str(answer.error))
                 await settle_failed(context, claim, delivery, self.now(), gone=answer.is_gone)
                 return False
             if not await settle_delivered(claim, row, delivery, self.now()):

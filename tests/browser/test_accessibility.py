@@ -8,6 +8,15 @@ from tests.browser.test_4_activate_new_license import open_removal
 
 AXE = (BUILT.parent / "node_modules" / "axe-core" / "axe.min.js").read_text() if BUILT.exists() else ""
 
+TITLES = {
+    "/licenses": ("Licenses", "Lisenser"),
+    "/licenses/status": ("Licenses", "Lisenser"),
+    "/users": ("Users", "Brukere"),
+    "/audit-log": ("Audit log", "Logg"),
+    "/api-tokens": ("API tokens", "API-nøkler"),
+    "/nothing-here": ("There is no such page", "Siden finnes ikke"),
+}
+
 SCREENS = [
     "/licenses",
     "/licenses/status",
@@ -53,6 +62,16 @@ async def test_axe_finds_nothing_serious_on_any_screen(inga: Page):
         found[f"{path}, narrow"] = await too_wide(inga)
         await inga.set_viewport_size({"width": 1200, "height": 800})
     assert {place: complaints for place, complaints in found.items() if complaints} == {}
+
+
+async def test_each_screen_has_a_title_and_says_its_language(inga: Page):
+    for position, (language, tag) in enumerate({"English": "en", "Norsk": "nb"}.items()):
+        await inga.locator("header select").select_option(label=language)
+        await expect(inga.locator("html")).to_have_attribute("lang", tag)
+        for path, titles in TITLES.items():
+            await visit(inga, path)
+            await expect(inga).to_have_title(titles[position])
+            await expect(inga.locator("html")).to_have_attribute("lang", tag)
 
 
 async def visit(page: Page, path: str) -> None:

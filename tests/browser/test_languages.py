@@ -23,6 +23,18 @@ async def test_norwegian_throughout(open_browser: Callable[..., Awaitable[Page]]
     await page.get_by_role("button", name="Aktiver", exact=True).click()
     await expect(page.get_by_text("Oppdatert").first).to_be_visible()
 
+    await page.get_by_role("link", name="Hent lisens fra fil").first.click()
+    importing = page.get_by_role("dialog", name="Hent lisens fra fil")
+    await importing.get_by_label("Eller lim inn innholdet").fill("Hilsen oss")
+    await importing.get_by_role("button", name="Vis hva den endrer").click()
+    await expect(importing.get_by_role("alert")).to_contain_text("Lisensfilen kan ikke brukes: den er ikke teksten fra")
+    await page.keyboard.press("Escape")
+
+    await page.get_by_role("link", name="Logg", exact=True).click()
+    await expect(
+        page.get_by_text("Inga Solheim aktiverte nye lisenser fra SuperOffice AS: 4 lisenser endret.")
+    ).to_be_visible()
+
     await page.get_by_role("link", name="Brukere").click()
     for tab in ("Medarbeidere", "Andre brukere", "Brukerlisenser"):
         await expect(page.get_by_role("link", name=tab, exact=True)).to_be_visible()

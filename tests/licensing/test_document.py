@@ -177,7 +177,7 @@ def test_5_a_missing_claim_is_named():
     refusal = refused(signed(claims(owner=...), check=False))
 
     assert refusal.code is Code.FILE_INVALID
-    assert "`owner` is missing" in refusal.message
+    assert "`owner` is missing" in str(refusal)
 
 
 def test_6_a_key_signs_only_for_the_vendor_that_it_is_trusted_for():
@@ -192,7 +192,7 @@ def test_7_a_file_is_for_one_installation():
     refusal = refused(SIGNED, serial_number="1010000004")
 
     assert refusal.code is Code.SERIAL_NUMBER_MISMATCH
-    assert refusal.facts == {"stated": SERIAL, "expected": "1010000004"}
+    assert refusal.words.facts == {"stated": SERIAL, "expected": "1010000004"}
 
 
 def test_the_checks_run_in_the_order_of_the_table():

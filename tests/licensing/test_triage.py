@@ -147,10 +147,10 @@ def test_activation_is_refused_for_the_first_reason_there_is():
 
 
 def test_a_refusal_carries_its_facts():
-    assert refused(SURPLUS).facts["surplus"] == {"A": 2}
-    assert refused(effective_at=NOW + DAY).facts == {"effective_at": NOW + DAY}
+    assert refused(SURPLUS).words.facts["surplus"] == {"A": 2}
+    assert refused(effective_at=NOW + DAY).words.facts == {"effective_at": NOW + DAY}
     ended = LicenseDates(expires_at=NOW - DAY, grace_ends_at=NOW)
-    assert refused(dates=ended).facts == {"expired_at": NOW}
+    assert refused(dates=ended).words.facts == {"expired_at": NOW}
 
 
 moments = st.datetimes(datetime(2026, 5, 1), datetime(2026, 7, 1), timezones=st.just(UTC))

@@ -22,7 +22,7 @@ async def test_a_new_administrator_can_log_in(context):
     assert (user.login, user.name, user.is_administrator) == ("Kari", "Kari Nordby", True)
     assert await can_sign_in("kari")
     event = await AuditEvent.filter(user_id=user.id).order_by("position").first()
-    assert event.facts["what"] == "they were made an administrator and given a password"
+    assert event.facts["what"]["template"] == "they were made an administrator and given a password"
 
 
 async def test_a_user_becomes_an_administrator_by_login_in_any_case(context, make_user):

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from licensing.enums import AuditAction
+from licensing.enums import ActorKind, AuditAction
+from licensing.wording import ENGLISH
 from resolvers.audit import SUMMARIES, AuditFilter, EventRow, count_events, events_page, load_events, summary
 from resolvers.events import changing
 from resolvers.pages import PageRequest
@@ -94,7 +95,7 @@ def test_every_action_has_a_sentence():
 
 @pytest.mark.parametrize("action", list(AuditAction))
 def test_the_sentence_is_whole(action):
-    said = summary(action, FACTS, "Inga Solheim")
+    said = summary(ENGLISH, action, FACTS, ActorKind.ADMINISTRATOR, "Inga Solheim")
 
     assert "{" not in said
     assert said.endswith(".")
@@ -102,7 +103,8 @@ def test_the_sentence_is_whole(action):
 
 
 def test_sentences_tell_numbers_and_instants_in_words():
-    assert summary("LICENSES_ACTIVATED", FACTS, "Inga").endswith("1 license changed.")
+    assert summary(ENGLISH, "LICENSES_ACTIVATED", FACTS, ActorKind.ADMINISTRATOR, "Inga").endswith("1 license changed.")
     assert (
-        summary("EXPIRY_WARNED", FACTS, "system") == "The licenses from SuperOffice AS expire at 2026-05-01 00:00 UTC."
+        summary(ENGLISH, "EXPIRY_WARNED", FACTS, ActorKind.SYSTEM, "system")
+        == "The licenses from SuperOffice AS expire at 2026-05-01 00:00 UTC."
     )

@@ -142,7 +142,7 @@ async def test_a_license_server_that_refuses_or_is_away_changes_nothing(
     context: Context, trial: Installation, shelf: Shelf
 ) -> None:
     for failure in (
-        VendorRefused(words="This serial number was sold to another company"),
+        VendorRefused(said="This serial number was sold to another company"),
         VendorUnavailable(vendor="S"),
     ):
         shelf.failure = failure

@@ -58,7 +58,7 @@ async def test_what_another_call_was_refused_meanwhile_this_one_is(
     with pytest.raises(NoSeats) as again:
         await assign_user_licenses(call(context), license.id, [per.id])
 
-    assert (again.value.message, again.value.path) == (first.value.message, first.value.path)
+    assert (again.value.words, again.value.path) == (first.value.words, first.value.path)
     await assign_user_licenses(call(context, token_id=7), license.id, [per.id])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from licensing.enums import LicenseScope, SuggestionReason, UserStatus
+from licensing.wording import Language
 from models import License, Vendor
 from resolvers.holders import count_assignments, suggestions
 from resolvers.licenses import LicenseFilter, count_licenses, licenses_page, load_catalog, vendors_licenses_pages
@@ -63,7 +64,7 @@ async def test_a_vendors_licenses_are_by_name(context, bought):
 async def test_names_are_in_the_callers_language(context, bought):
     await License.filter(code="plan").update(names={"nb": "Plan på norsk"}, descriptions={"nb": "Beskrivelse"})
 
-    context.language = "nb"
+    context.language = Language("nb")
     page = await licenses_page(context, LicenseFilter(), PageRequest())
 
     assert [row.name for row in page.rows] == ["Zeta 100%", "Ålesund", "Plan på norsk", "Connector"]

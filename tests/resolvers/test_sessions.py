@@ -101,7 +101,7 @@ async def test_all_refusals_are_alike_and_recorded(door, inga, login, password, 
     with pytest.raises(CredentialsInvalid) as refusal:
         await sign_in(door, login, password, None)
 
-    assert refusal.value.message == "No administrator has this login and password. Check both, then try again."
+    assert str(refusal.value) == "No administrator has this login and password. Check both, then try again."
     assert (door.principal, door.session_secret) == (None, None)
     assert await Session.all().count() == 0
     known = inga.id if login == "inga" else None

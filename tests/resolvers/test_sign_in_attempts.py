@@ -77,9 +77,9 @@ async def test_after_five_failures_the_account_is_locked_for_half_a_minute(attem
 
     refusal = await attempt()
     assert isinstance(refusal, RateLimited)
-    assert refusal.message == "There were too many tries. Wait 30 seconds, then try again."
+    assert str(refusal) == "There were too many tries. Wait 30 seconds, then try again."
     clock.passes(seconds=29, milliseconds=500)
-    assert (await attempt()).facts == {"retry_after": 1}
+    assert (await attempt()).words.facts == {"retry_after": 1}
     assert verifier.looked_at == 5
 
     clock.passes(seconds=1)
@@ -90,7 +90,7 @@ async def test_each_failure_more_doubles_the_lock_up_to_a_quarter_of_an_hour(att
     await fail(attempt, 5)
     waits = []
     for _ in range(7):
-        waits.append((await attempt()).facts["retry_after"])
+        waits.append((await attempt()).words.facts["retry_after"])
         clock.passes(seconds=waits[-1])
         await fail(attempt, 1)
 
@@ -118,7 +118,7 @@ async def test_a_login_that_nobody_has_is_locked_alike(attempt, verifier):
     await fail(attempt, 5, login="inga")
 
     unknown, known = await attempt(login="nobody"), await attempt(login="inga")
-    assert (unknown.code, unknown.message) == (known.code, known.message)
+    assert (unknown.code, unknown.words) == (known.code, known.words)
     assert verifier.looked_at == 10
 
 
@@ -148,7 +148,7 @@ async def test_thirty_failures_of_a_network_in_five_minutes_lock_it_for_all_acco
         clock.passes(seconds=1)
 
     refusal = await attempt(password=RIGHT)
-    assert refusal.facts == {"retry_after": 270}  # when the first of them is five minutes old
+    assert refusal.words.facts == {"retry_after": 270}  # when the first of them is five minutes old
     assert isinstance(await attempt(password=RIGHT, address="192.0.2.2"), Principal)
     clock.passes(seconds=270)
     assert isinstance(await attempt(login="one-more"), CredentialsInvalid)

@@ -26,7 +26,7 @@ def public(key=None):
 
 
 async def events():
-    return [event.facts["what"] for event in await AuditEvent.all().order_by("position")]
+    return [event.facts["what"]["template"] for event in await AuditEvent.all().order_by("position")]
 
 
 async def test_the_first_vendor_is_the_main_one(new):

@@ -104,7 +104,7 @@ async def test_new_users_are_added_with_one_event_each(context):
     assert await actions() == ["USER_CHANGED"] * 2
     assert (await AuditEvent.filter(user_id=kari.id).get()).facts == {
         "user": "Kari Nordby",
-        "what": "they were imported",
+        "what": {"template": "they were imported", "facts": {}},
     }
     assert await examine(context) == []
 

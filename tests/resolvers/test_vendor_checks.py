@@ -132,7 +132,7 @@ async def test_an_activation_is_reported_to_the_vendor(context: Context, shelf: 
     ("failure", "content", "outcome"),
     [
         (VendorUnavailable(vendor="SuperOffice AS"), None, VendorCheckOutcome.UNAVAILABLE),
-        (VendorRefused(words="Unknown serial number"), None, VendorCheckOutcome.REFUSED),
+        (VendorRefused(said="Unknown serial number"), None, VendorCheckOutcome.REFUSED),
         (None, b"<html>Service Unavailable</html>", VendorCheckOutcome.UNUSABLE),
         (None, signed(claims(), generate()), VendorCheckOutcome.UNUSABLE),
         (None, signed(claims(sub="9999999999")), VendorCheckOutcome.UNUSABLE),

@@ -13,6 +13,7 @@ from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
 
 from licensing.enums import AuditAction
+from licensing.wording import Words
 from models import Installation
 from resolvers import sessions
 from resolvers.context import Context
@@ -42,7 +43,7 @@ class Query:
 
     @strawberry.field
     def language(self, info: Info) -> str:
-        return info.context.language
+        return info.context.language.tag
 
     @strawberry.field
     def broken(self) -> int | None:
@@ -63,7 +64,7 @@ class Query:
 
     @strawberry.field
     def forbidden(self) -> int | None:
-        raise Forbidden("This needs the scope LICENSES_WRITE.")
+        raise Forbidden(Words("This needs the scope {scope}.", scope="LICENSES_WRITE"))
 
 
 @strawberry.type

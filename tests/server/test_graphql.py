@@ -188,22 +188,6 @@ async def test_the_type_of_an_object_is_no_secret(post):
     assert (await post("{ __typename }")).json()["data"] == {"__typename": "Query"}
 
 
-@pytest.mark.parametrize(
-    ("accept_language", "language"),
-    [
-        (None, "en"),
-        ("nb-NO,nb;q=0.9,en;q=0.8", "nb"),
-        ("en;q=0.3, nn", "nn"),
-        ("*", "en"),
-        (";;,q=x, no;q=frog", "en"),
-    ],
-)
-async def test_the_language_is_the_one_that_the_browser_prefers(post, accept_language, language):
-    headers = {"Accept-Language": accept_language} if accept_language else {}
-
-    assert (await post("{ language }", headers=headers)).json()["data"] == {"language": language}
-
-
 UPLOAD = "mutation ($file: Upload!) { size(file: $file) }"
 
 

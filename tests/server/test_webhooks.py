@@ -9,6 +9,7 @@ from standardwebhooks import WebhookVerificationError
 
 from licensing.enums import AuditAction
 from licensing.errors import Invalid
+from licensing.wording import Words
 from models import AuditEvent, Vendor, Webhook, WebhookDelivery
 from resolvers import webhooks
 from resolvers.audit import NEWEST_FIRST
@@ -238,7 +239,7 @@ async def test_after_a_day_of_failures_it_is_switched_off_and_can_be_switched_on
     assert webhook.disabled_at is not None and webhook.failing_since is not None
     assert timedelta(hours=24) <= webhook.disabled_at - webhook.failing_since < timedelta(hours=26)
     event = await AuditEvent.get(action="WEBHOOK_DISABLED")
-    assert event.facts["webhook"] == "ERP" and "answered with status 500" in event.facts["reason"]
+    assert event.facts["webhook"] == "ERP" and "answered with status 500" in str(Words.from_json(event.facts["reason"]))
 
     address.status = 200
     await update_webhook(context, webhook_id, WebhookChanges(is_enabled=True))
@@ -447,6 +448,11 @@ async def test_each_change_is_one_event_and_tells_no_secret(make_webhook, contex
         await update_webhook(context, webhook_id, wanted)
 
     events = await AuditEvent.filter(action="WEBHOOK_CHANGED").order_by("position")
-    assert [event.facts["what"] for event in events] == ["name", "address", "actions", "secret"]
+    assert [str(Words.from_json(event.facts["what"][0])) for event in events] == [
+        "name",
+        "address",
+        "actions",
+        "secret",
+    ]
     assert "hunter2" not in str([event.details for event in events])
     assert secret not in str([event.details for event in events])

@@ -44,7 +44,7 @@ LAST_CHECKS = "query { vendors { key lastCheck { outcome message checkedAt } nex
 
 FAILURES = "query { auditEvents(filter: {actions: [VENDOR_CHECK_FAILED]}, first: 10) { nodes { summary } } }"
 
-RESULTS = ("checked_at", "check_outcome", "check_message", "check_claimed_until", "next_check_at")
+RESULTS = ("checked_at", "check_outcome", "check_message", "check_words", "check_claimed_until", "next_check_at")
 """What a failed check may change of a vendor."""
 
 
@@ -175,7 +175,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("mode", "words"), REFUSED, ids=name_of)
 async def test_the_vendor_says_no(inga: Client, mode: Mode, words: str) -> None:
-    message = f'The vendor\'s license server said no: "{words}". Contact the vendor, or import a license file.'
+    message = f'The vendor\'s license server said no: "{words}" Contact the vendor, or import a license file.'
     async with misbehaving(mode) as license_server:
         await a_failed_check_is_harmless(inga, license_server.address, "REFUSED", re.escape(message))
 

@@ -1,5 +1,6 @@
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from "urql";
-import { currentLanguage } from "../words/language";
+import { headers } from "./headers";
+import { idempotencyExchange } from "./idempotency";
 import { renewalExchange } from "./renewal";
 import { sessionExchange } from "./sessionEnd";
 import { socket } from "./socket";
@@ -14,11 +15,10 @@ export const client = new Client({
   url: "/graphql",
   preferGetMethod: false,
   requestPolicy: "cache-and-network",
-  fetchOptions: () => ({
-    headers: { "GraphQL-Require-Preflight": "1", "Accept-Language": currentLanguage() },
-  }),
+  fetchOptions: () => ({ headers: headers() }),
   exchanges: [
     renewalExchange,
+    idempotencyExchange,
     sessionExchange,
     cacheExchange,
     fetchExchange,

@@ -57,7 +57,9 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
       },
     });
     const payload = outcome.data?.createApiToken;
-    setProblems(problemsOf(outcome, payload?.userErrors, words.unreachable));
+    const found = problemsOf(outcome, payload?.userErrors, words.unreachable);
+    const isRepeated = payload?.apiToken && !payload.secret; // the first answer, with the secret, was lost on the way
+    setProblems(isRepeated ? [{ message: words.secretLost, field: null }] : found);
     setSecret(payload?.secret ?? null);
   };
 

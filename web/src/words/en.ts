@@ -342,6 +342,7 @@ export const en = {
   issue: "Issue",
   tokenIssued: "Token issued",
   secretHelp: "Copy it now. It is shown this once, and cannot be found again.",
+  secretLost: "The token was issued, but its secret got lost on the way. Revoke that token, and issue another.",
   copy: "Copy",
   copied: "Copied",
   revoke: "Revoke",

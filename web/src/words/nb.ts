@@ -296,6 +296,7 @@ export const nb: Words = {
   issue: "Utsted",
   tokenIssued: "Nøkkel utstedt",
   secretHelp: "Kopier den nå. Den vises bare denne ene gangen, og kan ikke finnes igjen.",
+  secretLost: "Nøkkelen ble utstedt, men den hemmelige delen gikk tapt på veien. Trekk den nøkkelen tilbake, og utsted en ny.",
   copy: "Kopier",
   copied: "Kopiert",
   revoke: "Trekk tilbake",

@@ -1,0 +1,37 @@
+"""The templates in the code: whatever a client may be told is `Words`, or a template that becomes one."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from licensing.errors import LicensingError
+from resolvers.audit import SUMMARIES
+from resolvers.context import COMMAND_LINE, SYSTEM
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("licensing", "models", "resolvers", "schema", "server")
+VARIABLE = {"actor_name", "template", "self.template"}
+"""What `Words` are made of that is no text: the templates of refusals, and the names of actors, are found otherwise."""
+
+
+def templates() -> set[str]:
+    """All templates, in English."""
+    written = {text for room in ROOMS for path in (ROOT / room).rglob("*.py") for text in _written(path)}
+    of_refusals = {
+        text
+        for kind in LicensingError.__subclasses__()
+        for name, text in vars(kind).items()
+        if name.startswith("template")
+    }
+    return written | of_refusals | set(SUMMARIES.values()) | {SYSTEM.name, COMMAND_LINE.name}
+
+
+def _written(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id="Words"), args=[ast.Constant(value=str(text)), *_]):
+                yield text
+            case ast.Call(func=ast.Name(id="Words"), args=[given, *_]):
+                assert ast.unparse(given) in VARIABLE, (
+                    f"{path}:{node.lineno}: Words are made of a text, not of an expression"
+                )
