@@ -1,6 +1,8 @@
 """License files that an administrator imports."""
 
-from licensing.document import VerifiedDocument, read_stored, verify
+from datetime import datetime
+
+from licensing.document import VerifiedDocument, verify
 from licensing.enums import AuditAction, ChangeSetSource, ImportMode
 from licensing.errors import LicensingError
 from licensing.keys import TrustedKey as VerifyingKey
@@ -14,27 +16,26 @@ from resolvers.reviews import ReviewedChangeSet
 
 
 async def _verified_again(
-    outcome: Outcome, context: Context, content: bytes, mode: ImportMode
+    outcome: Outcome, context: Context, content: bytes, mode: ImportMode, license_key: str | None = None
 ) -> VerifiedDocument | None:
     """Whatever became of the import: a document that was verified then is read again, by keys that may have gone."""
-    return read_stored(content) if outcome.answer else outcome.told()
+    if not outcome.answer:
+        return outcome.told()  # type: ignore[no-any-return]
+    return await _verify(context, content, license_key, now=None)
 
 
 @once(again=_verified_again)
-async def verify_license_file(context: Context, content: bytes, mode: ImportMode) -> VerifiedDocument:
+async def verify_license_file(
+    context: Context, content: bytes, mode: ImportMode, license_key: str | None = None
+) -> VerifiedDocument:
     """Reads a license file for this installation and checks its signature; a refusal is recorded, but for previews.
 
     Raises:
-        LicensingError: FileTooLarge, FileInvalid, SigningKeyUnknown, SignatureInvalid or SerialNumberMismatch.
+        LicensingError: FileTooLarge, FileInvalid, SigningKeyUnknown, SignatureInvalid, LicenseKeyInvalid or
+            SerialNumberMismatch.
     """
-    installation = await Installation.get(id=context.installation_id)
     try:
-        return verify(
-            content,
-            keys=await verifying_keys(context),
-            serial_number=installation.serial_number,
-            now=context.now(),
-        )
+        return await _verify(context, content, license_key, now=context.now())
     except LicensingError as error:
         await _record_refusal(context, error, mode)
         raise
@@ -65,6 +66,18 @@ async def import_license_file(
     except LicensingError as error:
         await _record_refusal(context, error, mode, answer={"changeSetId": None})
         raise
+
+
+async def _verify(context: Context, content: bytes, license_key: str | None, now: datetime | None) -> VerifiedDocument:
+    installation = await Installation.get(id=context.installation_id)
+    return verify(
+        content,
+        keys=await verifying_keys(context),
+        serial_number=installation.serial_number,
+        license_owner=installation.license_owner,
+        license_key=license_key,
+        now=now,
+    )
 
 
 async def verifying_keys(context: Context) -> list[VerifyingKey]:
