@@ -7,7 +7,7 @@ licenses and their dates. Without `licenses` there is one plan, with `maxUsers` 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
@@ -48,6 +48,8 @@ class _Data(msgspec.Struct, frozen=True):
     id: Annotated[str, Meta(pattern=r"\A[!-~]+\Z", max_length=100)]
     type: Literal["licenses"]
     attributes: _Attributes
+    relationships: dict[str, Any] = {}
+    """Nothing that counts here, but other readers miss it."""
 
 
 class _IncludedAttributes(msgspec.Struct, frozen=True):
