@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from licensing.keys import PublicKey, SigningKey, parse_public_jwk
 from tests.documents import KEY
 
+FOLDER = os.environ.get("KEYGEN_VECTORS")
 LICENSE_KEY = "8750AB-30B7BD-023BA9-31B601-4550A2-V3"
 OTHERS_KEY = "e8601e48b69383ba520245fd07971e983d06d22c4257cfd82304601479cee788"
 """With which the files of others are signed."""
@@ -88,48 +89,59 @@ def keygen_file(stated: Any, license_key: str | None = LICENSE_KEY, key: Signing
     return armoured(envelope(enc, key))
 
 
-def _like(license_name: str, issued: str, file_expiry: str | None, expiry: str | None, feature: str) -> bytes:
-    stated = license(name=license_name, expiry=expiry)
-    stated["included"][0]["attributes"]["code"] = feature
-    stated["meta"] = {"issued": issued, "expiry": file_expiry, "ttl": file_expiry and 31_536_000}
-    return keygen_file(stated)
+def _sample(
+    id: str, name: str, license_key: str, issued: str, file_expiry: str | None, expiry: str | None, feature: str
+) -> Sample:
+    """A file with these facts: the one of others, which must be there if the folder is named, or one of our own."""
+    if FOLDER:
+        data, in_hex, whose = (Path(FOLDER) / f"{id}.lic").read_bytes(), OTHERS_KEY, "others"
+    else:
+        stated = license(name=name, expiry=expiry)
+        stated["included"][0]["attributes"]["code"] = feature
+        stated["meta"] = {"issued": issued, "expiry": file_expiry, "ttl": file_expiry and 31_536_000}
+        data, in_hex, whose = keygen_file(stated, license_key), KEY.public_key.public_bytes_raw().hex(), "our own"
+    return Sample(
+        id=f"{id} of {whose}",
+        data=data,
+        public_key=parse_public_jwk(in_hex),
+        license_key=license_key,
+        name=name,
+        feature=feature.lower().replace("_", "-"),
+        license_expires_at=_instant(expiry),
+        file_expires_at=_instant(file_expiry),
+    )
 
 
-def samples() -> list[Sample]:
-    """Three files; those of others if their folder is there, and all of them, or it is an error."""
-    facts = [
-        ("node", "Node Example", "DC00E8-CC6DA1-2E35BF-BBDC02-E80494-V3", "2024-04-10T14:57:45.517Z",
-         "2025-04-09T19:37:39.517Z", None, "OFFLINE_SUPPORT"),
-        ("js", "JS Example", LICENSE_KEY, "2025-01-08T19:01:52.378Z", None, None, "OFFLINE_SUPPORT"),
-        ("csharp", "C# Example", "AFCC0A-B8C07F-F77E6C-93FB02-9FC515-V3", "2023-08-09T16:10:02.433Z",
-         "2024-08-08T20:49:56.433Z", "2024-08-08T20:49:31.455Z", "DEMO_ENTITLEMENT"),
-    ]  # fmt: skip
-    folder = os.environ.get("KEYGEN_VECTORS")
-    made = []
-    for id, name, license_key, issued, file_expiry, expiry, feature in facts:
-        if folder:
-            data, public_key = (Path(folder) / f"{id}.lic").read_bytes(), parse_public_jwk(OTHERS_KEY)
-        else:
-            data, license_key = _like(name, issued, file_expiry, expiry, feature), LICENSE_KEY
-            public_key = parse_public_jwk(base64.urlsafe_b64decode(KEY.as_dict()["x"] + "=").hex())
-        made.append(
-            Sample(
-                f"{id} of others" if folder else f"{id} of our own",
-                data,
-                public_key,
-                license_key,
-                name,
-                feature.lower().replace("_", "-"),
-                _second(expiry),
-                _second(file_expiry),
-            )
-        )
-    return made
+def _instant(text: str | None) -> datetime | None:
+    """The whole second of it."""
+    return datetime.fromisoformat(text).replace(microsecond=0) if text else None
 
 
-def _second(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(microsecond=0).astimezone(UTC) if text else None
-
-
-SAMPLES = samples()
-NODE, JS, CSHARP = SAMPLES
+NODE = _sample(
+    "node",
+    name="Node Example",
+    license_key="DC00E8-CC6DA1-2E35BF-BBDC02-E80494-V3",
+    issued="2024-04-10T14:57:45.517Z",
+    file_expiry="2025-04-09T19:37:39.517Z",
+    expiry=None,
+    feature="OFFLINE_SUPPORT",
+)
+JS = _sample(
+    "js",
+    name="JS Example",
+    license_key=LICENSE_KEY,
+    issued="2025-01-08T19:01:52.378Z",
+    file_expiry=None,
+    expiry=None,
+    feature="OFFLINE_SUPPORT",
+)
+CSHARP = _sample(
+    "csharp",
+    name="C# Example",
+    license_key="AFCC0A-B8C07F-F77E6C-93FB02-9FC515-V3",
+    issued="2023-08-09T16:10:02.433Z",
+    file_expiry="2024-08-08T20:49:56.433Z",
+    expiry="2024-08-08T20:49:31.455Z",
+    feature="DEMO_ENTITLEMENT",
+)
+SAMPLES = [NODE, JS, CSHARP]

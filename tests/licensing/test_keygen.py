@@ -61,7 +61,8 @@ def test_a_file_is_read(sample):
     document = read(sample)
 
     plan, feature = document.claims.licenses
-    assert (plan.code, plan.scope, plan.plan, plan.total) == ("license", LicenseScope.USER, True, None)
+    assert (plan.code, plan.name) == ("license", sample.name)
+    assert (plan.scope, plan.plan, plan.total) == (LicenseScope.USER, True, None)
     assert plan.includes == (sample.feature,)
     assert (feature.code, feature.hidden) == (sample.feature, True)
     assert document.key_id == sample.public_key.kid
