@@ -82,7 +82,10 @@ class VendorClaims(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LicenseDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A vendor's statement of its whole set of licenses for one installation, named as in RFC 7519."""
+    """A vendor's statement of its whole set of licenses for one installation, named as in RFC 7519.
+
+    Where `vendor` is None, the vendor said nothing of itself.
+    """
 
     iss: Code
     sub: SerialNumber
@@ -92,7 +95,7 @@ class LicenseDocument(msgspec.Struct, frozen=True, kw_only=True):
     exp: NumericDate | None = None
     nbf: NumericDate | None = None
     owner: Name
-    vendor: VendorClaims
+    vendor: VendorClaims | None
     dates: LicenseDates = LicenseDates()
     next_check_at: Instant | None = None
     licenses: tuple[LicenseGrant, ...]
@@ -113,15 +116,22 @@ class LicenseDocument(msgspec.Struct, frozen=True, kw_only=True):
         return datetime.fromtimestamp(self.iat if self.nbf is None else self.nbf, UTC)
 
 
-def parse_claims(payload: bytes) -> LicenseDocument:
+class Claims(LicenseDocument, frozen=True, kw_only=True):
+    """What a document of our own format states: there a vendor introduces itself."""
+
+    vendor: VendorClaims
+
+
+def parse_claims(payload: bytes, shape: type[LicenseDocument] = Claims) -> LicenseDocument:
     """The claims that a payload states, unknown ones left out.
 
     Raises:
         FileInvalid: A claim is missing, stated twice, of the wrong type or at odds with another; the reason names it.
     """
     try:
-        claims = strict_json.decode(payload, LicenseDocument)
-        check_addresses(claims.vendor)
+        claims = strict_json.decode(payload, shape)
+        if claims.vendor:
+            check_addresses(claims.vendor)
         _check_instants(claims)
         _check_licenses(claims.licenses)
     except Malformed as error:

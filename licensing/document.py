@@ -1,23 +1,17 @@
 """License documents: from the bytes of a file to a verified document, or why not; and for vendors, back.
 
-A document is a compact JWS (RFC 7515) in ASCII armour. The encoded bytes are what is signed, so nothing is ever
-serialized again to be verified, and nothing in the payload is read before the signature holds.
+What a file looks like is known in `formats`. Nothing that it states is read before the signature holds.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
 
 import msgspec
-from joserfc import jws
-from joserfc.util import urlsafe_b64decode
-from msgspec import Meta
 
-from licensing import armour, strict_json
+from licensing.armour import MAX_BYTES
 from licensing.claims import LicenseDates, LicenseDocument, LicenseGrant, VendorClaims, parse_claims
 from licensing.errors import (
     FileExpired,
@@ -27,8 +21,8 @@ from licensing.errors import (
     SignatureInvalid,
     SigningKeyUnknown,
 )
-from licensing.keys import ALGORITHM, READABLE_ALGORITHMS, SigningKey, TrustedKey, public_jwk, thumbprint
-from licensing.strict_json import Malformed
+from licensing.formats import LicenseFile, Reader, jws, open_file
+from licensing.keys import SigningKey, TrustedKey
 from licensing.wording import Words
 
 __all__ = [
@@ -46,7 +40,6 @@ __all__ = [
     "verify",
 ]
 
-TYPE = "license+jwt"
 CLOCK_SKEW = timedelta(days=1)
 
 
@@ -56,44 +49,74 @@ class VerifiedDocument:
 
     Attributes:
         claims: What it states.
-        sha256: SHA-256 of the compact JWS, in hex: the document's identity.
+        sha256: SHA-256 of the bytes that are signed, in hex: the document's identity.
         key_id: The key that signed it, by RFC 7638 thumbprint.
-        compact: The compact JWS.
+        statement: The claims, to be kept beside a file from which they cannot be read again; else None.
     """
 
     claims: LicenseDocument
     sha256: str
     key_id: str
-    compact: str
+    statement: str | None = None
 
 
-def verify(data: bytes, *, keys: Iterable[TrustedKey], serial_number: str | None, now: datetime) -> VerifiedDocument:
+def verify(
+    data: bytes,
+    *,
+    keys: Iterable[TrustedKey],
+    serial_number: str | None,
+    now: datetime | None,
+    own_number: str | None = None,
+    license_owner: str | None = None,
+    license_key: str | None = None,
+) -> VerifiedDocument:
     """The document in a license file, if a trusted key signed it for this installation; None for whichever it is for.
 
     The checks run in this order, and none after one that fails. Dates are left to `check_file_dates`, since a document
     seen before is exempt from them.
 
+    Args:
+        data: The file.
+        keys: Those that the installation trusts, or did.
+        serial_number: The installation's; None if that is checked later, by `check_serial_number`.
+        now: When; None for a file that was verified before, whatever has become of its key.
+        own_number: The installation's serial number, where a file counts that does not say for whom it is.
+        license_owner: The installation's, where a file counts that does not say for whom it is.
+        license_key: What opens an encrypted file.
+
     Raises:
         FileTooLarge: The file is larger than 256 KiB.
-        FileInvalid: The armour or the JWS is malformed, or, once the signature holds, a claim is.
-        SigningKeyUnknown: No key of that name is trusted now.
+        FileInvalid: It is malformed, or, once the signature holds, a claim is.
+        SigningKeyUnknown: The key that it names, or that signed it, is not trusted now.
         SignatureInvalid: The algorithm is not the key's, or the signature is wrong.
+        LicenseKeyInvalid: It is encrypted, and the license key is missing or another.
         SigningKeyUnknown: The key is not trusted for the vendor that the claims name.
         SerialNumberMismatch: The document is for another installation.
     """
-    file = _open(data)
-    named = [key for key in keys if key.kid == file.header.kid and key.is_trusted_at(now)]
-    if not named:
-        raise SigningKeyUnknown(key_id=file.header.kid)
-    signers = [key for key in named if file.is_signed_by(key)]
-    if not signers:
-        raise SignatureInvalid
-    document = file.document()
-    if document.claims.iss not in {key.vendor for key in signers}:
-        raise SigningKeyUnknown(key_id=file.header.kid)
+    file = open_file(data)
+    signers = _signers(file, list(keys), now)
+    claims = file.claims(Reader(signers[0].vendor, own_number, license_owner, license_key))
+    if claims.iss not in {key.vendor for key in signers}:
+        raise SigningKeyUnknown(key_id=signers[0].kid)
     if serial_number is not None:
-        check_serial_number(document.claims, serial_number)
-    return document
+        check_serial_number(claims, serial_number)
+    statement = None if file.can_be_read_alone else msgspec.json.encode(claims).decode()
+    return VerifiedDocument(claims, file.sha256, signers[0].kid, statement)
+
+
+def _signers(file: LicenseFile, keys: Sequence[TrustedKey], now: datetime | None) -> list[TrustedKey]:
+    """The trusted keys that signed a file: one, unless it is trusted for several vendors."""
+    named = [key for key in keys if file.key_id in (None, key.kid)]
+    trusted = [key for key in named if now is None or key.is_trusted_at(now)]
+    if file.key_id and not trusted:
+        raise SigningKeyUnknown(key_id=file.key_id)
+    if signers := [key for key in trusted if file.is_signed_by(key)]:
+        return signers
+    if file.key_id is None:
+        for key in named:
+            if file.is_signed_by(key):
+                raise SigningKeyUnknown(key_id=key.kid)
+    raise SignatureInvalid(nameless=file.key_id is None)
 
 
 def check_serial_number(claims: LicenseDocument, serial_number: str) -> None:
@@ -119,14 +142,20 @@ def check_file_dates(claims: LicenseDocument, now: datetime) -> None:
         raise FileInvalid(reason=Words("`iat` is in the future"))
 
 
-def read_stored(data: bytes) -> VerifiedDocument:
-    """The document in a file that was verified when it arrived. The signature is not checked again.
+def read_stored(data: bytes, statement: str | None = None) -> LicenseDocument:
+    """What a file states that was verified when it arrived. The signature is not checked again.
+
+    Args:
+        data: The file.
+        statement: What was kept beside it, if something was.
 
     Raises:
         FileTooLarge: The file is larger than 256 KiB.
         FileInvalid: It is no license file.
     """
-    return _open(data).document()
+    if statement is not None:
+        return parse_claims(statement.encode(), LicenseDocument)
+    return jws.open_file(data).claims()
 
 
 def has_valid_signature(data: bytes, keys: Iterable[TrustedKey]) -> bool:
@@ -136,8 +165,8 @@ def has_valid_signature(data: bytes, keys: Iterable[TrustedKey]) -> bool:
         FileTooLarge: The file is larger than 256 KiB.
         FileInvalid: It is no license file.
     """
-    file = _open(data)
-    return any(key.kid == file.header.kid and file.is_signed_by(key) for key in keys)
+    file = open_file(data)
+    return any(file.key_id in (None, key.kid) and file.is_signed_by(key) for key in keys)
 
 
 def sign(claims: Mapping[str, object], key: SigningKey, *, check: bool = True) -> str:
@@ -152,50 +181,7 @@ def sign(claims: Mapping[str, object], key: SigningKey, *, check: bool = True) -
     payload = msgspec.json.encode(claims)
     if check:
         parse_claims(payload)
-    header = {"alg": ALGORITHM, "typ": TYPE, "kid": thumbprint(public_jwk(key))}
-    text = armour.wrap(jws.serialize_compact(header, payload, key, algorithms=[ALGORITHM]))
-    if check and len(text) > armour.MAX_BYTES:
+    text = jws.write(payload, key)
+    if check and len(text) > MAX_BYTES:
         raise FileTooLarge
     return text
-
-
-class _Header(msgspec.Struct, frozen=True):
-    alg: str
-    kid: Annotated[str, Meta(pattern=r"\A[!-~]+\Z", max_length=200)]
-    typ: str
-    crit: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
-@dataclass(frozen=True)
-class _File:
-    compact: str
-    header: _Header
-    payload: bytes
-    signature: bytes
-
-    def is_signed_by(self, key: TrustedKey) -> bool:
-        message, _, _ = self.compact.rpartition(".")
-        # What the key is decides how to verify; a header that claims another algorithm is not obeyed but refused.
-        return self.header.alg in READABLE_ALGORITHMS and key.signed(message.encode(), self.signature)
-
-    def document(self) -> VerifiedDocument:
-        sha256 = hashlib.sha256(self.compact.encode()).hexdigest()
-        return VerifiedDocument(parse_claims(self.payload), sha256, self.header.kid, self.compact)
-
-
-def _open(data: bytes) -> _File:
-    compact = armour.unwrap(data)
-    try:
-        # Refuses second spellings of the same bytes, so that nobody can vary a signed file.
-        encoded, payload, signature = (urlsafe_b64decode(part.encode()) for part in compact.split("."))
-    except ValueError:
-        raise FileInvalid(reason=Words("what it holds is not a signed document")) from None
-    try:
-        header = strict_json.decode(encoded, _Header)
-    except Malformed as error:
-        raise FileInvalid(reason=Words("in its header {error}", error=error.words)) from None
-    if header.typ != TYPE:
-        raise FileInvalid(reason=Words("its `typ` is not {type}", type=TYPE))
-    if header.crit is not msgspec.UNSET:
-        raise FileInvalid(reason=Words("its `crit` demands what this version does not know"))
-    return _File(compact, header, payload, signature)

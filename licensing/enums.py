@@ -276,6 +276,7 @@ class UserErrorCode(Word):
     FILE_INVALID = "FILE_INVALID", "The file is not a license file, or a statement in it is missing or malformed."
     SIGNING_KEY_UNKNOWN = "SIGNING_KEY_UNKNOWN", "The file is signed with a key that is not trusted for this vendor."
     SIGNATURE_INVALID = "SIGNATURE_INVALID", "The file was altered, or its signature is not one."
+    LICENSE_KEY_INVALID = "LICENSE_KEY_INVALID", "The file is encrypted, and the license key is missing or another."
     SERIAL_NUMBER_MISMATCH = "SERIAL_NUMBER_MISMATCH", "The file is for another installation."
     FILE_EXPIRED = "FILE_EXPIRED", "The file is too old to be imported; ask the vendor for a new one."
     FILE_OUTDATED = "FILE_OUTDATED", "A newer file of this vendor has been received."

@@ -24,6 +24,7 @@ LicensingError
 │   ├── FileInvalid            no license file, or a claim missing or malformed
 │   ├── SigningKeyUnknown      signed with a key that is not trusted
 │   ├── SignatureInvalid       altered, or not signed by that key
+│   ├── LicenseKeyInvalid      encrypted, and not opened by the key
 │   ├── SerialNumberMismatch   for another installation
 │   ├── FileExpired            too old to be imported
 │   └── FileOutdated           a newer one has been received
@@ -263,13 +264,37 @@ class SigningKeyUnknown(LicensingError):
 
 
 class SignatureInvalid(LicensingError):
-    """The file was altered after it was signed, or never signed with the key that it names."""
+    """The file was altered after it was signed, or never signed with the key that it names, if it is not `nameless`."""
 
     code = UserErrorCode.SIGNATURE_INVALID
     template = (
         "The license file was altered after it was signed, or its signature is not one. "
         "Get it from the vendor again, and import it unaltered."
     )
+    template_if_nameless = (
+        "No key that is trusted here signed the license file as it is: it was altered, or the key is not trusted. "
+        "Get it from the vendor again, or have the operator of this system trust the vendor's key."
+    )
+
+    def __init__(self, path: Sequence[str] | None = None, *, nameless: bool = False) -> None:
+        """Choose the words by whether the file names its key, so that one knows which it should be."""
+        if nameless:
+            self.template = self.template_if_nameless
+        super().__init__(path)
+
+
+class LicenseKeyInvalid(LicensingError):
+    """The file is encrypted, and the license key is another, or is `missing`."""
+
+    code = UserErrorCode.LICENSE_KEY_INVALID
+    template = "The license file is encrypted with another license key. Give the key of the license that it is for."
+    template_if_missing = "The license file is encrypted. Give the license key that the vendor sent, too."
+
+    def __init__(self, path: Sequence[str] | None = None, *, missing: bool = False) -> None:
+        """Choose the words by whether there is a key."""
+        if missing:
+            self.template = self.template_if_missing
+        super().__init__(path)
 
 
 class SerialNumberMismatch(LicensingError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc.jwk import OKPKey
 from joserfc.jwk import thumbprint as calculate_thumbprint
-from joserfc.util import urlsafe_b64decode
+from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
 from licensing import strict_json
 from licensing.errors import Invalid
@@ -122,12 +123,12 @@ def parse_private_jwk(source: str | bytes | Mapping[str, object]) -> SigningKey:
 
 
 def parse_public_jwk(source: str | bytes | Mapping[str, object]) -> PublicKey:
-    """A vendor's public key from the JWK it handed out, valid from `nbf` until `exp`.
+    """A vendor's public key from the JWK it handed out, valid from `nbf` until `exp`; or from its 32 bytes in hex.
 
     Raises:
         Invalid: It is no Ed25519 key, or a private one.
     """
-    jwk = _read(source)
+    jwk = _from_hex(source) or _read(source)
     if jwk.d is not None:
         raise Invalid(
             reason=Words(
@@ -152,6 +153,14 @@ class _Jwk(msgspec.Struct):
     exp: NumericDate | None = None
 
 
+def _from_hex(source: str | bytes | Mapping[str, object]) -> _Jwk | None:
+    """The key that Keygen shows as 64 hex digits."""
+    text = source.decode("ascii", "replace") if isinstance(source, bytes) else source
+    if not isinstance(text, str) or not re.fullmatch(r"\s*[0-9A-Fa-f]{64}\s*", text):
+        return None
+    return _Jwk("OKP", "Ed25519", urlsafe_b64encode(bytes.fromhex(text)).decode())
+
+
 def _read(source: str | bytes | Mapping[str, object]) -> _Jwk:
     text = json.dumps(source) if isinstance(source, Mapping) else source
     try:
@@ -161,7 +170,11 @@ def _read(source: str | bytes | Mapping[str, object]) -> _Jwk:
 
 
 def _no_key(why: Words) -> Invalid:
-    return Invalid(reason=Words("This is no Ed25519 key: {why}. Give the JWK that the vendor handed out.", why=why))
+    return Invalid(
+        reason=Words(
+            "This is no Ed25519 key: {why}. Give the JWK that the vendor handed out, or its 64 hex digits.", why=why
+        )
+    )
 
 
 def _public(x: str) -> Ed25519PublicKey:

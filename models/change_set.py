@@ -21,6 +21,8 @@ class ReceivedDocument(Model):
     """Its identity: of the compact JWS, in hex."""
     content = fields.BinaryField()
     """The bytes as received."""
+    statement = fields.TextField(null=True)
+    """What it states, as JSON of our own claims; null where the bytes say so themselves."""
     key_id = fields.CharField(max_length=64)
     document_id = fields.CharField(max_length=200)
     """The vendor's own name for it: `jti`."""

@@ -145,11 +145,12 @@ async def end_demo(change: Change, main_vendor: Vendor, serial_number: str) -> N
 
 async def write_statement(vendor: Vendor, claims: LicenseDocument, now: datetime) -> None:
     """Writes what a document says of the vendor itself, and the dates of its licenses."""
-    vendor.name = claims.vendor.name
-    vendor.store_url = claims.vendor.store_url
-    vendor.support_url = claims.vendor.support_url
-    vendor.license_server = claims.vendor.license_server
-    vendor.next_check_at = next_check(claims, now)
+    if claims.vendor:
+        vendor.name = claims.vendor.name
+        vendor.store_url = claims.vendor.store_url
+        vendor.support_url = claims.vendor.support_url
+        vendor.license_server = claims.vendor.license_server
+    vendor.next_check_at = next_check(vendor, claims, now)
     vendor.warn_at = claims.dates.warn_at
     vendor.expires_at = claims.dates.expires_at
     vendor.grace_ends_at = claims.dates.grace_ends_at
@@ -157,9 +158,10 @@ async def write_statement(vendor: Vendor, claims: LicenseDocument, now: datetime
     await vendor.save()
 
 
-def next_check(claims: LicenseDocument, now: datetime) -> datetime | None:
+def next_check(vendor: Vendor, claims: LicenseDocument, now: datetime) -> datetime | None:
     """When the license server is asked next: when the document says, else in a day; None if there is none to ask."""
-    if claims.vendor.license_server is None:
+    license_server = claims.vendor.license_server if claims.vendor else vendor.license_server
+    if license_server is None:
         return None
     return claims.next_check_at or now + CHECK_INTERVAL
 
@@ -184,8 +186,9 @@ async def latest_activated(vendor_id: int) -> int | None:
 
 
 async def _stated(change_set_id: int) -> LicenseDocument:
-    [content] = await ChangeSet.filter(id=change_set_id).values_list("document__content", flat=True)
-    return read_stored(bytes(content)).claims
+    document = ChangeSet.filter(id=change_set_id)
+    [(content, statement)] = await document.values_list("document__content", "document__statement")
+    return read_stored(bytes(content), statement)
 
 
 def _details(vendor: Vendor, license_owner: str, claims: LicenseDocument, changes: list[LicenseChange]) -> list[Detail]:

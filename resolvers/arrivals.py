@@ -110,6 +110,7 @@ async def _keep(change: Change, vendor: Vendor, arrival: Arrival) -> ReceivedDoc
         vendor_id=vendor.id,
         sha256=document.sha256,
         content=arrival.content,
+        statement=document.statement,
         key_id=document.key_id,
         document_id=claims.jti,
         serial_number=claims.sub,
@@ -151,7 +152,7 @@ async def _receive(
     )
     if vendor.license_server:
         waits = arrival.source is ChangeSetSource.DEMO_CONVERSION  # then the vendor is not asked for the demo any more
-        vendor.next_check_at = None if waits else next_check(claims, change.now)
+        vendor.next_check_at = None if waits else next_check(vendor, claims, change.now)
         await vendor.save(update_fields=["next_check_at"])
     if arrival.mode is not ImportMode.REVIEW:
         await triage(change, vendor, made.id, arrival, by=change.context.caller.actor)

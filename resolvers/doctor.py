@@ -9,9 +9,10 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from licensing import keys
-from licensing.document import has_valid_signature, read_stored
+from licensing.document import has_valid_signature
 from licensing.enums import AuditAction, UserStatus
 from licensing.errors import LicensingError
+from licensing.formats import open_file
 from models import Assignment, AuditEvent, Installation, License, ReceivedDocument, TrustedKey, User, Vendor
 from models.user import user_keys
 from resolvers.context import Context
@@ -93,7 +94,7 @@ async def _documents(context: Context) -> AsyncIterator[Finding]:
         try:
             # Distrusted keys count: what they signed while they were trusted stays signed.
             holds = has_valid_signature(content, trusted.get(document.vendor_id, []))
-            holds = holds and read_stored(content).sha256 == document.sha256
+            holds = holds and open_file(content).sha256 == document.sha256
         except LicensingError:
             holds = False
         if not holds:

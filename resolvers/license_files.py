@@ -1,10 +1,12 @@
 """License files that an administrator imports."""
 
-from licensing.document import VerifiedDocument, check_serial_number, read_stored, verify
+from datetime import datetime
+
+from licensing.document import VerifiedDocument, check_serial_number, verify
 from licensing.enums import AuditAction, ChangeSetSource, ImportMode
 from licensing.errors import LicensingError
 from licensing.keys import TrustedKey as VerifyingKey
-from models import TrustedKey, Vendor
+from models import Installation, TrustedKey, Vendor
 from resolvers.arrivals import Arrival, take_up
 from resolvers.change_sets import change_set_again
 from resolvers.context import Context
@@ -14,21 +16,25 @@ from resolvers.reviews import ReviewedChangeSet
 
 
 async def _verified_again(
-    outcome: Outcome, context: Context, content: bytes, mode: ImportMode
+    outcome: Outcome, context: Context, content: bytes, mode: ImportMode, license_key: str | None = None
 ) -> VerifiedDocument | None:
     """Whatever became of the import: a document that was verified then is read again, by keys that may have gone."""
-    return read_stored(content) if outcome.answer else outcome.told()
+    if not outcome.answer:
+        return outcome.told()  # type: ignore[no-any-return]
+    return await _verify(context, content, license_key, now=None)
 
 
 @once(again=_verified_again)
-async def verify_license_file(context: Context, content: bytes, mode: ImportMode) -> VerifiedDocument:
+async def verify_license_file(
+    context: Context, content: bytes, mode: ImportMode, license_key: str | None = None
+) -> VerifiedDocument:
     """Reads a license file and checks its signature; a refusal is recorded, but for previews.
 
     Raises:
-        LicensingError: FileTooLarge, FileInvalid, SigningKeyUnknown or SignatureInvalid.
+        LicensingError: FileTooLarge, FileInvalid, SigningKeyUnknown, SignatureInvalid or LicenseKeyInvalid.
     """
     try:
-        return verify(content, keys=await verifying_keys(context), serial_number=None, now=context.now())
+        return await _verify(context, content, license_key, now=context.now())
     except LicensingError as error:
         await _record_refusal(context, error, mode)
         raise
@@ -60,6 +66,19 @@ async def import_license_file(
     except LicensingError as error:
         await _record_refusal(context, error, mode, answer={"changeSetId": None})
         raise
+
+
+async def _verify(context: Context, content: bytes, license_key: str | None, now: datetime | None) -> VerifiedDocument:
+    installation = await Installation.get(id=context.installation_id)
+    return verify(
+        content,
+        keys=await verifying_keys(context),
+        serial_number=None,
+        own_number=installation.serial_number,
+        license_owner=installation.license_owner,
+        license_key=license_key,
+        now=now,
+    )
 
 
 async def verifying_keys(context: Context) -> list[VerifyingKey]:

@@ -171,8 +171,9 @@ async def _stated_terms(open_ids: Sequence[int]) -> dict[int, Terms]:
     if not open_ids:
         return {}
     terms = {}
-    for id_, content in await ChangeSet.filter(id__in=open_ids).values_list("id", "document__content"):
-        claims = read_stored(bytes(content)).claims
+    columns = ("id", "document__content", "document__statement")
+    for id_, content, statement in await ChangeSet.filter(id__in=open_ids).values_list(*columns):
+        claims = read_stored(bytes(content), statement)
         terms[id_] = Terms(claims.owner, claims.dates, claims.licenses)
     return terms
 

@@ -7,7 +7,7 @@ from typing import Any
 from tortoise.expressions import F, Q
 from tortoise.transactions import in_transaction
 
-from licensing.document import read_stored
+from licensing.document import VerifiedDocument, read_stored
 from licensing.enums import ActorKind, AuditAction, ChangeSetSource
 from models import AuditEvent, ChangeSet, IdempotencyKey, Vendor
 from models.replica import PRIMARY
@@ -58,8 +58,10 @@ async def _triage_again(context: Context, change_set_id: int) -> None:
         if waiting is None:  # another process was quicker
             return
         await ChangeSet.filter(id=waiting.id).update(triage_again_at=None)
-        content = bytes(waiting.document.content)
-        arrival = Arrival(read_stored(content), content, ChangeSetSource(waiting.source))
+        kept = waiting.document
+        claims = read_stored(bytes(kept.content), kept.statement)
+        document = VerifiedDocument(claims, kept.sha256, kept.key_id, kept.statement)
+        arrival = Arrival(document, bytes(kept.content), ChangeSetSource(waiting.source))
         await triage(change, waiting.vendor, waiting.id, arrival, by=await _receiver(waiting.id))
 
 

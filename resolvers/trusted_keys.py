@@ -77,7 +77,7 @@ async def _bring_licenses_back(vendor: Vendor) -> None:
     if latest is None:
         return
     document = await ReceivedDocument.get(id=latest.document_id)
-    codes = [license.code for license in read_stored(document.content).claims.licenses]
+    codes = [license.code for license in read_stored(document.content, document.statement).licenses]
     await License.filter(vendor_id=vendor.id, code__in=codes).update(in_force=True)
 
 

@@ -88,7 +88,14 @@ async def _ask(context: Context, vendor: Vendor, license_server: str) -> Reviewe
     document: VerifiedDocument | None = None
     if fetched.content is not None:
         keys = [key for key in await verifying_keys(context) if key.vendor == vendor.key]
-        document = verify(fetched.content, keys=keys, serial_number=installation.serial_number, now=context.now())
+        document = verify(
+            fetched.content,
+            keys=keys,
+            serial_number=installation.serial_number,
+            own_number=installation.serial_number,
+            license_owner=installation.license_owner,
+            now=context.now(),
+        )
     async with changing(context) as change:
         found = None
         if document and fetched.content:

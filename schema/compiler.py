@@ -4,7 +4,7 @@ Below what a resolver returns, most fields only read an attribute, or columns of
 becomes the text of a function, made once: for `users { nodes { name assignments { license { name } } } }` it is
 
     groups = defaultdict(list)                       # what the users hold, completed and grouped in one pass
-    for a in related["assignments"]: groups[a[1]].append({"license": licenses[a[2]]})
+    for a in related.tables["assignments"]: groups[a[1]].append({"license": licenses[a[2]]})
     [{"name": u[1], "assignments": groups[u[0]]} for u in rows]
 
 Each license is completed once, however many hold it. Whatever the function does not expect, it raises: a null where
@@ -35,7 +35,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 
 from resolvers.users import Withheld
 from schema.descriptions import TYPES
-from schema.rows import Column, Columns, Each, Inner, Many, Of, One, Rows, Source, row_columns
+from schema.rows import Column, Columns, Each, InLanguage, Inner, Many, Of, One, Rows, Source, row_columns
 
 Answer = Callable[[Any], Any]
 
@@ -142,7 +142,7 @@ class _Compiler:
         found = [(f".__class__ is {plain}", f"{fields_of}({v})")]
         if columns := _columns(type_):
             view = self.name("view", columns.view(_class(type_)))
-            setup = ["related = view._related.tables"]
+            setup = ["related = view._related"]
             answer = self.row(type_, fields, "row", setup)
             of_row = self.function("view", ["row = view.row", *setup, f"return {answer}"])
             found.insert(0, (f".__class__ is {view}", f"{of_row}({v})"))
@@ -151,7 +151,7 @@ class _Compiler:
     def rows(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> str:
         """The name of a function of `Rows`."""
         setup = [f"if rows.type is not {self.name('plain', _class(type_))}: raise NotCompiled"]
-        setup.append("related = rows.related.tables")
+        setup.append("related = rows.related")
         answer = self.row(type_, fields, "row", setup)
         return self.function(
             "rows", [*setup, "answers = []", f"for row in rows.rows: answers.append({answer})", "return answers"]
@@ -203,6 +203,10 @@ class _Compiler:
                 return self.value(type_, columns.expression(row, source.name), fields)
             case Of():
                 return self.value(type_, self.made(columns, source, row), fields)
+            case InLanguage():
+                values = ", ".join(columns.expression(row, column) for column in source.columns)
+                made = f"{self.name('function', source.function)}(related.context.language, {values})"
+                return self.value(type_, made, fields)
             case Inner():
                 return self.nested(type_, fields, columns.expression(row, source.column), setup)
             case Each():
@@ -240,7 +244,7 @@ class _Compiler:
         key = ", ".join(columns.expression(row, one) for one in keys)
         value = self.name("shared")
         complete = self.value(type_, "row", fields) if source.type is None else self.nested(type_, fields, "row", setup)
-        setup.append(f"{value} = Shared(related[{source.rows!r}], lambda row: {complete})")
+        setup.append(f"{value} = Shared(related.tables[{source.rows!r}], lambda row: {complete})")
         return f"{value}[{key}]"
 
     def many(
@@ -257,7 +261,7 @@ class _Compiler:
         answer = self.row(_object(type_), fields, item, setup)
         by = row_columns(TYPES[source.type]).expression(item, source.by)
         setup.append(f"{groups} = defaultdict(list)")
-        setup.append(f"for {item} in related[{source.rows!r}]: {groups}[{by}].append({answer})")
+        setup.append(f"for {item} in related.tables[{source.rows!r}]: {groups}[{by}].append({answer})")
         return f"{groups}[{columns.expression(row, source.key)}]"
 
 

@@ -118,6 +118,8 @@ class ImportLicenseFileInput:
     """The file, in one of two forms."""
     mode: ImportMode = ImportMode.FOLLOW_POLICY
     """What to do with it once it is read."""
+    license_key: str | None = None
+    """What opens it, if the vendor encrypted it with a license key. It is not kept."""
 
 
 @input_type

@@ -191,14 +191,14 @@ class Mutation(WebhookMutations):
         """Reads a license file that the vendor sent, for when `checkForLicenseChanges` cannot reach
         the vendor. Importing the same file again returns the same change set; one that was rejected comes back
         as a new change set, to be reviewed. Errors: FILE_TOO_LARGE, FILE_INVALID, SIGNING_KEY_UNKNOWN,
-        SIGNATURE_INVALID, SERIAL_NUMBER_MISMATCH, FILE_EXPIRED, FILE_OUTDATED.
+        SIGNATURE_INVALID, LICENSE_KEY_INVALID, SERIAL_NUMBER_MISMATCH, FILE_EXPIRED, FILE_OUTDATED.
         """
         payload = ImportLicenseFilePayload()
         content = await file_content(input.file)
         if input.mode is ImportMode.PREVIEW:
             info.context.keyed_call = None  # it changes nothing: sent again, it looks again
         with refusals(payload):
-            document = await license_files.verify_license_file(info.context, content, input.mode)
+            document = await license_files.verify_license_file(info.context, content, input.mode, input.license_key)
             payload.document = LicenseDocument.of(document)
             changed = await license_files.import_license_file(info.context, document, content, input.mode)
             payload.change_set = change_set_object(changed, info.context) if changed else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from joserfc.util import to_bytes, to_str, urlsafe_b64decode, urlsafe_b64encode
 
-from licensing import armour
+from licensing.armour import SIGNED_LICENSE
 from licensing.document import sign
 from licensing.enums import ImportMode
 from licensing.keys import SigningKey, generate, parse_public_jwk, public_jwk
@@ -132,6 +132,6 @@ async def _assign(context: Context, license_key: str, logins: Sequence[str]) -> 
 
 def _tampered(text: str) -> str:
     """The file with a hundred seats where there were 25, and the signature that it had."""
-    header, payload, signature = armour.unwrap(text.encode()).split(".")
+    header, payload, signature = SIGNED_LICENSE.unwrap(text.encode()).split(".")
     claims = to_str(urlsafe_b64decode(to_bytes(payload))).replace('"total":25', '"total":100')
-    return armour.wrap(".".join([header, to_str(urlsafe_b64encode(to_bytes(claims))), signature]))
+    return SIGNED_LICENSE.wrap(".".join([header, to_str(urlsafe_b64encode(to_bytes(claims))), signature]))

@@ -8,14 +8,14 @@ import sys
 
 import msgspec
 
-from licensing.claims import LicenseDocument
+from licensing.claims import Claims
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def document_schema() -> str:
     """The schema as text."""
-    schema = {"$schema": DIALECT, **msgspec.json.schema(LicenseDocument)}
+    schema = {"$schema": DIALECT, **msgspec.json.schema(Claims)}
     # JSON Schema's regular expressions are ECMAScript's, which knows the ends of a text by other names.
     return json.dumps(schema, indent=2).replace(r"\\A", "^").replace(r"\\Z", "$") + "\n"
 

@@ -7,9 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from licensing import keys, strict_json
+from licensing.claims import parse_claims
 from licensing.document import sign
 from licensing.errors import FileInvalid
+from licensing.formats import keygen
 from licensing.keys import SigningKey, generate, parse_private_jwk
 
 
@@ -37,14 +41,30 @@ def sign_claims(claims: bytes, private_jwk: bytes, now: datetime) -> str:
 
     Raises:
         FileInvalid: The claims are not those of a license document.
+        FileTooLarge: They make a file larger than 256 KiB.
         Invalid: The key is no private Ed25519 key.
     """
+    return sign(_completed(claims, now), parse_private_jwk(private_jwk))
+
+
+def sign_claims_for_keygen(claims: bytes, private_jwk: bytes, now: datetime, license_key: str | None = None) -> str:
+    """The same as a Keygen license file, encrypted if there is a license key.
+
+    Raises:
+        FileInvalid: The claims are not those of a license document, or such a file has no words for them.
+        FileTooLarge: They make a file larger than 256 KiB.
+        Invalid: The key is no private Ed25519 key.
+    """
+    stated = parse_claims(msgspec.json.encode(_completed(claims, now)))
+    return keygen.write(stated, parse_private_jwk(private_jwk), license_key)
+
+
+def _completed(claims: bytes, now: datetime) -> dict[str, Any]:
     try:
         stated = strict_json.decode(claims, dict[str, Any])
     except strict_json.Malformed as error:
         raise FileInvalid(reason=error.words) from None
-    defaults = {"iat": int(now.astimezone(UTC).timestamp()), "jti": secrets.token_hex(16)}
-    return sign(defaults | stated, parse_private_jwk(private_jwk))
+    return {"iat": int(now.astimezone(UTC).timestamp()), "jti": secrets.token_hex(16)} | stated
 
 
 def _jwk(members: dict[str, Any]) -> str:

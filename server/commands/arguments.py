@@ -1,5 +1,6 @@
 """Arguments that several commands take."""
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -49,6 +50,11 @@ def file_content(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise ArgumentTypeError(f"cannot read {path}: {error.strerror}") from None
+
+
+def public_key(key: str) -> bytes:
+    """A public key: 64 hex digits, or what is in a file."""
+    return key.encode() if re.fullmatch("[0-9A-Fa-f]{64}", key) else file_content(key)
 
 
 def word_of(words: type[Word]) -> Callable[[str], Word]:

@@ -8,8 +8,10 @@ from resolvers.context import utc_now
 from server.commands.arguments import Subparsers, add_command, add_noun, file_content
 from server.commands.connection import Refused
 from server.commands.terminal import say
-from server.issuer import sign_claims, write_key_pair
+from server.issuer import sign_claims, sign_claims_for_keygen, write_key_pair
 from server.license_server import serve
+
+FORMATS = ("jws", "keygen")
 
 
 def add_to(commands: Subparsers) -> None:
@@ -23,6 +25,8 @@ def add_to(commands: Subparsers) -> None:
     signing = add_command(verbs, "sign", sign, "sign the claims of a license document")
     signing.add_argument("claims", metavar="CLAIMS.json", type=file_content, help="the claims")
     signing.add_argument("--key", required=True, metavar="KEY.jwk", type=file_content, help="the private key")
+    signing.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="what to write (default: %(default)s)")
+    signing.add_argument("--license-key", metavar="KEY", help="encrypt a Keygen file with this license key")
     signing.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it; the output if not given")
     serving = add_command(verbs, "serve", serve_folder, "serve a folder as the reference license server")
     serving.add_argument("folder", type=Path, metavar="DIR", help="the folder, with documents in v1/licenses")
@@ -42,7 +46,15 @@ def make_keys(arguments: Namespace) -> None:
 
 def sign(arguments: Namespace) -> None:
     """Signs claims."""
-    text = sign_claims(arguments.claims, arguments.key, utc_now())
+    claims, key, now = arguments.claims, arguments.key, utc_now()
+    if arguments.format == "keygen":
+        text = sign_claims_for_keygen(claims, key, now, arguments.license_key)
+    elif arguments.license_key:
+        raise Refused(
+            "INVALID", "Only a Keygen file is encrypted. Add `--format keygen`, or leave out the license key."
+        )
+    else:
+        text = sign_claims(claims, key, now)
     if arguments.output is None:
         sys.stdout.write(text)
         return

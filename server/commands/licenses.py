@@ -41,6 +41,7 @@ def add_to(commands: Subparsers) -> None:
         metavar="MODE",
         help=f"one of {', '.join(map(spelled, ImportMode))}; the first if not given",
     )
+    importing.add_argument("--license-key", metavar="KEY", help="what opens the file, if the vendor encrypted it")
     listing = add_command(commands, "licenses", list_licenses, "list the licenses in force and their seats")
     pending = add_command(commands, "pending", list_pending, "list the changes that want attention")
     checking = add_command(commands, "check", check, "ask vendors for new licenses now")
@@ -54,7 +55,7 @@ def add_to(commands: Subparsers) -> None:
 async def import_file(arguments: Namespace) -> None:
     """Imports a license file, and shows what it changes."""
     async with in_installation(arguments) as context:
-        document = await verify_license_file(context, arguments.content, arguments.mode)
+        document = await verify_license_file(context, arguments.content, arguments.mode, arguments.license_key)
         change_set = await import_license_file(context, document, arguments.content, arguments.mode)
     if arguments.json:
         print_json(change_set and asdict(change_set))

@@ -12,7 +12,7 @@ from server.commands.arguments import (
     Subparsers,
     add_command,
     add_noun,
-    file_content,
+    public_key,
     spelled,
     takes_installation,
     takes_json,
@@ -26,7 +26,12 @@ def add_to(commands: Subparsers) -> None:
     """Adds the noun."""
     verbs = add_noun(commands, "vendor", "vendors and the public keys they sign with")
     trusting = add_command(verbs, "trust", trust, "trust a vendor's public key; the first vendor is the main one")
-    trusting.add_argument("jwk", metavar="KEY.jwk", type=file_content, help="public key, as the vendor handed it out")
+    trusting.add_argument(
+        "public_key",
+        metavar="KEY.jwk",
+        type=public_key,
+        help="public key as the vendor handed it out, or 64 hex digits",
+    )
     trusting.add_argument("--vendor", required=True, metavar="KEY", help="the vendor's key, such as superoffice")
     trusting.add_argument("--name", required=True, metavar="NAME", help="the vendor's name")
     trusting.add_argument("--license-server", metavar="URL", help="address to ask for new licenses")
@@ -49,7 +54,7 @@ def add_to(commands: Subparsers) -> None:
 
 async def trust(arguments: Namespace) -> None:
     """Trusts a key, and with its first one the vendor."""
-    key = parse_public_jwk(arguments.jwk)
+    key = parse_public_jwk(arguments.public_key)
     async with in_installation(arguments) as context:
         vendor = await trust_key(
             context,

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.armour import BEGIN, END, MAX_BYTES, unwrap, wrap
+from licensing.armour import MAX_BYTES, SIGNED_LICENSE
 from licensing.errors import FileInvalid, FileTooLarge
 
+BEGIN, END = SIGNED_LICENSE.begin, SIGNED_LICENSE.end
+wrap, unwrap = SIGNED_LICENSE.wrap, SIGNED_LICENSE.unwrap
 COMPACT = "e" * 70 + "." + "p" * 80 + "." + "s" * 86
 base64url = st.text("ABCxyz019-_", min_size=1, max_size=200)
 

@@ -29,6 +29,7 @@ REFUSALS = [
     errors.FileInvalid(reason=Words("`owner` is missing")),
     errors.SigningKeyUnknown(key_id="kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
     errors.SignatureInvalid(),
+    errors.LicenseKeyInvalid(),
     errors.SerialNumberMismatch(stated="1010000004", expected="1204417838"),
     errors.FileExpired(expired_at=INSTANT),
     errors.FileOutdated(),

@@ -1,6 +1,7 @@
 """Vendors hand out public Ed25519 keys as JWKs; private ones are refused wherever they do not belong."""
 
 import json
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime
 
 import pytest
@@ -24,6 +25,15 @@ def test_a_public_key_is_read_in_any_form(form):
     assert (key.kid, key.jwk, key.not_before, key.not_after) == (thumbprint(PUBLIC), PUBLIC, None, None)
 
 
+@pytest.mark.parametrize(
+    "form", [str, str.upper, lambda text: f" {text}\n".encode()], ids=["hex", "upper case", "file"]
+)
+def test_a_public_key_may_be_its_bytes_in_hex(form):
+    in_hex = urlsafe_b64decode(PUBLIC["x"] + "=").hex()
+
+    assert parse_public_jwk(form(in_hex)) == parse_public_jwk(PUBLIC)
+
+
 def test_its_validity_is_read_from_nbf_and_exp():
     key = parse_public_jwk({**PUBLIC, "nbf": 1_800_000_000, "exp": 1_900_000_000}).trusted_for("superoffice")
 
@@ -42,6 +52,8 @@ def test_a_private_key_is_no_public_one():
     [
         "",
         "ssh-ed25519 AAAA",
+        "e8" * 31,
+        "e8" * 33,
         "[]",
         {},
         {**PUBLIC, "kty": "EC"},

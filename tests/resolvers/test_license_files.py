@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from licensing.armour import SIGNED_LICENSE
 from licensing.enums import ActivationPolicy, AuditAction, ChangeSetStatus, ImportMode, LicenseChangeKind
 from licensing.errors import (
     FileExpired,
@@ -276,10 +277,10 @@ async def test_a_signature_of_other_claims_is_refused(context: Context, trusted_
     lines = signed(document()).decode().replace("\n", "").split("-----")
     header, payload, _ = lines[2].split(".")
     other = signed(document(2)).decode().replace("\n", "").split("-----")[2].split(".")[2]
-    from licensing.armour import wrap
-
     with pytest.raises(SignatureInvalid):
-        await verify_license_file(context, wrap(f"{header}.{payload}.{other}").encode(), ImportMode.FOLLOW_POLICY)
+        await verify_license_file(
+            context, SIGNED_LICENSE.wrap(f"{header}.{payload}.{other}").encode(), ImportMode.FOLLOW_POLICY
+        )
 
 
 async def test_twenty_imports_of_two_documents_at_once_end_consistent(import_file: Import) -> None:

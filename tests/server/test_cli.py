@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from licensing.keys import parse_public_jwk
 from schema import print_sdl
 from server.cli import main
+from tests import documents
 
 PASSWORD = "correct horse battery"
 ROOT = Path(__file__).parents[2]
@@ -266,6 +268,23 @@ def test_a_signed_file_goes_to_the_output(run):
     code, _, complaints = run("issuer", "sign", "claims.json", "--key", "superoffice.private.jwk")
     assert code == 1
     assert complaints.startswith("FILE_INVALID: The license file cannot be used: ")
+
+
+def test_a_keygen_file_is_written_and_imported_with_its_license_key(run, demo):
+    run("issuer", "keygen", "--vendor", "acme")
+    public = json.loads(Path("acme.public.jwk").read_text())
+    in_hex = urlsafe_b64decode(public["x"] + "=").hex()
+    assert run("vendor", "trust", in_hex, "--vendor", "acme", "--name", "Acme Inc.")[0] == 0
+    Path("claims.json").write_text(
+        json.dumps(documents.claims(iss="acme", licenses=[documents.grant("sync", total=3)]))
+    )
+    sign = ("issuer", "sign", "claims.json", "--key", "acme.private.jwk", "--license-key", "AB12", "-o", "acme.lic")
+
+    assert run(*sign)[2].startswith("INVALID: Only a Keygen file is encrypted.")
+    assert run(*sign, "--format", "keygen")[0] == 0
+    assert run("import", "acme.lic")[2].startswith("LICENSE_KEY_INVALID: The license file is encrypted.")
+    assert "acme.sync" in run("import", "acme.lic", "--license-key", "AB12")[1]
+    assert run("doctor")[:2] == (0, "All is well.\n")
 
 
 def test_an_outdated_database_is_refused_with_what_mends_it(run, monkeypatch, tmp_path):

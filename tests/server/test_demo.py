@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from joserfc.util import urlsafe_b64decode
 
-from licensing import armour
+from licensing.armour import SIGNED_LICENSE
 from licensing.enums import ChangeSetStatus, ImportMode, LicenseStatus, UserStatus
 from licensing.errors import SerialNumberMismatch, SignatureInvalid
 from models import Assignment, AuditEvent, ChangeSet, Installation, License, User
@@ -284,4 +284,4 @@ async def test_the_trial(trial):
 
 
 def _claims(text):
-    return json.loads(urlsafe_b64decode(armour.unwrap(text.encode()).split(".")[1].encode()))
+    return json.loads(urlsafe_b64decode(SIGNED_LICENSE.unwrap(text.encode()).split(".")[1].encode()))

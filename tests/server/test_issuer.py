@@ -1,14 +1,19 @@
 import json
 import stat
+from base64 import b64decode
 from datetime import UTC, datetime
 
 import pytest
+from joserfc.util import urlsafe_b64decode
+from keygen_sh.config import KeygenConfig, set_config
+from keygen_sh.errors import KeygenError
+from keygen_sh.license_file import LicenseFile
 
 from licensing.document import verify
 from licensing.errors import FileInvalid, Invalid
 from licensing.keys import parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
-from server.issuer import sign_claims, write_key_pair
-from tests.documents import SERIAL, claims
+from server.issuer import sign_claims, sign_claims_for_keygen, write_key_pair
+from tests.documents import ISSUED, SERIAL, claims
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -56,6 +61,51 @@ def test_time_of_issue_and_name_are_filled_in(folder):
 def test_claims_that_are_none_are_not_signed(folder, text):
     with pytest.raises(FileInvalid):
         sign(folder, text)
+
+
+def keygen_file(folder, license_key=None, **stated):
+    private_jwk = (folder / "superoffice.private.jwk").read_bytes()
+    return sign_claims_for_keygen(json.dumps(claims(**stated)).encode(), private_jwk, NOW, license_key)
+
+
+def test_another_reader_accepts_a_keygen_file_that_we_write(folder):
+    public = json.loads((folder / "superoffice.public.jwk").read_text())
+    in_hex = urlsafe_b64decode(public["x"].encode()).hex()
+    nowhere = {"api_url": "", "api_version": "", "api_prefix": "", "account": "", "product": ""}
+    set_config(KeygenConfig(**nowhere, public_key=in_hex))
+    exp, expires_at = datetime(2050, 1, 1, tzinfo=UTC), datetime(2049, 1, 1, tzinfo=UTC)
+    text = keygen_file(folder, "AB12", exp=int(exp.timestamp()), dates={"expires_at": expires_at.isoformat()})
+
+    file = LicenseFile.build_from_cert("AB12", text)
+    file.verify()
+    found = file.decrypt("AB12")
+
+    assert (found.license.key, found.license.name) == ("AB12", "Fjordlys Handel AS")
+    told = [moment.replace(tzinfo=UTC) for moment in (found.license.expiry, found.expiry, found.issued)]
+    assert told == [expires_at, exp, ISSUED]
+    with pytest.raises(KeygenError, match="Decryption failed"):
+        LicenseFile.build_from_cert("another", text)
+    set_config(KeygenConfig(**nowhere, public_key="00" * 32))
+    with pytest.raises(KeygenError):
+        file.verify()
+
+
+def test_a_keygen_file_that_is_not_encrypted_is_as_keygen_publishes_it(folder):
+    """The reader above takes encrypted files only."""
+    _, *lines, _ = keygen_file(folder).splitlines()
+    envelope = json.loads(b64decode("".join(lines)))
+    key = parse_public_jwk((folder / "superoffice.public.jwk").read_bytes()).trusted_for("superoffice")
+
+    assert envelope["alg"] == "base64+ed25519"
+    assert key.signed(f"license/{envelope['enc']}".encode(), b64decode(envelope["sig"]))
+    assert json.loads(b64decode(envelope["enc"]))["data"]["attributes"]["metadata"]["serialNumber"] == SERIAL
+
+
+def test_claims_that_a_keygen_file_cannot_state_are_not_signed(folder):
+    with pytest.raises(FileInvalid):
+        keygen_file(folder, licenses=...)
+    with pytest.raises(FileInvalid, match="nbf"):
+        keygen_file(folder, nbf=int(NOW.timestamp()))
 
 
 def test_a_public_key_signs_nothing(folder):

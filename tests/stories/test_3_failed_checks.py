@@ -182,7 +182,7 @@ async def test_the_vendor_says_no(inga: Client, mode: Mode, words: str) -> None:
 
 def growth(demo: Demo, key: SigningKey | None = None, **changed: object) -> str:
     """A document that would be activated at once, with claims that make it unusable."""
-    claims: dict[str, Any] = msgspec.to_builtins(read_stored(demo.files["growth.lic"].encode()).claims)
+    claims: dict[str, Any] = msgspec.to_builtins(read_stored(demo.files["growth.lic"].encode()))
     changed_claims = {name: value for name, value in {**claims, **changed}.items() if value is not ...}
     return sign(changed_claims, key or demo.keys["superoffice"], check=False)
 
@@ -194,7 +194,7 @@ def days(number: int) -> int:
 
 def another_scope(demo: Demo) -> str:
     """Makes seats of what has been a license for everyone."""
-    claims: dict[str, Any] = msgspec.to_builtins(read_stored(demo.files["growth.lic"].encode()).claims)
+    claims: dict[str, Any] = msgspec.to_builtins(read_stored(demo.files["growth.lic"].encode()))
     licenses = [
         {**one, "scope": "USER", "total": 5} if one["code"] == "online-webservices" else one
         for one in claims["licenses"]

@@ -17,7 +17,7 @@ from tests.stories.operations import ACKNOWLEDGE, AUDIT, CHECK, LICENSES, PENDIN
 
 def served(server: Running, vendor: Vendor, name: str, **changed: object) -> str:
     """A file of the demo's, signed anew as coming from a vendor with this license server."""
-    claims = msgspec.to_builtins(read_stored(server.demo.files[name].encode()).claims)
+    claims = msgspec.to_builtins(read_stored(server.demo.files[name].encode()))
     claims["vendor"]["license_server"] = vendor.url
     return sign({**claims, **changed}, server.demo.keys["superoffice"])
 

@@ -1,0 +1,207 @@
+"""A Keygen license file goes the way of all license files, from its import to its activation."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from licensing.enums import AuditAction, ChangeSetStatus, ImportMode
+from licensing.errors import FileExpired, FileInvalid, FileOutdated, LicenseKeyInvalid, SerialNumberMismatch
+from licensing.keys import parse_public_jwk, public_jwk
+from models import AuditEvent, ChangeSet, Installation, License, ReceivedDocument, User, Vendor
+from resolvers.activation import activate_licenses
+from resolvers.change_sets import get
+from resolvers.context import SYSTEM, Context, system_context
+from resolvers.demo import convert_demo
+from resolvers.doctor import examine
+from resolvers.idempotency import KeyedCall
+from resolvers.license_files import import_license_file, verify_license_file
+from resolvers.reviews import ReviewedChangeSet
+from resolvers.schedule import take_up_effective
+from resolvers.trusted_keys import distrust_key, trust_key
+from resolvers.vendor_removal import remove_vendor
+from tests.documents import KEY, SERIAL
+from tests.keygen_files import CSHARP, JS, LICENSE_KEY, NODE, Sample, keygen_file, license
+
+Import = Callable[..., Awaitable[ReviewedChangeSet | None]]
+
+
+@pytest.fixture
+async def acme(context: Context) -> Vendor:
+    """A vendor besides the main one, who issues Keygen files."""
+    await trust_key(context, JS.public_key, vendor_key="acme", name="Acme Inc.")
+    return await trust_key(context, parse_public_jwk(public_jwk(KEY)), vendor_key="acme", name="Acme Inc.")
+
+
+@pytest.fixture
+def import_file(context: Context, acme: Vendor) -> Import:
+    """Imports a file, as the administrator does."""
+
+    async def do(
+        content: bytes, license_key: str | None = LICENSE_KEY, mode: ImportMode = ImportMode.FOLLOW_POLICY
+    ) -> ReviewedChangeSet | None:
+        document = await verify_license_file(context, content, mode, license_key)
+        return await import_license_file(context, document, content, mode)
+
+    return do
+
+
+def file(issued: datetime | None = None, **attributes: Any) -> bytes:
+    stated = license(**attributes)
+    if issued:
+        stated["meta"]["issued"] = issued.isoformat()
+    return keygen_file(stated)
+
+
+async def refusals() -> list[str]:
+    refused = AuditEvent.filter(action=AuditAction.LICENSE_FILE_REFUSED.value).order_by("position")
+    return [event.facts["code"] for event in await refused]
+
+
+@pytest.mark.parametrize("sample", [NODE, CSHARP], ids=lambda sample: sample.id)
+async def test_an_expired_file_is_refused(import_file: Import, sample: Sample) -> None:
+    with pytest.raises(FileExpired):
+        await import_file(sample.data, sample.license_key)
+    assert not await ReceivedDocument.exists()
+
+
+@pytest.mark.parametrize("sample", [JS], ids=lambda sample: sample.id)
+async def test_a_file_that_never_expires_is_previewed_and_activated(import_file: Import, sample: Sample) -> None:
+    preview = await import_file(sample.data, sample.license_key, ImportMode.PREVIEW)
+
+    assert preview is not None
+    assert [(one.key, one.name, one.new_total) for one in preview.changes] == [("acme.license", sample.name, None)]
+    assert not await ReceivedDocument.exists()
+
+    changed = await import_file(sample.data, sample.license_key)
+
+    assert changed is not None and changed.status is ChangeSetStatus.ACTIVATED
+    assert (await License.get(key="acme.license")).includes == [sample.feature]
+    assert (await License.get(key=f"acme.{sample.feature}")).is_hidden
+
+
+async def test_the_license_key_is_not_kept(import_file: Import, context: Context) -> None:
+    await import_file(file())
+
+    kept = await ReceivedDocument.get()
+    assert LICENSE_KEY not in f"{kept.statement} {bytes(kept.content)!r}"
+    assert not any(LICENSE_KEY in str(event.facts) for event in await AuditEvent.all())
+    assert await examine(context) == []
+
+
+async def test_what_was_altered_in_the_database_is_found(import_file: Import, context: Context) -> None:
+    await import_file(file())
+    await ReceivedDocument.all().update(content=file(maxUsers=1000))
+
+    assert [finding.code for finding in await examine(context)] == ["SIGNATURE_INVALID"]
+
+
+async def test_refusals_are_recorded(import_file: Import) -> None:
+    for content, license_key, refusal in [
+        (file(), None, LicenseKeyInvalid),
+        (file(), "another", LicenseKeyInvalid),
+        (file(metadata={"serialNumber": "9999999999"}), LICENSE_KEY, SerialNumberMismatch),
+    ]:
+        with pytest.raises(refusal):
+            await import_file(content, license_key)
+    assert await refusals() == ["LICENSE_KEY_INVALID", "LICENSE_KEY_INVALID", "SERIAL_NUMBER_MISMATCH"]
+
+
+async def test_one_that_waits_is_reviewed_and_activated_without_the_license_key(
+    import_file: Import, context: Context
+) -> None:
+    waiting = await import_file(file(maxUsers=3), mode=ImportMode.REVIEW)
+
+    assert waiting is not None and waiting.status is ChangeSetStatus.AWAITING_ACTIVATION
+    assert [one.new_total for one in (await get(context, waiting.id)).changes] == [3]
+    await activate_licenses(context, waiting.id)
+    assert (await License.get(key="acme.license")).total == 3
+
+
+async def test_a_surplus_blocks_it(import_file: Import, make_user: Callable[..., Awaitable[User]]) -> None:
+    await import_file(file(maxUsers=3))
+    for name in ("Kari", "Ola"):
+        await make_user(name, holds=["acme.license"])
+
+    changed = await import_file(file(datetime(2025, 6, 1, tzinfo=UTC), maxUsers=1))
+
+    assert changed is not None and changed.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
+
+
+async def test_a_file_issued_earlier_is_outdated(import_file: Import) -> None:
+    await import_file(file(datetime(2025, 6, 1, tzinfo=UTC)))
+    with pytest.raises(FileOutdated):
+        await import_file(file(datetime(2025, 5, 31, tzinfo=UTC)))
+
+
+async def test_the_same_file_again_is_the_same_change_set(import_file: Import) -> None:
+    content = file()
+    first = await import_file(content)
+    again = await import_file(content)
+
+    assert first is not None and again is not None and again.id == first.id
+
+
+async def test_a_call_sent_again_tells_the_same(context: Context, acme: Vendor) -> None:
+    content, calls = file(), []
+    for _ in range(2):
+        request = replace(context)
+        request.keyed_call = KeyedCall.of(context.caller, "key", "the call")
+        await request.keyed_call.look_up(context.now())
+        document = await verify_license_file(request, content, ImportMode.FOLLOW_POLICY, LICENSE_KEY)
+        changed = await import_license_file(request, document, content, ImportMode.FOLLOW_POLICY)
+        calls.append((document, changed and changed.id))
+        await distrust_key(context, document.key_id)
+
+    assert calls[0] == calls[1]
+    assert await ReceivedDocument.all().count() == 1
+
+
+async def test_a_vendor_of_whom_the_file_says_nothing_stays_as_it_is(import_file: Import) -> None:
+    await Vendor.filter(key="acme").update(license_server="https://licenses.acme.example")
+
+    await import_file(file(expiry="2030-01-01T00:00:00Z"))
+
+    vendor = await Vendor.get(key="acme")
+    assert (vendor.name, vendor.license_server) == ("Acme Inc.", "https://licenses.acme.example")
+    assert vendor.next_check_at is not None and vendor.expires_at == datetime(2030, 1, 1, tzinfo=UTC)
+
+
+async def test_one_issued_by_a_clock_that_is_ahead_takes_effect_then(import_file: Import, context: Context) -> None:
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    waiting = await import_file(file(soon))
+    assert waiting is not None and waiting.status is ChangeSetStatus.AWAITING_ACTIVATION
+
+    then = soon + timedelta(minutes=1)
+    await take_up_effective(lambda id_: system_context(id_, actor=SYSTEM, request_id="checker", now=lambda: then), then)
+
+    assert (await ChangeSet.get()).outcome == ChangeSetStatus.ACTIVATED.value
+
+
+async def test_a_vendor_who_comes_back_has_its_licenses_again(import_file: Import, context: Context) -> None:
+    await import_file(file())
+    await remove_vendor(context, "acme")
+    assert not (await License.get(key="acme.license")).in_force
+
+    await trust_key(context, JS.public_key, vendor_key="acme", name="Acme Inc.")
+
+    assert (await License.get(key="acme.license")).in_force
+
+
+async def test_what_a_distrusted_key_signed_is_refused_and_stays_in_force(
+    import_file: Import, context: Context
+) -> None:
+    await import_file(file())
+    await distrust_key(context, parse_public_jwk(public_jwk(KEY)).kid)
+
+    assert await examine(context) == []
+    assert (await License.get(key="acme.license")).in_force
+
+
+async def test_a_demo_is_not_converted_by_a_file_that_is_for_anybody(context: Context) -> None:
+    await trust_key(context, parse_public_jwk(public_jwk(KEY)), vendor_key="superoffice", name="SuperOffice AS")
+    await Installation.all().update(is_demo=True, serial_number="1010000004")
+    with pytest.raises(FileInvalid, match="serialNumber"):
+        await convert_demo(context, SERIAL, "Fjordlys Handel AS", keygen_file(license(), None))
