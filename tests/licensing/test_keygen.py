@@ -38,7 +38,8 @@ EACH = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
 
 def check(data, keys=None, license_key=LICENSE_KEY, now=NOW, license_owner=OWNER):
     keys = [trusted()] if keys is None else keys
-    return verify(data, keys=keys, serial_number=SERIAL, now=now, license_owner=license_owner, license_key=license_key)
+    importer = {"own_number": SERIAL if license_owner else None, "license_owner": license_owner}
+    return verify(data, keys=keys, serial_number=SERIAL, now=now, license_key=license_key, **importer)
 
 
 def read(sample: Sample, data=None, license_key=None):
@@ -126,7 +127,7 @@ def test_without_its_license_key_an_encrypted_file_stays_closed():
     for license_key in (None, ""):
         refusal = refused(JS.data, keys=[JS.public_key.trusted_for("superoffice")], license_key=license_key)
         assert refusal.code is Code.LICENSE_KEY_INVALID
-        assert "Give the license key" in refusal.message
+        assert "Give the license key" in str(refusal)
 
 
 def test_a_file_that_is_not_encrypted_needs_no_license_key():
@@ -212,7 +213,7 @@ def test_a_file_that_no_trusted_key_signed_is_refused():
     refusal = refused(keygen_file(license(), key=generate()))
 
     assert refusal.code is Code.SIGNATURE_INVALID
-    assert "have the operator of this system trust the vendor's key" in refusal.message
+    assert "have the operator of this system trust the vendor's key" in str(refusal)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_the_key_must_be_trusted_at_this_moment(key):
     refusal = refused(keygen_file(license()), keys=[key, trusted(generate())])
 
     assert refusal.code is Code.SIGNING_KEY_UNKNOWN
-    assert refusal.facts == {"key_id": key.kid}
+    assert refusal.words.facts == {"key_id": key.kid}
 
 
 def test_the_vendor_is_the_one_whom_the_key_is_trusted_for():
@@ -342,7 +343,7 @@ def test_what_makes_no_sense_is_refused_by_name(told, why):
     refusal = refused(keygen_file(told))
 
     assert refusal.code is Code.FILE_INVALID
-    assert why in refusal.message
+    assert why in str(refusal)
 
 
 # What our issuer writes.
