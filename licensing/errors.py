@@ -356,7 +356,9 @@ class VendorRefused(LicensingError):
     template = 'The vendor\'s license server said no: "{said}" Contact the vendor, or import a license file.'
 
     def __init__(self, path: Sequence[str] | None = None, *, said: Words | str) -> None:
-        """Take in what it said; a text is the vendor's own."""
+        """Take in what it said; a text is the vendor's own, and ends as a sentence does."""
+        if isinstance(said, str) and not said.endswith((".", "!", "?")):
+            said += "."
         super().__init__(path, said=said)
 
 
