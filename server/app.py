@@ -1,6 +1,7 @@
 """The application: every path that the server answers."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -58,7 +59,12 @@ def from_environment() -> Starlette:
 
     settings = read_settings()
     configure_logs(settings.log_format)
-    return create_app(settings, schema)
+    app = create_app(settings, schema)
+    # What stays for good is not looked through again and again, and what answers leave behind not at each turn.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    return app
 
 
 def create_app(

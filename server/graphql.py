@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, cast
 from uuid import uuid4
 
+import msgspec
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError, get_operation_ast
@@ -72,6 +73,7 @@ _UNREADABLE = (
     FormException,
 )
 """What reading a body ends in that no client library sends."""
+_write_json = msgspec.json.Encoder().encode
 _log = structlog.get_logger("seatkeeper.sockets")
 
 
@@ -232,6 +234,10 @@ class GraphQLView(GraphQL[Context, None]):
         if not isinstance(value, dict | list):
             raise TypeError
         return value
+
+    def encode_json(self, data: object) -> bytes:
+        """The value as JSON: answers may be large, so this is written in C."""
+        return _write_json(data)
 
     async def execute_operation(
         self,
