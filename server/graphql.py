@@ -235,9 +235,9 @@ class GraphQLView(GraphQL[Context, None]):
             raise TypeError
         return value
 
-    def encode_json(self, data: object) -> bytes:
-        """The value as JSON: answers may be large, so this is written in C."""
-        return _write_json(data)
+    def encode_json(self, data: object) -> str:
+        """The value as JSON, written in C; a text, since a WebSocket would send bytes as a binary message."""
+        return _write_json(data).decode()
 
     async def execute_operation(
         self,

@@ -299,7 +299,7 @@ def shown(result: Any) -> Any:
 @pytest.mark.filterwarnings(
     "ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # graphql-core leaves coroutines behind where something beside them failed
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(QUERIES, libraries())
 def test_answers_and_errors_are_the_same(selection: str, context: Any) -> None:
     query = document(selection)
