@@ -357,7 +357,7 @@ class VendorRefused(LicensingError):
 
     def __init__(self, path: Sequence[str] | None = None, *, said: Words | str) -> None:
         """Take in what it said; a text is the vendor's own, and ends as a sentence does."""
-        if isinstance(said, str) and not said.endswith((".", "!", "?")):
+        if isinstance(said, str) and not said.endswith((".", "!", "?", "…")):
             said += "."
         super().__init__(path, said=said)
 

@@ -1,6 +1,8 @@
 """Compiled answers are graphql-core's own: the same data, the same errors, whatever the rows hold."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -21,6 +23,9 @@ from schema.rows import Columns, Each, Inner, Many, Of, One, Rows, one
 from schema.scalars import SCALARS
 from server.graphql import GraphQLView
 from server.settings import Settings
+
+# graphql-core leaves coroutines behind where something beside them failed.
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 
@@ -168,6 +173,13 @@ compiled = strawberry.Schema(
 )  # fmt: skip
 plain = interpreted(compiled)
 
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    yield
+    gc.collect()
+
+
 FIELDS: dict[str, dict[str, str | None]] = {
     "Library": {"places": "Place", "shelves": "Shelf", "first": "Shelf", "things": "Thing", "count": None},
     "Place": {"cursor": None, "node": "Shelf", "spare": "Shelf"},
@@ -296,9 +308,6 @@ def shown(result: Any) -> Any:
     return repr((result.data, sorted(errors, key=repr)))
 
 
-@pytest.mark.filterwarnings(
-    "ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # graphql-core leaves coroutines behind where something beside them failed
 @settings(max_examples=80, deadline=None)
 @given(QUERIES, libraries())
 def test_answers_and_errors_are_the_same(selection: str, context: Any) -> None:
