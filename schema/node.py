@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode, b64encode
+from binascii import b2a_base64
 from collections.abc import Callable
 
 import strawberry
@@ -23,10 +24,12 @@ class Node:
 
 def global_id(type_name: str) -> Callable[..., str]:
     """A function from local id, and what else names an object of the type, to its global ID."""
-    prefix = type_name.encode()
 
-    def encode(*parts: int | str) -> str:
-        return b64encode(b":".join([prefix, *(str(part).encode() for part in parts)])).decode()
+    def encode(part: int | str, *others: int | str) -> str:
+        text = f"{type_name}:{part}"
+        for other in others:
+            text += f":{other}"
+        return b2a_base64(text.encode(), newline=False).decode()
 
     return encode
 
