@@ -20,7 +20,7 @@ from tests.stories.conftest import Client
 from tests.stories.operations import REVOKE
 from tests.stories.test_retries import send
 
-HOLDERS, PART = 2000, 25
+HOLDERS, PART = 2000, 50
 
 
 async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
