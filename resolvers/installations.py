@@ -34,7 +34,7 @@ async def find_installation(serial_number: str | None) -> Installation:
         Invalid: There is none, or there are several to choose from.
     """
     if serial_number is not None:
-        if found := await Installation.get_or_none(serial_number=serial_number):
+        if found := await _with_number(serial_number):
             return found
         raise Invalid(
             reason=Words(
@@ -52,9 +52,17 @@ async def find_installation(serial_number: str | None) -> Installation:
 async def installation_of_login(serial_number: str | None) -> Installation | None:
     """Where somebody logs in: the installation with this serial number, or without one the only one; None if none."""
     if serial_number is not None:
-        return await Installation.get_or_none(serial_number=serial_number)
+        return await _with_number(serial_number)
     candidates = await Installation.all().limit(2)
     return candidates[0] if len(candidates) == 1 else None
+
+
+async def _with_number(serial_number: str) -> Installation | None:
+    try:
+        check_serial_number(serial_number)
+    except Invalid:  # the column would not even be asked for it
+        return None
+    return await Installation.get_or_none(serial_number=serial_number)
 
 
 def check_serial_number(serial_number: str) -> None:

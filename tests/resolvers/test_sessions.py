@@ -118,9 +118,10 @@ async def test_an_unknown_login_costs_a_verification_too(door, inga, monkeypatch
     assert [password for _, password in verified] == [PASSWORD]
 
 
-async def test_an_unknown_installation_is_refused_alike_and_leaves_no_trace(door, inga):
+@pytest.mark.parametrize("serial_number", ["9999999999", "00000000000", "", "abc"])
+async def test_an_unknown_installation_is_refused_alike_and_leaves_no_trace(door, inga, serial_number):
     with pytest.raises(CredentialsInvalid):
-        await sign_in(door, "inga", PASSWORD, "9999999999")
+        await sign_in(door, "inga", PASSWORD, serial_number)
 
     assert await events() == []
 
