@@ -70,7 +70,7 @@ def verify(
     license_owner: str | None = None,
     license_key: str | None = None,
 ) -> VerifiedDocument:
-    """The document in a license file, if a trusted key signed it for this installation; None for whichever it is for.
+    """The document in a license file, if a trusted key signed it for this installation.
 
     The checks run in this order, and none after one that fails. Dates are left to `check_file_dates`, since a document
     seen before is exempt from them.

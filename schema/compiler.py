@@ -15,12 +15,11 @@ same selection in its own way, so errors, paths and nulls are always its own. Re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     FragmentSpreadNode,
     GraphQLEnumType,
-    GraphQLField,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -35,7 +34,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 
 from resolvers.users import Withheld
 from schema.descriptions import TYPES
-from schema.rows import Column, Columns, Each, InLanguage, Inner, Many, Of, One, Rows, Source, row_columns
+from schema.rows import Column, Columns, Each, InLanguage, Inner, Many, Of, One, Rows, row_columns
 
 Answer = Callable[[Any], Any]
 
@@ -78,8 +77,20 @@ class _Shared(dict[Hashable, Any]):
         return value
 
 
+class _Row(NamedTuple):
+    """A variable that holds a row; `setup` takes the lines that run once, before the first row."""
+
+    variable: str
+    columns: Columns
+    setup: list[str]
+
+    def column(self, name: str) -> str:
+        """The expression of a column."""
+        return self.columns.expression(self.variable, name)
+
+
 class _Compiler:
-    """Writes functions. Methods return expressions; `setup` takes the lines that run once, before the rows."""
+    """Writes functions. Methods return expressions, if not said otherwise."""
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
@@ -136,13 +147,10 @@ class _Compiler:
     def objects(self, type_: GraphQLObjectType, v: str, fields: FieldDetailsList) -> list[tuple[str, str]]:
         """The cases of an object: one that is read from a row, and one that holds its values itself."""
         plain = self.name("plain", _class(type_))
-        fields_of = self.function(
-            "o", [f"return {self.selection(type_, fields, lambda name, t, f: self.value(t, f'o.{name}', f))}"]
-        )
-        found = [(f".__class__ is {plain}", f"{fields_of}({v})")]
+        answer = self.selection(type_, fields, lambda name, t, f: self.value(t, f"o.{name}", f))
+        found = [(f".__class__ is {plain}", f"{self.function('o', [f'return {answer}'])}({v})")]
         if columns := _columns(type_):
-            view = self.name("view", columns.view(_class(type_)))
-            setup = ["related = view._related"]
+            view, setup = self.name("view", columns.view(_class(type_))), ["related = view._related"]
             answer = self.row(type_, fields, "row", setup)
             of_row = self.function("view", ["row = view.row", *setup, f"return {answer}"])
             found.insert(0, (f".__class__ is {view}", f"{of_row}({v})"))
@@ -150,8 +158,8 @@ class _Compiler:
 
     def rows(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> str:
         """The name of a function of `Rows`."""
-        setup = [f"if rows.type is not {self.name('plain', _class(type_))}: raise NotCompiled"]
-        setup.append("related = rows.related")
+        plain = self.name("plain", _class(type_))
+        setup = [f"if rows.type is not {plain}: raise NotCompiled", "related = rows.related"]
         answer = self.row(type_, fields, "row", setup)
         return self.function(
             "rows", [*setup, "answers = []", f"for row in rows.rows: answers.append({answer})", "return answers"]
@@ -171,98 +179,71 @@ class _Compiler:
                 items.append(f"{response_name!r}: {type_.name!r}")
                 continue
             field = type_.fields[name]
-            if field.args or not _only_reads(field):
+            definition = field.extensions["strawberry-definition"]
+            if field.args or not definition.is_basic_field:
                 raise NotCompiled
-            python_name = field.extensions["strawberry-definition"].python_name
-            items.append(f"{response_name!r}: {read(python_name, field.type, group)}")
+            items.append(f"{response_name!r}: {read(definition.python_name, field.type, group)}")
         return "{" + ", ".join(items) + "}"
 
-    def row(self, type_: GraphQLObjectType, fields: FieldDetailsList, row: str, setup: list[str]) -> str:
-        """A row's part of the answer."""
-        columns = _columns(type_)
-        if columns is None:
+    def row(self, type_: GraphQLOutputType, fields: FieldDetailsList, variable: str, setup: list[str]) -> str:
+        """The part of the answer of a row that a variable holds."""
+        named = get_named_type(type_)
+        if not isinstance(named, GraphQLObjectType) or not (columns := _columns(named)):
             raise NotCompiled
+        row = _Row(variable, columns, setup)
+        return self.selection(named, fields, lambda name, t, f: self.field(row, name, t, f))
 
-        def read(name: str, type_: GraphQLOutputType, group: FieldDetailsList) -> str:
-            return self.field(columns, columns.fields.get(name, Column(name)), type_, group, row, setup)
-
-        return self.selection(type_, fields, read)
-
-    def field(
-        self,
-        columns: Columns,
-        source: Source,
-        type_: GraphQLOutputType,
-        fields: FieldDetailsList,
-        row: str,
-        setup: list[str],
-    ) -> str:
+    def field(self, row: _Row, name: str, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
         """What a row has for a field."""
-        match source:
+        match source := row.columns.fields.get(name, Column(name)):
             case Column():
-                return self.value(type_, columns.expression(row, source.name), fields)
+                return self.value(type_, row.column(source.name), fields)
             case Of():
-                return self.value(type_, self.made(columns, source, row), fields)
+                return self.value(type_, self.made(row, source), fields)
             case InLanguage():
-                values = ", ".join(columns.expression(row, column) for column in source.columns)
+                values = ", ".join(map(row.column, source.columns))
                 made = f"{self.name('function', source.function)}(related.context.language, {values})"
                 return self.value(type_, made, fields)
             case Inner():
-                return self.nested(type_, fields, columns.expression(row, source.column), setup)
+                return self.nested(type_, fields, row.column(source.column), row.setup)
             case Each():
-                item, inner = self.name("row"), columns.expression(row, source.column)
-                return f"[{self.row(_object(type_), fields, item, setup)} for {item} in {inner}]"
+                item = self.name("row")
+                return f"[{self.row(type_, fields, item, row.setup)} for {item} in {row.column(source.column)}]"
             case One():
-                return self.one(columns, source, type_, fields, row, setup)
+                return self.one(row, source, type_, fields)
             case Many():
-                return self.many(columns, source, type_, fields, row, setup)
+                return self.many(row, source, type_, fields)
 
-    def made(self, columns: Columns, source: Of, row: str) -> str:
+    def made(self, row: _Row, source: Of) -> str:
         """What a function makes of columns; where the first is null, null."""
-        first, *others = (columns.expression(row, column) for column in source.columns)
+        first, *others = map(row.column, source.columns)
         v, function = self.name("v"), self.name("function", source.function)
         return f"({function}({', '.join([v, *others])}) if ({v} := {first}) is not None else None)"
 
     def nested(self, type_: GraphQLOutputType, fields: FieldDetailsList, source: str, setup: list[str]) -> str:
         """An object whose row an expression has."""
         row = self.name("row")
-        answer = self.row(_object(type_), fields, row, setup)
+        answer = self.row(type_, fields, row, setup)
         missing = "give_up()" if isinstance(type_, GraphQLNonNull) else "None"
         return f"({answer} if ({row} := {source}) is not None else {missing})"
 
-    def one(
-        self,
-        columns: Columns,
-        source: One,
-        type_: GraphQLOutputType,
-        fields: FieldDetailsList,
-        row: str,
-        setup: list[str],
-    ) -> str:
+    def one(self, row: _Row, source: One, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
         """What the mapping that was brought along has for the row: completed once, for all rows."""
         keys = (source.key,) if isinstance(source.key, str) else source.key
-        key = ", ".join(columns.expression(row, one) for one in keys)
-        value = self.name("shared")
-        complete = self.value(type_, "row", fields) if source.type is None else self.nested(type_, fields, "row", setup)
-        setup.append(f"{value} = Shared(related.tables[{source.rows!r}], lambda row: {complete})")
-        return f"{value}[{key}]"
+        shared = self.name("shared")
+        is_value = source.type is None
+        one = self.value(type_, "one", fields) if is_value else self.nested(type_, fields, "one", row.setup)
+        row.setup.append(f"{shared} = Shared(related.tables[{source.rows!r}], lambda one: {one})")
+        return f"{shared}[{', '.join(map(row.column, keys))}]"
 
-    def many(
-        self,
-        columns: Columns,
-        source: Many,
-        type_: GraphQLOutputType,
-        fields: FieldDetailsList,
-        row: str,
-        setup: list[str],
-    ) -> str:
+    def many(self, row: _Row, source: Many, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
         """The rows that were brought along and belong to this one: completed and grouped in one pass."""
         groups, item = self.name("groups"), self.name("row")
-        answer = self.row(_object(type_), fields, item, setup)
+        answer = self.row(type_, fields, item, row.setup)
         by = row_columns(TYPES[source.type]).expression(item, source.by)
-        setup.append(f"{groups} = defaultdict(list)")
-        setup.append(f"for {item} in related.tables[{source.rows!r}]: {groups}[{by}].append({answer})")
-        return f"{groups}[{columns.expression(row, source.key)}]"
+        row.setup.append(f"{groups} = defaultdict(list)")
+        row.setup.append(f"for {item} in related.tables[{source.rows!r}]: {groups}[{by}].append({answer})")
+        return f"{groups}[{row.column(source.key)}]"
 
 
 def _give_up() -> Any:
@@ -286,17 +267,6 @@ def _class(type_: GraphQLObjectType) -> type:
 def _columns(type_: GraphQLObjectType) -> Columns | None:
     columns: Columns | None = getattr(_class(type_), "__row__", None)
     return columns
-
-
-def _object(type_: GraphQLOutputType) -> GraphQLObjectType:
-    named = get_named_type(type_)
-    if not isinstance(named, GraphQLObjectType):
-        raise NotCompiled
-    return named
-
-
-def _only_reads(field: GraphQLField) -> bool:
-    return getattr(field.resolve, "_is_default", False)
 
 
 def _has_directives(executor: Executor, selected: Any, spread: set[str]) -> bool:

@@ -2,46 +2,46 @@
 
 import copy
 from collections import OrderedDict
+from functools import cached_property
 from typing import Any
 
-from graphql import FieldNode, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo, get_named_type
+from graphql import (
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    OperationDefinitionNode,
+    get_named_type,
+)
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.compiler import Answer, compile_answer
+from schema.documents import REMEMBERED
 
-REMEMBERED = 2_000
-"""Selections whose functions are kept: as many as the documents that are remembered may have."""
+Answers = dict[Any, Answer | None]
+"""The functions of an operation's selections, None for one that has none, by type and by the nodes' identities."""
+
+_answers: OrderedDict[int, tuple[OperationDefinitionNode, Answers]] = OrderedDict()
 
 
-class Compiled:
-    """The functions made so far, by what they answer."""
-
-    def __init__(self) -> None:
-        """None yet."""
-        self._answers: OrderedDict[Any, tuple[list[FieldNode], Answer | None]] = OrderedDict()
-
-    def find(
-        self, executor: StrawberryGraphQLCoreExecutionContext, type_: GraphQLOutputType, fields: FieldDetailsList
-    ) -> Answer | None:
-        """The function for a selection; None if it has none."""
-        nodes = [field.node for field in fields]
-        key = (type_, *map(id, nodes))
-        if found := self._answers.get(key):
-            return found[1]
-        answer = compile_answer(executor, type_, fields)
-        self._answers[key] = nodes, answer  # the nodes are kept, so that no others get their ids
-        if len(self._answers) > REMEMBERED:
-            self._answers.popitem(last=False)
-        return answer
+def answers_of(operation: OperationDefinitionNode) -> Answers:
+    """What was compiled for an operation: kept for as many as documents are, those used last."""
+    known = _answers.setdefault(id(operation), (operation, {}))  # which is kept, so that no other gets its identity
+    _answers.move_to_end(id(operation))
+    if len(_answers) > REMEMBERED:
+        _answers.popitem(last=False)
+    return known[1]
 
 
 class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
     """Completes by a compiled function what only reads, and leaves everything else as it is."""
 
-    compiled = Compiled()
+    @cached_property
+    def _compiled(self) -> Answers:
+        return answers_of(self.operation)
 
     def complete_value(
         self,
@@ -53,14 +53,23 @@ class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """A resolver's value as its part of the answer."""
-        if result is not None and isinstance(get_named_type(return_type), GraphQLObjectType) and not self._is_watched():
-            answer = self.compiled.find(self, return_type, field_details_list)
-            if answer is not None:
-                try:
-                    return answer(result)
-                except Exception:  # graphql-core meets it again, and makes an error of it
-                    pass
+        if result is not None and (answer := self._answer(return_type, field_details_list)):
+            try:
+                return answer(result)
+            except Exception:  # graphql-core meets it again, and makes an error of it
+                pass
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _answer(self, type_: GraphQLOutputType, fields: FieldDetailsList) -> Answer | None:
+        # Of a type that is not null graphql-core asks again, for the type within.
+        if isinstance(type_, GraphQLNonNull) or not isinstance(get_named_type(type_), GraphQLObjectType):
+            return None
+        if self._is_watched():
+            return None
+        key = (type_, *(id(field.node) for field in fields))
+        if key not in self._compiled:
+            self._compiled[key] = compile_answer(self, type_, fields)
+        return self._compiled[key]
 
     def _is_watched(self) -> bool:
         """Whether an extension wants to see each field."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import strawberry
+from graphql import parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
@@ -17,9 +18,11 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 from licensing.enums import UserKind
 from resolvers.users import WITHHELD
 from schema.descriptions import interface_type, object_type
-from schema.executor import CompilingExecutor, interpreted
+from schema.documents import REMEMBERED
+from schema.executor import CompilingExecutor, answers_of, interpreted
+from schema.limits import MAX_DEPTH
 from schema.root import built_schema
-from schema.rows import Columns, Each, Inner, Many, Of, One, Rows, one
+from schema.rows import Columns, Each, InLanguage, Inner, Many, Of, One, Rows, one
 from schema.scalars import SCALARS
 from server.graphql import GraphQLView
 from server.settings import Settings
@@ -93,6 +96,7 @@ class Book(Thing):
     author: Author | None
     editor: Author
     mark: str | None
+    cover: str | None
 
     @strawberry.field
     async def shout(self, times: int = 1) -> str:
@@ -105,6 +109,7 @@ class Book(Thing):
         author=One("authors", "author_id", "Author", "author"),
         editor=One("authors", "author_id", "Author", "author"),
         mark=One("marks", ("shelf_id", "id"), None, "mark"),
+        cover=InLanguage(lambda language, title, pages: pages and f"{title} ({language})", "title", "pages"),
     )
 
 
@@ -187,7 +192,7 @@ FIELDS: dict[str, dict[str, str | None]] = {
     "Thing": {"id": None},
     "Book": {
         "id": None, "title": None, "pages": None, "addedAt": None, "kind": None, "tags": None, "mark": None,
-        "binding": "Binding", "author": "Author", "editor": "Author", "shout(times: 2)": None,
+        "cover": None, "binding": "Binding", "author": "Author", "editor": "Author", "shout(times: 2)": None,
     },
     "Binding": {"color": None, "isWorn": None},
     "Author": {"id": None, "name": None, "pseudonyms": None, "favorites": "Book"},
@@ -276,7 +281,7 @@ def libraries(draw: st.DrawFn) -> Any:
     marks = {(0, 0): "x", (1, 1): maybe(None, 5)}
     by_shelf = {number: [one for one in books if one.shelf_id == number] for number in range(3)}
     loaders = SimpleNamespace(author=Loader(authors), mark=Loader(marks), books_of_shelf=Loader(by_shelf))
-    context: Any = SimpleNamespace(loaders=loaders)
+    context: Any = SimpleNamespace(loaders=loaders, language="nb")
     related = {"books": books, "authors": authors, "marks": marks}
     for name in list(related):
         if random.random() < 0.1:
@@ -345,3 +350,30 @@ def test_a_setting_turns_it_off(is_on: bool, executor: type) -> None:
     view: Any = GraphQLView(built_schema, Settings(compiled_answers=is_on))
     assert view.schema.execution_context_class is executor
     assert view.socket_schema.execution_context_class is executor
+
+
+async def test_the_deepest_document_is_compiled() -> None:
+    """Python reads so many parentheses and no more, which must be more than the limit of depth takes."""
+    nested = "title"
+    for _ in range(MAX_DEPTH):
+        nested = f"title binding {{ color }} author {{ name favorites {{ {nested} }} }}"
+    context: Any = SimpleNamespace()
+    author = AuthorRow("7", "Ibsen", [], [])
+    book = BookRow(1, "Peer Gynt", 0, 0, 200, NOW, "EMPLOYEE", [])
+    author.favorites.append(book)
+    rows: Any = Rows(Shelf, [ShelfRow(0, "Plays")], context, books=[book], authors={0: author})
+    context.library = Library(places=None, shelves=rows, first=None, things=[], count=1)
+    query = f"{{ shelves {{ books {{ {nested} }} }} }}"
+
+    found, expected = [await one.execute(query, context_value=context) for one in (compiled, plain)]
+
+    assert found.errors is None
+    assert shown(found) == shown(expected)
+
+
+def test_what_was_compiled_goes_with_the_documents() -> None:
+    operations = [parse("{ library { count } }").definitions[0] for _ in range(REMEMBERED + 1)]
+    first, *others = [answers_of(operation) for operation in operations]  # type: ignore[arg-type]
+
+    assert answers_of(operations[-1]) is others[-1]  # type: ignore[arg-type]
+    assert answers_of(operations[0]) is not first  # type: ignore[arg-type]
