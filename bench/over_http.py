@@ -162,7 +162,7 @@ def report(measured: Mapping[tuple[str, Case], Sequence[Load]]) -> str:
                 for case in CASES
             ],
         ),
-        "The defences' share of our CPU:",
+        "The defenses' share of our CPU:",
         table(
             ["", "with", "without", "share"],
             [

@@ -62,8 +62,8 @@ def main() -> None:
         patch.object(Document, "cost", lambda *asked: 1),
         patch.object(Documents, "on_execute", lambda self: iter([None])),
     ]
-    for defence in without:
-        defence.start()
+    for defense in without:
+        defense.start()
     uvicorn.run(undefended(), port=int(sys.argv[1]), http=Protocol, log_config=None, access_log=False)
 
 

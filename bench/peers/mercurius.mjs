@@ -1,4 +1,4 @@
-// mercurius with graphql-jit on Node, with the statements and counters that the API uses, and no defence.
+// mercurius with graphql-jit on Node, with the statements and counters that the API uses, and no defense.
 // Set DATABASE_URL and PORT, then run `node mercurius.mjs`.
 
 import fastify from 'fastify'

@@ -1,4 +1,4 @@
-"""REST written by hand over asyncpg: a function per screen, with the statements that the API sends, and no defence.
+"""REST written by hand over asyncpg: a function per screen, with the statements that the API sends, and no defense.
 
 Set `DATABASE_URL`, then run `uvicorn bench.peers.rest:app`.
 """
