@@ -21,6 +21,8 @@ from tests.stories.operations import REVOKE
 from tests.stories.test_retries import send
 
 HOLDERS, PART = 2000, 50
+AT_ONCE = 10
+"""Calls under way: when the server is killed, others wait to be sent."""
 
 
 async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
@@ -32,10 +34,13 @@ async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tu
     async with process(database_url, tmp_path) as (url, running):
         client = Client(url)
         await client.sign_in()
+        under_way = asyncio.Semaphore(AT_ONCE)
 
         async def revoke(start: int) -> None:
             try:
-                payload = await client.run(REVOKE, input={"licenseId": license, "userIds": users[start : start + PART]})
+                async with under_way:
+                    input = {"licenseId": license, "userIds": users[start : start + PART]}
+                    payload = await client.run(REVOKE, input=input)
             except (httpx2.TransportError, ValueError):
                 return
             assert {one["outcome"] for one in payload["results"]} == {"REVOKED"}
@@ -77,10 +82,12 @@ async def test_what_is_sent_again_after_kill_nine_has_one_effect(copied_demo: tu
     async with process(database_url, tmp_path) as (url, running):
         client = Client(url)
         await client.sign_in()
+        under_way = asyncio.Semaphore(AT_ONCE)
 
         async def revoke_or_kill(start: int) -> None:
             with suppress(httpx2.TransportError, ValueError):
-                acknowledged[start] = await revoke(client, start)
+                async with under_way:
+                    acknowledged[start] = await revoke(client, start)
             if len(acknowledged) == len(parts) // 4:
                 with suppress(ProcessLookupError):
                     os.kill(running.pid, signal.SIGKILL)

@@ -122,15 +122,15 @@ async def _messages(response: httpx2.Response) -> AsyncGenerator[Message, None]:
             yield kind, json.loads(value) if value else {}
 
 
-async def soon(messages: AsyncIterator[Message]) -> Message:
+async def soon(messages: AsyncIterator[Message], within: float = SOON) -> Message:
     """The next one."""
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(within):
         return await anext(messages)
 
 
-async def edge(messages: AsyncIterator[Message]) -> dict[str, Any]:
+async def edge(messages: AsyncIterator[Message], within: float = SOON) -> dict[str, Any]:
     """The next event."""
-    kind, content = await soon(messages)
+    kind, content = await soon(messages, within)
     assert kind == "next" and "errors" not in content, content
     found: dict[str, Any] = content["data"]["auditEvents"]
     return found
