@@ -377,11 +377,13 @@ async def test_a_connection_holds_twenty(inga: Client, server: Running) -> None:
 async def test_a_socket_ends_with_its_credentials_whether_or_not_it_follows_anything(
     inga: Client, server: Running
 ) -> None:
+    before = await latest(inga)
     id_, secret = await make_token(inga)
     async with socket(server.url) as idle, socket(server.url) as watcher:
         await idle.greet(secret)
         await watcher.greet(secret)
-        await watcher.subscribe()
+        await watcher.subscribe(after=before)
+        assert (await watcher.edge())["node"]["action"] == "API_TOKEN_CREATED"
 
         assert codes(await inga.run(REVOKE_TOKEN, input={"apiTokenId": id_})) == []
 
