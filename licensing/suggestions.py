@@ -12,7 +12,7 @@ Id = TypeVar("Id", int, str)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def suggestion_reason(can_log_in: bool, last_login_at: datetime | None) -> SuggestionReason:
+def suggestion_reason(can_log_in: bool, last_login_at: datetime | str | None) -> SuggestionReason:
     """Why this user will hardly miss a license."""
     if not can_log_in:
         return SuggestionReason.CANNOT_LOG_IN

@@ -18,11 +18,16 @@ class Router:
 
     def db_for_read(self, model: type[Any]) -> str:
         """The connection that reads go to at the moment."""
-        return _reads_from.get()
+        return reads_from()
 
     def db_for_write(self, model: type[Any]) -> str:
         """The primary."""
         return PRIMARY
+
+
+def reads_from() -> str:
+    """The name of the connection that reads go to at the moment."""
+    return _reads_from.get()
 
 
 @contextmanager

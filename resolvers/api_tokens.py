@@ -10,6 +10,7 @@ from licensing.enums import ActorKind, ApiScope, AuditAction
 from licensing.errors import Invalid, NotFound
 from licensing.wording import Words
 from models import ApiToken, Vendor
+from models.select import Select
 from resolvers.context import Actor, Context, Principal
 from resolvers.events import changing
 from resolvers.idempotency import once, tell_without_secret
@@ -94,21 +95,26 @@ async def principal_of_token(secret: str, now: datetime) -> Principal | None:
     """Whose token this is; None if it is unknown, expired, revoked, or its vendor was removed."""
     if not (parts := _SECRET.fullmatch(secret)):
         return None
-    token = await ApiToken.get_or_none(id=int(parts[1])).select_related("vendor")
-    if token is None or not secrets.compare_digest(token.secret_sha256, _fingerprint(parts[2])):
-        return None
-    if not _holds(token, now):
-        return None
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    if token.last_used_at is None or token.last_used_at < hour:
-        await ApiToken.filter(id=token.id).update(last_used_at=hour)
-    return Principal(
-        installation_id=token.installation_id,
-        actor=Actor(ActorKind.API_TOKEN, token.name),
-        scopes=frozenset(ApiScope(scope) for scope in token.scopes),
-        vendor_id=token.vendor_id,
-        token_id=token.id,
+    select, hour = Select(), now.replace(minute=0, second=0, microsecond=0)
+    found = await select.rows(
+        f"SELECT {select.columns(ApiToken, 'scopes', 'id', 'installation_id', 'vendor_id', 'name', 'secret_sha256')}, "
+        f"last_used_at IS NULL OR last_used_at < {select.value(hour)} FROM api_token "
+        f"WHERE id = {select.value(int(parts[1]))} AND revoked_at IS NULL AND expires_at > {select.value(now)} "
+        "AND (vendor_id IS NULL OR vendor_id IN (SELECT id FROM vendor WHERE removed_at IS NULL))"
     )
+    for scopes, id_, installation_id, vendor_id, name, secret_sha256, is_first_use in found:
+        if not secrets.compare_digest(secret_sha256, _fingerprint(parts[2])):
+            return None
+        if is_first_use:
+            await ApiToken.filter(id=id_).update(last_used_at=hour)
+        return Principal(
+            installation_id=installation_id,
+            actor=Actor(ActorKind.API_TOKEN, name),
+            scopes=frozenset(map(ApiScope, scopes)),
+            vendor_id=vendor_id,
+            token_id=id_,
+        )
+    return None
 
 
 async def tokens_that_hold(api_token_ids: Collection[int], now: datetime) -> set[int]:

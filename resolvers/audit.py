@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tortoise.queryset import QuerySet
-
 from licensing.enums import ActorKind, AuditAction
 from licensing.wording import Language, Words
 from models import AuditEvent
+from models.select import Row, Select
 from resolvers.context import Context
-from resolvers.pages import Keyset, Page, PageRequest, fetch_batches, fetch_page
-from resolvers.vendors import own
+from resolvers.pages import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
+from resolvers.vendors import own_rows
 
 NEWEST_FIRST = Keyset("auditEvents", {"position": int}, is_descending=True)
 
@@ -49,7 +48,7 @@ class EventRow(NamedTuple):
 
     id: int
     position: int
-    occurred_at: datetime
+    occurred_at: str
     action: str
     actor_kind: str
     actor_name: str
@@ -74,33 +73,40 @@ class AuditFilter:
     until: datetime | None = None
 
 
-async def events_page(context: Context, filter: AuditFilter, page: PageRequest) -> Page[tuple[Any, ...]]:
+async def events_page(context: Context, filter: AuditFilter, page: PageRequest) -> Page[Row]:
     """Events by position, newest first, as rows of `EventRow`."""
-    return await fetch_page(_filtered(context, filter), NEWEST_FIRST, page, EventRow._fields)
+    return await fetch_page(_listed(context, filter), NEWEST_FIRST, page, AuditEvent, EventRow._fields)
 
 
 async def count_events(context: Context, filter: AuditFilter) -> int:
     """How many events the pages hold together."""
-    return await _filtered(context, filter).count()
+    return await _listed(context, filter).count()
 
 
-def event_batches(context: Context, filter: AuditFilter) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+def event_batches(context: Context, filter: AuditFilter) -> AsyncIterator[Sequence[Row]]:
     """All events, newest first, some at once, as rows of `EventRow`."""
-    return fetch_batches(_filtered(context, filter), NEWEST_FIRST, EventRow._fields)
+
+    async def listed() -> Listed:
+        return _listed(context, filter)
+
+    return fetch_batches(listed, NEWEST_FIRST, AuditEvent, EventRow._fields)
 
 
-async def events_between(
-    context: Context, filter: AuditFilter, after: int, until: int, limit: int
-) -> list[tuple[Any, ...]]:
+async def events_between(context: Context, filter: AuditFilter, after: int, until: int, limit: int) -> Sequence[Row]:
     """The first events after a position and up to another, oldest first, as rows of `EventRow`."""
-    found = _filtered(context, filter).filter(position__gt=after, position__lte=until)
-    return await found.order_by("position").limit(limit).values_list(*EventRow._fields)
+    listed = _listed(context, filter)
+    select = listed.select
+    wanted = listed.where(f"position > {select.value(after)}", f"position <= {select.value(until)}")
+    read = select.columns(AuditEvent, *EventRow._fields)
+    return await select.rows(f"SELECT {read} {wanted} ORDER BY position LIMIT {limit}")
 
 
-async def load_events(context: Context, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+async def load_events(context: Context, ids: Sequence[int]) -> dict[int, Row]:
     """Events by id, as rows of `EventRow`."""
-    found = AuditEvent.filter(id__in=list(ids), **own(context))
-    return {row[0]: row for row in await found.values_list(*EventRow._fields)}
+    visible = _listed(context, AuditFilter())
+    select = visible.select
+    read, wanted = select.columns(AuditEvent, *EventRow._fields), visible.where(f"id {select.among(ids)}")
+    return {row[0]: row for row in await select.rows(f"SELECT {read} {wanted}")}
 
 
 def summary(language: Language, action: str, facts: Mapping[str, Any], actor_kind: str, actor_name: str) -> str:
@@ -110,14 +116,21 @@ def summary(language: Language, action: str, facts: Mapping[str, Any], actor_kin
     return Words.from_json({"template": template, "facts": {**facts, "actor": actor}}).in_language(language)
 
 
-def _filtered(context: Context, filter: AuditFilter) -> QuerySet[AuditEvent]:
-    conditions: dict[str, Any] = {
-        "action__in": None if filter.actions is None else [action.value for action in filter.actions],
-        "vendor__key": filter.vendor,
-        "license__key": filter.license_type,
-        "user_id": filter.user_id,
-        "occurred_at__gte": filter.since,
-        "occurred_at__lt": filter.until,
-    }
-    given = {name: value for name, value in conditions.items() if value is not None}
-    return AuditEvent.filter(**own(context), **given)
+def _listed(context: Context, filter: AuditFilter) -> Listed:
+    select = Select()
+    conditions = own_rows(context, select)
+    if filter.actions is not None:
+        conditions.append(f"action {select.among(action.value for action in filter.actions)}")
+    for table, key in (("vendor", filter.vendor), ("license", filter.license_type)):
+        if key is not None:
+            of_installation = f"installation_id = {select.value(context.installation_id)}"
+            conditions.append(
+                f"{table}_id IN (SELECT id FROM {table} WHERE {of_installation} AND key = {select.value(key)})"
+            )
+    if filter.user_id is not None:
+        conditions.append(f"user_id = {select.value(filter.user_id)}")
+    if filter.since is not None:
+        conditions.append(f"occurred_at >= {select.value(filter.since)}")
+    if filter.until is not None:
+        conditions.append(f"occurred_at < {select.value(filter.until)}")
+    return Listed(select, AuditEvent._meta.db_table, conditions)

@@ -5,18 +5,19 @@ from dataclasses import asdict
 from typing import Any
 
 from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
 
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus
 from licensing.errors import ChangeSetClosed, Invalid, NotFound
 from licensing.wording import Words
 from models import ChangeSet, Vendor
+from models.select import Select
 from resolvers.context import SYSTEM, Actor, Context
 from resolvers.events import Change, changing
 from resolvers.idempotency import Outcome, once
-from resolvers.pages import Keyset, Page, PageRequest, fetch_page
+from resolvers.pages import Keyset, Listed, Page, PageRequest, fetch_page
 from resolvers.reviews import ReviewedChangeSet, Surplus, load, visible
 from resolvers.vendor_reports import report
+from resolvers.vendors import own_rows
 
 __all__ = [
     "acknowledge_change_set",
@@ -79,14 +80,14 @@ async def change_sets_page(
     context: Context, *, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None, page: PageRequest
 ) -> Page[ReviewedChangeSet]:
     """Change sets ever received, newest first."""
-    found = await fetch_page(await _filtered(context, vendor, statuses), NEWEST_FIRST, page, ["id"])
+    found = await fetch_page(await _listed(context, vendor, statuses), NEWEST_FIRST, page, ChangeSet, ["id"])
     loaded = await load(context, [id_ for (id_,) in found.rows])
     return found.of([one for one in loaded if one])
 
 
 async def count_change_sets(context: Context, *, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> int:
     """How many change sets the pages hold together."""
-    return await (await _filtered(context, vendor, statuses)).count()
+    return await (await _listed(context, vendor, statuses)).count()
 
 
 @once()
@@ -186,12 +187,17 @@ async def vendor_name(vendor_id: int) -> str:
     return str(name)
 
 
-async def _filtered(
-    context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None
-) -> QuerySet[ChangeSet]:
-    wanted = visible(context) if vendor is None else visible(context).filter(vendor__key=vendor)
+async def _listed(context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> Listed:
+    select = Select()
+    of_installation = f"installation_id = {select.value(context.installation_id)}"
+    vendors = f"SELECT id FROM vendor WHERE {of_installation} AND removed_at IS NULL"
+    if vendor is not None:
+        vendors += f" AND key = {select.value(vendor)}"
+    listed = Listed(select, "change_set", [*own_rows(context, select), f"vendor_id IN ({vendors})"])
     if statuses is None:
-        return wanted
+        return listed
+    wanted = visible(context) if vendor is None else visible(context).filter(vendor__key=vendor)
     open_ids: list[Any] = await wanted.filter(outcome__isnull=True).values_list("id", flat=True)
     still_open = [one.id for one in await load(context, open_ids) if one and one.status in statuses]
-    return wanted.filter(Q(outcome__in=[status.value for status in statuses]) | Q(id__in=still_open))
+    outcomes = [status.value for status in statuses]
+    return listed.narrowed(f"(outcome {select.among(outcomes)} OR id {select.among(still_open)})")

@@ -104,7 +104,7 @@ class SurplusLine(NamedTuple):
 MARK = "x"
 """Stands in `revoke` of those whom the license is to be taken from."""
 
-Batches = AsyncIterator[Sequence[tuple[Any, ...]]]
+Batches = AsyncIterator[Sequence[Sequence[Any]]]
 
 
 async def export_users(context: Context, filter: UserFilter) -> Batches:
@@ -175,8 +175,8 @@ async def export_surplus(context: Context, vendor: str | None = None) -> Batches
                         name=name,
                         group=group,
                         can_log_in=can_log_in,
-                        last_login_at=last_login_at,
-                        assigned_at=row.assigned_at,
+                        last_login_at=_instant(last_login_at),
+                        assigned_at=datetime.fromisoformat(row.assigned_at),
                         reason=reason.value,
                         blocker=blocker.value if blocker else None,
                         license_id=license.id,
@@ -187,7 +187,7 @@ async def export_surplus(context: Context, vendor: str | None = None) -> Batches
 
 
 async def _held(
-    context: Context, users: Sequence[tuple[Any, ...]], licenses: Mapping[int, LicenseRow]
+    context: Context, users: Sequence[Sequence[Any]], licenses: Mapping[int, LicenseRow]
 ) -> dict[int, list[AssignmentRow]]:
     """What users hold of some licenses, by user; a license may be new since the export began, and is left out."""
     held: dict[int, list[AssignmentRow]] = {}
@@ -204,7 +204,7 @@ def _assignment_line(user: UserRow, held: AssignmentRow, license: LicenseRow) ->
         license_name=license.name,
         login=user.login,
         name=user.name,
-        assigned_at=held.assigned_at,
+        assigned_at=datetime.fromisoformat(held.assigned_at),
         assigned_by=held.assigned_by_name,
         license_id=license.id,
         user_id=user.id,
@@ -226,10 +226,14 @@ def _user_line(user: UserRow, held: Sequence[AssignmentRow], catalog: Mapping[in
         role=seen.role,
         can_log_in=seen.can_log_in,
         is_administrator=seen.is_administrator,
-        last_login_at=seen.last_login_at,
+        last_login_at=_instant(seen.last_login_at),
         plan=plan,
         licenses=[catalog[one.license_id].key for one in held],
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _license_line(row: LicenseRow) -> LicenseLine:
@@ -255,7 +259,7 @@ def _audit_line(
     return AuditLine(
         id=event.id,
         position=event.position,
-        occurred_at=event.occurred_at,
+        occurred_at=datetime.fromisoformat(event.occurred_at),
         action=event.action,
         actor_kind=event.actor_kind,
         actor=event.actor_name,

@@ -1,7 +1,7 @@
 """Events as they are recorded, to whoever follows them: none left out, none twice, in order."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -106,7 +106,7 @@ async def callers_cut_off(callers: Iterable[Principal], now: datetime) -> set[Pr
     }
 
 
-async def follow(context: Context, filter: AuditFilter, position: int) -> AsyncGenerator[tuple[Any, ...], None]:
+async def follow(context: Context, filter: AuditFilter, position: int) -> AsyncGenerator[Sequence[Any], None]:
     """Events after a position as rows of `EventRow`, those that are there and then each as it comes.
 
     Ends when the feed is closed. Asks the database for nothing while nothing happens.

@@ -1,21 +1,16 @@
 """Who holds which license: the assignments of licenses and of users, and whom a license is best taken from."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
-
-from tortoise.expressions import Case, Subquery, When
-from tortoise.functions import Count
-from tortoise.queryset import QuerySet
+from typing import NamedTuple
 
 from licensing.enums import SuggestionReason, UserStatus
 from licensing.suggestions import suggestion_reason
-from models import Assignment
+from models import Assignment, User
+from models.select import Row, Select
 from resolvers.assignments import blockers
 from resolvers.context import Context
-from resolvers.pages import Page, PageRequest, fetch_pages, fetch_together
-from resolvers.users import UserFilter, UserOrder, conditions
-from resolvers.vendors import own
+from resolvers.pages import Listed, Page, PageRequest, fetch_pages, fetch_together
+from resolvers.users import UserFilter, UserOrder, user_conditions
 
 AT_ONCE = 200
 """How many holders are looked at together for suggestions."""
@@ -28,22 +23,22 @@ class AssignmentRow(NamedTuple):
     user_id: int
     license_id: int
     is_plan: bool
-    assigned_at: datetime
+    assigned_at: str
     assigned_by_kind: str
     assigned_by_name: str
 
 
-_OF_USER = ("user__login", "user__name", "user__group", "user__can_log_in", "user__last_login_at")
-_OF_RANKED = (*AssignmentRow._fields, *_OF_USER)
+_OF_USER = ("login", "name", "group", "can_log_in", "last_login_at")
 
 
 async def assignments_pages(
     context: Context, license_ids: Sequence[int], filter: UserFilter, order: UserOrder, page: PageRequest
-) -> list[Page[tuple[Any, ...]]]:
+) -> list[Page[Row]]:
     """The holders of each of the licenses, as rows of `AssignmentRow`, in one statement."""
-    held = await _filtered(context, filter)
+    listed = await _listed(context, filter)
     keyset = order.keyset("assignments", of_user="user__", id_="user_id")
-    return await fetch_pages([held.filter(license_id=id_) for id_ in license_ids], keyset, page, AssignmentRow._fields)
+    parts = [f"license_id = {listed.select.value(id_)}" for id_ in license_ids]
+    return await fetch_pages(listed, parts, keyset, page, Assignment, AssignmentRow._fields)
 
 
 async def count_assignments(context: Context, license_ids: Sequence[int], filter: UserFilter) -> list[int]:
@@ -51,37 +46,53 @@ async def count_assignments(context: Context, license_ids: Sequence[int], filter
     if filter == UserFilter():
         by_id = (await context.loaders.catalog()).by_id
         return [by_id[id_].in_use if id_ in by_id else 0 for id_ in license_ids]
-    wanted = (await _filtered(context, filter)).filter(license_id__in=list(license_ids))
-    counted = dict(await wanted.annotate(count=Count("id")).group_by("license_id").values_list("license_id", "count"))
-    return [counted.get(id_, 0) for id_ in license_ids]
+    listed = await _listed(context, filter)
+    of_licenses = listed.where(f"license_id {listed.select.among(license_ids)}")
+    counted = await listed.select.rows(f"SELECT license_id, count(*) {of_licenses} GROUP BY license_id")
+    numbers: dict[int, int] = {license_id: number for license_id, number in counted}
+    return [numbers.get(id_, 0) for id_ in license_ids]
 
 
-async def _filtered(context: Context, filter: UserFilter) -> QuerySet[Assignment]:
-    wanted = Assignment.filter(
-        conditions(filter, "user__"),
-        # Says nothing new, but makes of the outer join an inner one, along which a page can be found in its order.
-        user__installation_id=context.installation_id,
-        **own(context, "license__vendor_id"),
-    )
+async def _listed(context: Context, filter: UserFilter) -> Listed:
+    visible = _visible(context, with_users=True)
+    # That the user is of the installation, too, says nothing new, but lets a page be found along the users' order.
+    of_users = f'"user".installation_id = {visible.select.value(context.installation_id)}'
+    conditions = [of_users, *user_conditions(visible.select, filter)]
     if filter.has_license is False:
-        return wanted.filter(id=0)
+        conditions.append("1 = 0")
     if filter.license_type is not None:
         held_as = [row.id for row in (await context.loaders.catalog()).held_as(filter.license_type)]
-        holders = Assignment.filter(license_id__in=held_as).values("user_id")
-        wanted = wanted.filter(user_id__in=Subquery(holders))
-    return wanted
+        holders = f"SELECT user_id FROM assignment WHERE license_id {visible.select.among(held_as)}"
+        conditions.append(f"assignment.user_id IN ({holders})")
+    return visible.narrowed(*conditions)
 
 
-async def load_assignments_of_users(context: Context, user_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+def _visible(context: Context, *, with_users: bool = False) -> Listed:
+    """The assignments that the caller may see, with their licenses."""
+    select = Select()
+    tables = "assignment JOIN license ON license.id = assignment.license_id"
+    if with_users:
+        tables += ' JOIN "user" ON "user".id = assignment.user_id'
+    conditions = [f"assignment.installation_id = {select.value(context.installation_id)}"]
+    if (vendor_id := context.caller.vendor_id) is not None:
+        conditions.append(f"license.vendor_id = {select.value(vendor_id)}")
+    return Listed(select, tables, conditions)
+
+
+async def load_assignments_of_users(context: Context, user_ids: Sequence[int]) -> Sequence[Row]:
     """All that users hold, by name of the license, as rows of `AssignmentRow`, in one statement."""
-    held = Assignment.filter(user_id__in=list(user_ids), **own(context, "license__vendor_id"))
-    return await held.order_by("license__name_key", "license_id").values_list(*AssignmentRow._fields)
+    visible = _visible(context)
+    held = visible.where(f"assignment.user_id {visible.select.among(user_ids)}")
+    read = visible.select.columns(Assignment, *AssignmentRow._fields)
+    return await visible.select.rows(f"SELECT {read} {held} ORDER BY license.name_key, license_id")
 
 
-async def load_assignments(context: Context, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+async def load_assignments(context: Context, ids: Sequence[int]) -> dict[int, Row]:
     """Assignments by id, as rows of `AssignmentRow`."""
-    held = Assignment.filter(id__in=list(ids), **own(context, "license__vendor_id"))
-    return {row[0]: row for row in await held.values_list(*AssignmentRow._fields)}
+    visible = _visible(context)
+    wanted = visible.where(f"assignment.id {visible.select.among(ids)}")
+    read = visible.select.columns(Assignment, *AssignmentRow._fields)
+    return {row[0]: row for row in await visible.select.rows(f"SELECT {read} {wanted}")}
 
 
 class RankedHolder(NamedTuple):
@@ -89,7 +100,7 @@ class RankedHolder(NamedTuple):
 
     assignment: AssignmentRow
     reason: SuggestionReason
-    user: tuple[str, str, str | None, bool, datetime | None]
+    user: Row
     """Login, name, group, whether they may log in, and when they last did."""
 
 
@@ -103,8 +114,7 @@ async def suggestions(
     found: list[list[tuple[AssignmentRow, SuggestionReason]]] = [[] for _ in wanted]
     lacking, offset = list(range(len(wanted))), 0
     while lacking:
-        some = [_by_rank(context, wanted[place][0]).offset(offset).limit(AT_ONCE) for place in lacking]
-        looked_at = [[_ranked(row) for row in rows] for rows in await fetch_together(some, _OF_RANKED)]
+        looked_at = await _ranked(context, [wanted[place][0] for place in lacking], offset)
         blocked = await blockers(
             context, [(row.user_id, row.license_id) for holders in looked_at for row, *_ in holders]
         )
@@ -125,22 +135,30 @@ async def ranked_holders(context: Context, license_id: int) -> AsyncIterator[lis
     """All holders in the order in which they are suggested, some at once."""
     offset = 0
     while True:
-        rows = await _by_rank(context, license_id).offset(offset).limit(AT_ONCE).values_list(*_OF_RANKED)
-        if rows:
-            yield [_ranked(row) for row in rows]
-        if len(rows) < AT_ONCE:
+        [holders] = await _ranked(context, [license_id], offset)
+        if holders:
+            yield holders
+        if len(holders) < AT_ONCE:
             return
         offset += AT_ONCE
 
 
-def _by_rank(context: Context, license_id: int) -> QuerySet[Assignment]:
-    """In the order of `licensing.suggestions.suggestion_order`."""
-    held = Assignment.filter(license_id=license_id, **own(context, "license__vendor_id"))
-    waits = Case(When(user__status=UserStatus.WAITING_FOR_APPROVAL.value, then="1"), default="0")
-    order = ("waits", "user__can_log_in", "user__last_login_key", "assigned_at", "id")
-    return held.annotate(waits=waits).order_by(*order)
-
-
-def _ranked(row: tuple[Any, ...]) -> RankedHolder:
+async def _ranked(context: Context, license_ids: Sequence[int], offset: int) -> list[list[RankedHolder]]:
+    """Some holders of each of the licenses, in the order of `licensing.suggestions.suggestion_order`."""
+    visible = _visible(context, with_users=True)
+    read = visible.select.columns(Assignment, *AssignmentRow._fields)
+    of_user = visible.select.columns(User, *_OF_USER)
+    order = (
+        f"CASE \"user\".status WHEN '{UserStatus.WAITING_FOR_APPROVAL.value}' THEN 1 ELSE 0 END, "
+        "can_log_in, last_login_key, assigned_at, assignment.id"
+    )
+    wanted = [
+        f"{read}, {of_user} {visible.where(f'license_id = {visible.select.value(license_id)}')} "
+        f"ORDER BY {order} LIMIT {AT_ONCE} OFFSET {offset}"
+        for license_id in license_ids
+    ]
     width = len(AssignmentRow._fields)
-    return RankedHolder(AssignmentRow._make(row[:width]), suggestion_reason(*row[-2:]), row[width:])
+    return [
+        [RankedHolder(AssignmentRow._make(row[:width]), suggestion_reason(*row[-2:]), row[width:]) for row in rows]
+        for rows in await fetch_together(visible.select, wanted)
+    ]

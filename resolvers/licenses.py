@@ -2,17 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-from tortoise.expressions import Q
-from tortoise.functions import Count
-from tortoise.queryset import QuerySet
+from typing import NamedTuple
 
 from licensing.enums import LicenseScope
 from models import License
+from models.select import Row, Select
 from resolvers.context import Context
-from resolvers.pages import INT, Keyset, Page, PageRequest, fetch_batches, fetch_pages
-from resolvers.vendors import own
+from resolvers.pages import INT, Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page, fetch_pages
+from resolvers.vendors import own_rows
 
 BY_VENDOR = Keyset("licenses", {"vendor_id": int, "sort": INT, "id": int})
 BY_NAME = Keyset("vendor.licenses", {"name_key": str, "id": int})
@@ -85,19 +82,24 @@ class Catalog:
 
 async def load_catalog(context: Context) -> Catalog:
     """Reads the catalog, in one statement."""
-    rows = await License.filter(**own(context)).values_list(*LicenseRow._fields)
-    return Catalog(_rows(context, rows))
+    visible = _visible(context)
+    read = visible.select.columns(License, *LicenseRow._fields)
+    return Catalog(_rows(context, await visible.select.rows(f"SELECT {read} {visible.where()}")))
 
 
 async def licenses_page(context: Context, filter: LicenseFilter, page: PageRequest) -> Page[LicenseRow]:
     """Licenses in force, by vendor, then in the vendor's order."""
-    [found] = await fetch_pages([_filtered(context, filter)], BY_VENDOR, page, LicenseRow._fields)
+    found = await fetch_page(_listed(context, filter), BY_VENDOR, page, License, LicenseRow._fields)
     return found.of(_rows(context, found.rows))
 
 
 async def license_batches(context: Context, filter: LicenseFilter) -> AsyncIterator[list[LicenseRow]]:
     """All licenses in force, in the same order, some at once."""
-    async for rows in fetch_batches(_filtered(context, filter), BY_VENDOR, LicenseRow._fields):
+
+    async def listed() -> Listed:
+        return _listed(context, filter)
+
+    async for rows in fetch_batches(listed, BY_VENDOR, License, LicenseRow._fields):
         yield _rows(context, rows)
 
 
@@ -105,37 +107,49 @@ async def vendors_licenses_pages(
     context: Context, vendor_ids: Sequence[int], filter: LicenseFilter, page: PageRequest
 ) -> list[Page[LicenseRow]]:
     """Licenses in force of each of the vendors, by name, in one statement."""
-    wanted = [_filtered(context, filter).filter(vendor_id=vendor_id) for vendor_id in vendor_ids]
-    found = await fetch_pages(wanted, BY_NAME, page, LicenseRow._fields)
+    listed = _listed(context, filter)
+    parts = [f"vendor_id = {listed.select.value(vendor_id)}" for vendor_id in vendor_ids]
+    found = await fetch_pages(listed, parts, BY_NAME, page, License, LicenseRow._fields)
     return [one.of(_rows(context, one.rows)) for one in found]
 
 
 async def count_licenses(context: Context, filter: LicenseFilter) -> int:
     """How many licenses the pages hold together."""
-    return await _filtered(context, filter).count()
+    return await _listed(context, filter).count()
 
 
 async def count_vendors_licenses(context: Context, vendor_ids: Sequence[int], filter: LicenseFilter) -> list[int]:
     """How many licenses the pages of each of the vendors hold together."""
-    wanted = _filtered(context, filter).filter(vendor_id__in=list(vendor_ids)).annotate(count=Count("id"))
-    counted = dict(await wanted.group_by("vendor_id").values_list("vendor_id", "count"))
-    return [counted.get(id_, 0) for id_ in vendor_ids]
+    listed = _listed(context, filter)
+    of_vendors = listed.where(f"vendor_id {listed.select.among(vendor_ids)}")
+    counted = await listed.select.rows(f"SELECT vendor_id, count(*) {of_vendors} GROUP BY vendor_id")
+    numbers: dict[int, int] = {vendor_id: number for vendor_id, number in counted}
+    return [numbers.get(id_, 0) for id_ in vendor_ids]
 
 
-def _filtered(context: Context, filter: LicenseFilter) -> QuerySet[License]:
-    wanted = License.filter(in_force=True, vendor__removed_at__isnull=True, **own(context))
-    if not filter.include_hidden:
-        wanted = wanted.filter(is_hidden=False)
+def _visible(context: Context) -> Listed:
+    select = Select()
+    return Listed(select, "license", own_rows(context, select))
+
+
+def _listed(context: Context, filter: LicenseFilter) -> Listed:
+    visible = _visible(context)
+    select = visible.select
+    of_installation = f"installation_id = {select.value(context.installation_id)}"
+    vendors = f"SELECT id FROM vendor WHERE {of_installation} AND removed_at IS NULL"
     if filter.vendor is not None:
-        wanted = wanted.filter(vendor__key=filter.vendor)
+        vendors += f" AND key = {select.value(filter.vendor)}"
+    conditions = ["in_force", f"vendor_id IN ({vendors})"]
+    if not filter.include_hidden:
+        conditions.append("NOT is_hidden")
     if filter.scope is not None:
-        wanted = wanted.filter(scope=filter.scope.value)
+        conditions.append(f"scope = {select.value(filter.scope.value)}")
     if filter.search:
         # A key is in lower case as it is: a vendor's and a license's code have no other letters.
         text = filter.search.casefold()
-        wanted = wanted.filter(Q(name_key__contains=text) | Q(key__contains=text))
-    return wanted
+        conditions.append(f"({select.contains('name_key', text)} OR {select.contains('key', text)})")
+    return visible.narrowed(*conditions)
 
 
-def _rows(context: Context, rows: Sequence[tuple[Any, ...]]) -> list[LicenseRow]:
+def _rows(context: Context, rows: Sequence[Row]) -> list[LicenseRow]:
     return [LicenseRow._make(row).in_language(context.language.tag) for row in rows]

@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from licensing.enums import LicenseUpdateStatus, RevocationBlocker, SuggestionReason
 from models import ApiToken, Webhook, WebhookDelivery
+from models.select import Row
 from resolvers import api_tokens, assignments, audit, change_sets, holders, licenses, users, vendors, webhooks
 from resolvers.context import Context
 from resolvers.holders import AssignmentRow
@@ -20,7 +21,6 @@ from resolvers.vendors import InstallationRow, VendorRow
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-Row = tuple[Any, ...]
 
 
 def by_key(load: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> DataLoader[K, V | None]:

@@ -2,16 +2,15 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from pypika_tortoise.terms import Parameterizer
-from tortoise.expressions import Q, RawSQL
-from tortoise.queryset import QuerySet, ValuesListQuery
+from tortoise import Model
 
 from licensing.wording import Words
+from models.select import Row, Select
 from resolvers.errors import BadUserInput
 
 MAX_SIZE = 100
@@ -105,22 +104,20 @@ class Keyset:
             raise BadUserInput(Words("The cursor is malformed. Start without a cursor."))
         return values
 
-    def beyond(self, cursor: str, *, backward: bool) -> Q:
+    def beyond(self, select: Select, cursor: str, *, backward: bool) -> str:
         """The condition on all that comes after a cursor, or before it."""
-        values = dict(zip(self.columns, self.values(cursor), strict=True))
-        comparison = "lt" if self.is_descending != backward else "gt"
-        condition = Q()
-        equal: dict[str, Any] = {}
-        for column, value in values.items():
-            condition |= Q(**equal, **{f"{column}__{comparison}": value})
-            equal[column] = value
-        # Says nothing new, but lets an index on the first column begin the scan where the page begins.
-        leading = next(iter(values))
-        return Q(**{f"{leading}__{comparison}e": values[leading]}) & condition if len(values) > 1 else condition
+        values = ", ".join(map(select.value, self.values(cursor)))
+        return f"({', '.join(self.expressions)}) {'<' if self.is_descending != backward else '>'} ({values})"
 
-    def ordering(self, *, backward: bool) -> list[str]:
-        """The columns as Tortoise orders by them."""
-        return [f"-{column}" if self.is_descending != backward else column for column in self.columns]
+    def ordering(self, *, backward: bool) -> str:
+        """What stands after ORDER BY."""
+        direction = " DESC" if self.is_descending != backward else ""
+        return ", ".join(f"{column}{direction}" for column in self.expressions)
+
+    @property
+    def expressions(self) -> list[str]:
+        """The columns in SQL: `user__name_key` is that of the table `user`, as in Tortoise."""
+        return [".".join(f'"{part}"' for part in column.split("__")) for column in self.columns]
 
 
 def _fits(value: object, kind: type[int] | type[str] | range) -> bool:
@@ -184,16 +181,44 @@ class Page(Generic[T]):
         return self.of([change(row) for row in self.rows])
 
 
-def bounded(queryset: QuerySet[Any], keys: Keyset, page: PageRequest) -> QuerySet[Any]:
-    """The items of a page and one more, which tells whether another page follows, in the order of the scan."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list holds: tables, and conditions that all must hold, whose values the select has."""
+
+    select: Select
+    tables: str
+    conditions: Sequence[str]
+
+    def where(self, *more: str) -> str:
+        """Everything after the columns."""
+        return f"FROM {self.tables} WHERE {' AND '.join([*self.conditions, *more])}"
+
+    def narrowed(self, *conditions: str) -> "Listed":
+        """What of it fulfills more conditions."""
+        return replace(self, conditions=[*self.conditions, *conditions])
+
+    async def count(self) -> int:
+        """How many rows there are."""
+        [[number]] = await self.select.rows(f"SELECT count(*) {self.where()}")
+        return number  # type: ignore[no-any-return]
+
+
+def bounded(listed: Listed, keys: Keyset, page: PageRequest, *conditions: str) -> str:
+    """The items of a page and one more, which tells whether another page follows, in the order of the scan.
+
+    Raises:
+        BadUserInput: A cursor of the page is not one of this list in this order.
+    """
+    beyond = list(conditions)
     if page.after is not None:
-        queryset = queryset.filter(keys.beyond(page.after, backward=False))
+        beyond.append(keys.beyond(listed.select, page.after, backward=False))
     if page.before is not None:
-        queryset = queryset.filter(keys.beyond(page.before, backward=True))
-    return queryset.order_by(*keys.ordering(backward=page.is_backward)).limit(page.size + 1)
+        beyond.append(keys.beyond(listed.select, page.before, backward=True))
+    # The limit stands in the text: not knowing it, PostgreSQL would prepare for a tenth of all there is.
+    return f"{listed.where(*beyond)} ORDER BY {keys.ordering(backward=page.is_backward)} LIMIT {page.size + 1}"
 
 
-def page_of(rows: Sequence[tuple[Any, ...]], keys: Keyset, page: PageRequest) -> Page[tuple[Any, ...]]:
+def page_of(rows: Sequence[Row], keys: Keyset, page: PageRequest) -> Page[Row]:
     """The page made of what `bounded` found, the keyset's values being the last columns of each row."""
     has_more = len(rows) > page.size
     rows = rows[: page.size]
@@ -210,68 +235,63 @@ def page_of(rows: Sequence[tuple[Any, ...]], keys: Keyset, page: PageRequest) ->
 
 
 async def fetch_page(
-    queryset: QuerySet[Any], keys: Keyset, page: PageRequest, columns: Sequence[str]
-) -> Page[tuple[Any, ...]]:
-    """One page of a queryset's rows, as tuples of the named columns, in one statement.
+    listed: Listed, keys: Keyset, page: PageRequest, model: type[Model], columns: Sequence[str]
+) -> Page[Row]:
+    """One page of a list, as rows of the model's columns, in one statement.
 
     Raises:
         BadUserInput: A cursor of the page is not one of this list in this order.
     """
-    rows = await bounded(queryset, keys, page).values_list(*columns, *keys.columns)
-    return page_of(rows, keys, page)
+    read = ", ".join([listed.select.columns(model, *columns), *keys.expressions])
+    return page_of(await listed.select.rows(f"SELECT {read} {bounded(listed, keys, page)}"), keys, page)
 
 
 async def fetch_pages(
-    querysets: Sequence[QuerySet[Any]], keys: Keyset, page: PageRequest, columns: Sequence[str]
-) -> list[Page[tuple[Any, ...]]]:
-    """The same page of several querysets of one model, in one statement whatever their number.
+    listed: Listed, parts: Sequence[str], keys: Keyset, page: PageRequest, model: type[Model], columns: Sequence[str]
+) -> list[Page[Row]]:
+    """The same page of each part of a list, of which the condition is given, in one statement whatever their number.
 
     Raises:
         BadUserInput: A cursor of the page is not one of this list in this order.
     """
-    wanted = [bounded(queryset, keys, page) for queryset in querysets]
-    return [page_of(rows, keys, page) for rows in await fetch_together(wanted, [*columns, *keys.columns])]
+    read = ", ".join([listed.select.columns(model, *columns), *keys.expressions])
+    wanted = [f"{read} {bounded(listed, keys, page, part)}" for part in parts]
+    return [page_of(rows, keys, page) for rows in await fetch_together(listed.select, wanted)]
 
 
-async def fetch_together(querysets: Sequence[QuerySet[Any]], columns: Sequence[str]) -> list[list[tuple[Any, ...]]]:
-    """The rows of several limited querysets of one model, in one statement whatever their number."""
-    if len(querysets) < 2:
-        return [await queryset.values_list(*columns) for queryset in querysets]
-    queries = [
-        queryset.annotate(part=RawSQL(str(part))).values_list("part", *columns)
-        for part, queryset in enumerate(querysets)
-    ]
-    parts: list[list[tuple[Any, ...]]] = [[] for _ in querysets]
-    for part, *row in await _union_all(queries):
-        parts[part].append(tuple(row))
+async def fetch_together(select: Select, wanted: Sequence[str]) -> list[list[Row]]:
+    """The rows of several limited SELECTs of the same columns, in one statement whatever their number."""
+    if len(wanted) == 1:
+        return [list(await select.rows(f"SELECT {wanted[0]}"))]
+    parts: list[list[Row]] = [[] for _ in wanted]
+    # Each is a subquery, since SQLite takes no LIMIT inside a union.
+    together = " UNION ALL ".join(
+        f"SELECT *, {number} AS part FROM (SELECT {one}) AS part" for number, one in enumerate(wanted)
+    )
+    for row in await select.rows(together) if wanted else ():
+        parts[row[-1]].append(row[:-1])
     return parts
 
 
-async def _union_all(queries: Sequence[ValuesListQuery[Any]]) -> list[tuple[Any, ...]]:
-    """What limited queries of one model find; each is a subquery, since SQLite takes no LIMIT inside a union."""
-    for query in queries:
-        query._choose_db_if_not_chosen()
-        query._make_query()
-    first = queries[0]
-    values = Parameterizer()
-    context = first.query.QUERY_CLS.SQL_CONTEXT.copy(parameterizer=values)
-    statement = " UNION ALL ".join(f"SELECT * FROM ({query.query.get_sql(context)}) AS part" for query in queries)
-    _, found = await first._db.execute_query(statement, values.values)
-    readers = [(name, first.resolve_to_python_value(first.model, field)) for name, field in first.fields.items()]
-    return [tuple(read(row[name]) for name, read in readers) for row in found]
-
-
 async def fetch_batches(
-    queryset: QuerySet[Any], keys: Keyset, columns: Sequence[str], *, size: int = 1_000
-) -> AsyncIterator[list[tuple[Any, ...]]]:
-    """All of a queryset's rows, some at once, each batch read by a statement of its own when it is asked for."""
+    listed: Callable[[], Awaitable[Listed]],
+    keys: Keyset,
+    model: type[Model],
+    columns: Sequence[str],
+    *,
+    size: int = 1_000,
+) -> AsyncIterator[list[Row]]:
+    """All rows of a list, some at once, each batch read by a statement of its own when it is asked for."""
     width = len(keys.columns)
-    wanted = queryset
+    after: str | None = None
     while True:
-        found = wanted.order_by(*keys.ordering(backward=False)).limit(size)
-        rows = await found.values_list(*columns, *keys.columns)
+        some = await listed()
+        beyond = [] if after is None else [keys.beyond(some.select, after, backward=False)]
+        read = ", ".join([some.select.columns(model, *columns), *keys.expressions])
+        order = f"ORDER BY {keys.ordering(backward=False)} LIMIT {size}"
+        rows = await some.select.rows(f"SELECT {read} {some.where(*beyond)} {order}")
         if rows:
             yield [row[:-width] for row in rows]
         if len(rows) < size:
             return
-        wanted = queryset.filter(keys.beyond(keys.cursor(rows[-1][-width:]), backward=False))
+        after = keys.cursor(rows[-1][-width:])

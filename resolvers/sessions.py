@@ -16,6 +16,7 @@ from licensing.errors import CredentialsInvalid, Invalid
 from licensing.wording import Words
 from models import Session, User
 from models.notify import announce
+from models.select import Select
 from models.user import sort_key
 from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
 from resolvers.events import changing, record_refusal
@@ -78,12 +79,18 @@ async def sign_out(context: Context) -> None:
 
 async def principal_of_session(secret: str, now: datetime) -> Principal | None:
     """Who is logged in with this secret; None if the session is unknown or over, or they may not log in any more."""
-    session = await Session.get_or_none(secret_sha256=_fingerprint(secret)).select_related("user")
-    if session is None or not _holds(session, now):
-        return None
-    if now >= session.last_seen_at + SEEN_EVERY:
-        await Session.filter(id=session.id).update(last_seen_at=now)
-    return _principal(session.user, session)
+    select = Select()
+    found = await select.rows(
+        f"SELECT session.id, session.installation_id, user_id, name, last_seen_at <= {select.value(now - SEEN_EVERY)} "
+        f'FROM session JOIN "user" ON "user".id = user_id WHERE secret_sha256 = {select.value(_fingerprint(secret))} '
+        f"AND created_at > {select.value(now - ABSOLUTE_LIMIT)} AND last_seen_at > {select.value(now - IDLE_LIMIT)} "
+        f"AND is_administrator AND can_log_in AND status = {select.value(UserStatus.ACTIVE.value)}"
+    )
+    for id_, installation_id, user_id, name, was_not_seen_lately in found:
+        if was_not_seen_lately:
+            await Session.filter(id=id_).update(last_seen_at=now)
+        return _principal(installation_id, user_id, name, id_)
+    return None
 
 
 async def sessions_that_hold(session_ids: Collection[int], now: datetime) -> set[int]:
@@ -141,7 +148,7 @@ async def _begin_session(door: Context, user: User, account: str, replaced: Prin
             created_at=change.now,
             last_seen_at=change.now,
         )
-        principal = _principal(user_now, session)
+        principal = _principal(session.installation_id, user_now.id, user_now.name, session.id)
         change.record(AuditAction.SIGNED_IN, user_id=user.id, actor=principal.actor, user=user_now.name)
     return principal, secret
 
@@ -155,13 +162,13 @@ def _may_sign_in(user: User) -> bool:
     return user.is_administrator and user.can_log_in and user.status == UserStatus.ACTIVE
 
 
-def _principal(user: User, session: Session) -> Principal:
+def _principal(installation_id: int, user_id: int, name: str, session_id: int) -> Principal:
     return Principal(
-        installation_id=session.installation_id,
-        actor=Actor(ActorKind.ADMINISTRATOR, user.name),
+        installation_id=installation_id,
+        actor=Actor(ActorKind.ADMINISTRATOR, name),
         scopes=ALL_SCOPES,
-        user_id=user.id,
-        session_id=session.id,
+        user_id=user_id,
+        session_id=session_id,
     )
 
 

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tortoise.expressions import Q, RawSQL, Subquery
-from tortoise.queryset import QuerySet
-
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
 from licensing.wording import Words
-from models import Assignment, User
+from models import User
+from models.select import Row, Select
 from models.user import EPOCH, sort_key
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.licenses import LicenseRow
-from resolvers.pages import Keyset, Page, PageRequest, fetch_batches, fetch_page
+from resolvers.pages import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
 
 COLUMNS = (
     "id", "name", "login", "status", "kind",
@@ -59,7 +57,7 @@ class UserRow(NamedTuple):
     role: str | None
     can_log_in: bool
     is_administrator: bool
-    last_login_at: datetime | None
+    last_login_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +91,7 @@ class UserOrder:
         return Keyset(list_name, {f"{of_user}{column}": kind, id_: int}, self.direction is OrderDirection.DESC)
 
 
-async def users_page(
-    context: Context, filter: UserFilter, order: UserOrder, page: PageRequest
-) -> Page[tuple[Any, ...]]:
+async def users_page(context: Context, filter: UserFilter, order: UserOrder, page: PageRequest) -> Page[Row]:
     """Users, as rows of `UserRow`.
 
     Raises:
@@ -103,18 +99,20 @@ async def users_page(
     """
     if order.field is UserOrderField.LAST_LOGIN_AT and _sees_all_in_part(context):
         raise Forbidden(Words("A token for one vendor does not see when others logged in. Order by name or login."))
-    found = await fetch_page(await _filtered(context, filter), order.keyset("users"), page, COLUMNS)
+    found = await fetch_page(await _listed(context, filter), order.keyset("users"), page, User, COLUMNS)
     return found.of(await _withhold(context, found.rows))
 
 
 async def user_batches(
     context: Context, filter: UserFilter, holding: LicenseRow | None = None
-) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+) -> AsyncIterator[Sequence[Row]]:
     """All users by name, or those who hold a license, some at once, as rows of `UserRow`."""
-    wanted = await _filtered(context, filter)
-    if holding is not None:
-        wanted = _holding(wanted, [holding])
-    async for rows in fetch_batches(wanted, UserOrder().keyset("users"), COLUMNS):
+
+    async def listed() -> Listed:
+        found = await _listed(context, filter)
+        return found if holding is None else found.narrowed(_holds(found.select, [holding]))
+
+    async for rows in fetch_batches(listed, UserOrder().keyset("users"), User, COLUMNS):
         yield await _withhold(context, rows)
 
 
@@ -124,52 +122,55 @@ async def count_users(context: Context, filter: UserFilter) -> int:
         held_as = (await context.loaders.catalog()).held_as(filter.license_type)
         if len(held_as) == 1 or all(row.is_plan or row.is_hidden for row in held_as):
             return sum(row.in_use for row in held_as)
-    return await (await _filtered(context, filter)).count()
+    return await (await _listed(context, filter)).count()
 
 
-async def load_users(context: Context, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+async def load_users(context: Context, ids: Sequence[int]) -> dict[int, Row]:
     """Those of the users that the caller may see, as rows of `UserRow`."""
-    found = (await _visible(context)).filter(id__in=list(ids))
-    return {row[0]: row for row in await _withhold(context, await found.values_list(*COLUMNS))}
+    visible = await _visible(context)
+    wanted = visible.where(f"id {visible.select.among(ids)}")
+    found = await visible.select.rows(f"SELECT {visible.select.columns(User, *COLUMNS)} {wanted}")
+    return {row[0]: row for row in await _withhold(context, found)}
 
 
 async def ids_by_login(context: Context, logins: Sequence[str]) -> dict[str, int]:
     """Those of the users that the caller may see, by their login's `sort_key`."""
-    wanted = (await _visible(context)).filter(login_key__in=[sort_key(login) for login in logins])
-    return dict(await wanted.values_list("login_key", "id"))
+    visible = await _visible(context)
+    wanted = visible.where(f"login_key {visible.select.among(map(sort_key, logins))}")
+    return {login_key: id_ for login_key, id_ in await visible.select.rows(f"SELECT login_key, id {wanted}")}
 
 
-async def _filtered(context: Context, filter: UserFilter) -> QuerySet[User]:
-    users = (await _visible(context)).filter(conditions(filter))
+async def _listed(context: Context, filter: UserFilter) -> Listed:
+    visible = await _visible(context)
+    select, conditions = visible.select, user_conditions(visible.select, filter)
     if asks_for_withheld(filter) and _sees_all_in_part(context):
-        users = _holding(users, list((await context.loaders.catalog()).by_id.values()))
+        conditions.append(_holds(select, list((await context.loaders.catalog()).by_id.values())))
     if filter.license_type is not None:
-        users = _holding(users, (await context.loaders.catalog()).held_as(filter.license_type))
+        conditions.append(_holds(select, (await context.loaders.catalog()).held_as(filter.license_type)))
     if filter.has_license is not None:
         bound_to = context.caller.vendor_id
-        of_vendor = (
-            "" if bound_to is None else f" AND license_id IN (SELECT id FROM license WHERE vendor_id = {bound_to:d})"
-        )
-        held = f'EXISTS (SELECT 1 FROM assignment WHERE user_id = "user".id{of_vendor} {_ONE_BY_ONE})'
-        users = users.annotate(has_license=RawSQL(held)).filter(has_license=filter.has_license)
-    return users
+        held = 'SELECT 1 FROM assignment WHERE user_id = "user".id'
+        if bound_to is not None:
+            held += f" AND license_id IN (SELECT id FROM license WHERE vendor_id = {select.value(bound_to)})"
+        conditions.append(f"{'' if filter.has_license else 'NOT '}EXISTS ({held} {_ONE_BY_ONE})")
+    return visible.narrowed(*conditions)
 
 
-def conditions(filter: UserFilter, of_user: str = "") -> Q:
-    """What a filter says of the user alone; `of_user` leads to the user's columns, as in `user__`."""
-    status = {"status": filter.status.value} if filter.status else {"status__not": UserStatus.RETIRED.value}
-    wanted: dict[str, Any] = {**status}
-    if filter.category is UserCategory.EMPLOYEE:
-        wanted["kind"] = UserKind.EMPLOYEE.value
-    elif filter.category is UserCategory.OTHER:
-        wanted["kind__not"] = UserKind.EMPLOYEE.value
+def user_conditions(select: Select, filter: UserFilter) -> list[str]:
+    """What a filter says of the user alone."""
+    status = filter.status or UserStatus.RETIRED
+    conditions = [f'"user".status {"=" if filter.status else "<>"} {select.value(status.value)}']
+    if filter.category is not None:
+        is_employee = filter.category is UserCategory.EMPLOYEE
+        conditions.append(f"kind {'=' if is_employee else '<>'} {select.value(UserKind.EMPLOYEE.value)}")
     if filter.can_log_in is not None:
-        wanted["can_log_in"] = filter.can_log_in
+        conditions.append(f"can_log_in = {select.value(filter.can_log_in)}")
     if filter.inactive_since is not None:
-        wanted["last_login_key__lt"] = max(1, int((filter.inactive_since - EPOCH).total_seconds() * 1_000_000))
+        microseconds = int((filter.inactive_since - EPOCH).total_seconds() * 1_000_000)
+        conditions.append(f"last_login_key < {select.value(max(1, microseconds))}")
     if filter.search:
-        wanted["search_key__contains"] = filter.search.casefold()
-    return Q(**{of_user + column: value for column, value in wanted.items()})
+        conditions.append(select.contains("search_key", filter.search.casefold()))
+    return conditions
 
 
 def asks_for_withheld(filter: UserFilter) -> bool:
@@ -177,15 +178,13 @@ def asks_for_withheld(filter: UserFilter) -> bool:
     return filter.can_log_in is not None or filter.inactive_since is not None or bool(filter.search)
 
 
-def _holding(users: QuerySet[User], licenses: Sequence[LicenseRow]) -> QuerySet[User]:
-    """Those who hold one of the licenses."""
-    ids = [row.id for row in licenses]
+def _holds(select: Select, licenses: Sequence[LicenseRow]) -> str:
+    """The condition of those who hold one of the licenses."""
+    wanted = f"license_id {select.among(row.id for row in licenses)}"
     if sum(row.in_use for row in licenses) < MANY_HOLDERS:
-        return users.filter(id__in=Subquery(Assignment.filter(license_id__in=ids).values("user_id")))
+        return f'"user".id IN (SELECT user_id FROM assignment WHERE {wanted})'
     # Nearly each user that a page passes is a holder: walk along the order and look, rather than sort all holders.
-    listed = ", ".join(map(str, ids))
-    held = f'EXISTS (SELECT 1 FROM assignment WHERE user_id = "user".id AND license_id IN ({listed}) {_ONE_BY_ONE})'
-    return users.annotate(holds=RawSQL(held)).filter(holds=True)
+    return f'EXISTS (SELECT 1 FROM assignment WHERE user_id = "user".id AND {wanted} {_ONE_BY_ONE})'
 
 
 def _sees_all_in_part(context: Context) -> bool:
@@ -193,20 +192,24 @@ def _sees_all_in_part(context: Context) -> bool:
     return context.caller.vendor_id is not None and ApiScope.USERS_WRITE in context.caller.scopes
 
 
-async def _visible(context: Context) -> QuerySet[User]:
+async def _visible(context: Context) -> Listed:
     """The caller's installation's users; for a token bound to one vendor its holders, unless it may assign to all."""
-    users = User.filter(installation_id=context.installation_id)
+    select = Select()
+    users = Listed(select, '"user"', [f'"user".installation_id = {select.value(context.installation_id)}'])
     if context.caller.vendor_id is None or _sees_all_in_part(context):
         return users
-    return _holding(users, list((await context.loaders.catalog()).by_id.values()))
+    return users.narrowed(_holds(select, list((await context.loaders.catalog()).by_id.values())))
 
 
-async def _withhold(context: Context, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+async def _withhold(context: Context, rows: Sequence[Row]) -> Sequence[Row]:
     """The rows without what the caller may not see."""
     if not _sees_all_in_part(context):
         return rows
-    of_vendor = list((await context.loaders.catalog()).by_id)
-    held = Assignment.filter(user_id__in=[row[0] for row in rows], license_id__in=of_vendor)
-    holders = set(await held.values_list("user_id", flat=True))
+    select, of_vendor = Select(), (await context.loaders.catalog()).by_id
+    held = await select.rows(
+        f"SELECT user_id FROM assignment WHERE user_id {select.among(row[0] for row in rows)} "
+        f"AND license_id {select.among(of_vendor)}"
+    )
+    holders = {user_id for (user_id,) in held}
     withheld = (WITHHELD,) * (len(COLUMNS) - SEEN_OF_ALL)
-    return [row if row[0] in holders else row[:SEEN_OF_ALL] + withheld for row in rows]
+    return [row if row[0] in holders else (*row[:SEEN_OF_ALL], *withheld) for row in rows]

@@ -19,6 +19,7 @@ from licensing.errors import NotFound
 from licensing.status import license_status, update_status, worst
 from licensing.wording import Words
 from models import ChangeSet, Installation, ReceivedDocument, Vendor
+from models.select import Select
 from resolvers.context import Context
 from resolvers.events import changing
 from resolvers.idempotency import once
@@ -64,6 +65,14 @@ def own(context: Context, vendor: str = "vendor_id") -> dict[str, Any]:
     bound_to = context.caller.vendor_id
     of_vendor = {} if bound_to is None else {vendor: bound_to}
     return {"installation_id": context.installation_id, **of_vendor}
+
+
+def own_rows(context: Context, select: Select) -> list[str]:
+    """The same of a table that has both columns, as conditions in SQL."""
+    conditions = [f"installation_id = {select.value(context.installation_id)}"]
+    if (bound_to := context.caller.vendor_id) is not None:
+        conditions.append(f"vendor_id = {select.value(bound_to)}")
+    return conditions
 
 
 async def load_vendors(context: Context) -> list[VendorRow]:

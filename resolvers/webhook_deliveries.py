@@ -81,7 +81,7 @@ async def claim_due_webhook(now: datetime) -> Claim | None:
         return Claim(webhook, until)
 
 
-async def events_to_tell(context: Context, claim: Claim) -> Sequence[tuple[Any, ...]]:
+async def events_to_tell(context: Context, claim: Claim) -> Sequence[Sequence[Any]]:
     """What it is to be told next, in order, as rows of `EventRow`; empty once all is told."""
     webhook = claim.webhook
     wanted = AuditFilter(actions=tuple(AuditAction(action) for action in webhook.actions) or None)
@@ -92,7 +92,7 @@ async def events_to_tell(context: Context, claim: Claim) -> Sequence[tuple[Any, 
     return rows
 
 
-async def settle_delivered(claim: Claim, row: tuple[Any, ...], delivery: WebhookDelivery, now: datetime) -> bool:
+async def settle_delivered(claim: Claim, row: Sequence[Any], delivery: WebhookDelivery, now: datetime) -> bool:
     """Notes that an event arrived, and says whether the webhook is still this process's."""
     try:
         async with in_transaction(PRIMARY):

@@ -189,7 +189,7 @@ def user_order(order: UserOrder | None) -> users.UserOrder:
     return users.UserOrder(**vars(order)) if order else users.UserOrder()
 
 
-async def user_rows(context: Context, rows: Sequence[tuple[Any, ...]], selection: Selection) -> Rows[User]:
+async def user_rows(context: Context, rows: Sequence[Sequence[Any]], selection: Selection) -> Rows[User]:
     """Users, with what is selected of the licenses they hold: one statement for all of them."""
     if "assignments" not in selection and "plan" not in selection:
         return Rows(User, rows, context)
@@ -204,7 +204,7 @@ async def user_rows(context: Context, rows: Sequence[tuple[Any, ...]], selection
 
 
 async def assignment_rows(
-    context: Context, rows: Sequence[tuple[Any, ...]], selection: Selection
+    context: Context, rows: Sequence[Sequence[Any]], selection: Selection
 ) -> Rows[LicenseAssignment]:
     """Assignments, with what is selected of their users and licenses."""
     related: dict[str, Any] = {}
@@ -218,8 +218,6 @@ async def assignment_rows(
     return Rows(LicenseAssignment, rows, context, **related)
 
 
-async def _blockers(
-    context: Context, rows: Sequence[tuple[Any, ...]]
-) -> dict[tuple[int, int], RevocationBlocker | None]:
+async def _blockers(context: Context, rows: Sequence[Sequence[Any]]) -> dict[tuple[int, int], RevocationBlocker | None]:
     holdings = [(row[1], row[2]) for row in rows]
     return dict(zip(holdings, await context.loaders.blocker.load_many(holdings), strict=True))

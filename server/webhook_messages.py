@@ -24,7 +24,7 @@ class Message:
     body: bytes
 
 
-async def event_messages(context: Context, webhook: Webhook, rows: Sequence[tuple[Any, ...]]) -> list[Message]:
+async def event_messages(context: Context, webhook: Webhook, rows: Sequence[Sequence[Any]]) -> list[Message]:
     """Events as a webhook is told of them; what they concern is named as it is now, where the webhook may see it."""
     events = [EventRow._make(row) for row in rows]
     loaders = context.loaders
@@ -48,7 +48,7 @@ async def event_messages(context: Context, webhook: Webhook, rows: Sequence[tupl
             "license": _reference("License", event.license_id, _key_and_name(licenses), "key", "name"),
             "user": _reference("User", event.user_id, named_users, "login", "name"),
         }
-        body = _body(f"audit_event.{event.action.lower()}", event.occurred_at, data)
+        body = _body(f"audit_event.{event.action.lower()}", datetime.fromisoformat(event.occurred_at), data)
         messages.append(Message(f"msg_{webhook.id}_{event.id}", body))
     return messages
 

@@ -1,7 +1,7 @@
 """Following the audit log: everything once and in order, and only as long as the credentials hold."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
@@ -51,7 +51,7 @@ async def record(context: Context, *names: str, **event: Any) -> None:
             change.record(AuditAction.USER_CHANGED, user=name, what="for the test", **event)
 
 
-async def take(events: AsyncIterator[tuple[Any, ...]], number: int) -> list[EventRow]:
+async def take(events: AsyncIterator[Sequence[Any]], number: int) -> list[EventRow]:
     """The next events, each of which comes soon."""
     found = []
     for _ in range(number):

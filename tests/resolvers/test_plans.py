@@ -1,13 +1,11 @@
 """How the engines find a page of users: along its order, and never by way of all who hold a license."""
 
-from typing import Any
-
 import pytest
 from tortoise.connection import get_connection
-from tortoise.queryset import QuerySet
 
 from models import Assignment, License, User
 from models.bulk import insert_rows
+from models.select import Select
 from models.user import user_keys
 from resolvers import holders, users
 from resolvers.context import Context
@@ -53,23 +51,39 @@ async def many_holders(context: Context, make_license) -> License:
 async def test_a_page_of_holders_is_found_along_its_order(context, many_holders, filter, monkeypatch):
     monkeypatch.setattr(users, "MANY_HOLDERS", 1_000)
     keyset = UserOrder().keyset("users")
-    page: QuerySet[User] = bounded(await users._filtered(context, filter), keyset, PageRequest(first=100))
+    listed = await users._listed(context, filter)
 
-    assert_along_the_order(await plan_of(page, "id", *keyset.columns))
+    plan = await plan_of(listed.select, f"SELECT name_key, id {bounded(listed, keyset, PageRequest(first=100))}")
+
+    assert_along_the_order(plan)
+
+
+async def test_a_further_page_begins_in_the_index(context, many_holders):
+    keyset = UserOrder().keyset("users")
+    listed = await users._listed(context, UserFilter())
+    page = PageRequest(first=100, after=keyset.cursor(["user 04000", 1]))
+
+    plan = await plan_of(listed.select, f"SELECT name_key, id {bounded(listed, keyset, page)}")
+
+    assert_along_the_order(plan)
+    assert "name_key>" in plan or "ROW((name_key)::text, id) >" in plan
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all who hold the license
 async def test_a_page_of_a_licenses_assignments_is_found_along_its_order(context, many_holders):
     keyset = UserOrder().keyset("assignments", of_user="user__", id_="user_id")
-    held = (await holders._filtered(context, UserFilter())).filter(license_id=many_holders.id)
+    listed = await holders._listed(context, UserFilter())
+    of_license = f"license_id = {listed.select.value(many_holders.id)}"
 
-    plan = await plan_of(bounded(held, keyset, PageRequest(first=50)), "id")
+    page = bounded(listed, keyset, PageRequest(first=50), of_license)
+    plan = await plan_of(listed.select, f"SELECT assignment.id {page}")
 
     assert_along_the_order(plan)
 
 
-async def plan_of(page: QuerySet[Any], *columns: str) -> str:
-    return str([dict(step) for step in await page.only(*columns).explain()])
+async def plan_of(select: Select, statement: str) -> str:
+    explain = "EXPLAIN" if select.is_postgres else "EXPLAIN QUERY PLAN"
+    return str([tuple(step) for step in await select.rows(f"{explain} {statement}")])
 
 
 def assert_along_the_order(plan: str) -> None:
