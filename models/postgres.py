@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
+import asyncpg
 from asyncpg import InterfaceError, Pool
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import PoolConnectionWrapper, TransactionalDBClient, TransactionContextPooled
@@ -18,12 +19,23 @@ LONGEST_WAIT = 1.5
 """Seconds until a connection must be there, or given back: callers are told before 2 are over."""
 
 
+class PooledConnection(asyncpg.Connection):
+    """asyncpg's, given back without a statement that resets it: nobody sets anything beyond a transaction's end."""
+
+    def get_reset_query(self) -> str:
+        """None. A transaction that was left open is undone all the same."""
+        return ""
+
+
 class Connection(PoolConnectionWrapper[Any]):
     """Tortoise's, which waits no longer than it may."""
 
     async def __aenter__(self) -> Any:
         self.connection = await _acquire(self)
         return self.connection
+
+    async def __aexit__(self, *failure: Any) -> None:
+        await self.client._pool.release(self.connection, timeout=LONGEST_WAIT)
 
 
 class Transaction(Counted, TransactionWrapper):
@@ -63,7 +75,7 @@ class TransactionContext(TransactionContextPooled):
         if broken:
             with suppress(InterfaceError):  # it may have ended by itself
                 self.client._connection.terminate()
-        await self.client._parent._pool.release(self.client._connection)
+        await self.client._parent._pool.release(self.client._connection, timeout=LONGEST_WAIT)
 
 
 class PostgresClient(AsyncpgDBClient):
@@ -73,6 +85,10 @@ class PostgresClient(AsyncpgDBClient):
         """A connection, for a statement outside of transactions."""
         count_statement()
         return Connection(self, self._pool_init_lock)
+
+    async def create_pool(self, **settings: Any) -> Pool:
+        """Opens the connections."""
+        return await asyncpg.create_pool(None, **{**settings, "connection_class": PooledConnection})
 
     def _in_transaction(self) -> TransactionContext:
         return TransactionContext(Transaction(self), self._pool_init_lock)
@@ -94,7 +110,7 @@ async def _acquire(wrapper: Connection | TransactionContext) -> Any:
         async with asyncio.timeout(LONGEST_WAIT):
             await wrapper.ensure_connection()
             pool: Pool = parent._pool
-            return await pool.acquire(timeout=LONGEST_WAIT)  # which bounds its release, too
+            return await pool.acquire()
     except OSError as error:  # a TimeoutError is one
         raise NoConnection("There is no connection to the database.") from error
 

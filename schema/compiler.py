@@ -43,7 +43,7 @@ _LEAVES = {
     "ID": [(".__class__ is str", "{v}")],
     "Boolean": [(".__class__ is bool", "{v}")],
     "Int": [(".__class__ is int and -2147483648 <= {v} <= 2147483647", "{v}")],
-    "DateTime": [(".__class__ is datetime", "{v}.isoformat()"), (".__class__ is str", "{v}")],
+    "DateTime": [(".__class__ is str", "{v}"), (".__class__ is datetime", "{v}.isoformat()")],
 }
 """By scalar, which values need no more than this; all others go to the scalar's own coercion."""
 

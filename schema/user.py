@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from schema.license import License
 
 
+_CATEGORIES = {kind.value: kind.category.value for kind in UserKind}
+
+
 @object_type
 class User(Node):
     """A person, or a system account, that has access."""
@@ -64,7 +67,7 @@ class User(Node):
     __row__ = Columns(
         users.UserRow,
         id=Of(global_id("User"), "id"),
-        category=Of(lambda kind: UserKind(kind).category, "category"),
+        category=Of(_CATEGORIES.__getitem__, "category"),
         plan=One("plans", "id", "License", "plan_of_user"),
         assignments=Many("assignments", "id", "user_id", "LicenseAssignment", "assignments_of_user"),
     )
