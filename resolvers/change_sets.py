@@ -4,20 +4,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tortoise.expressions import Q
-
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus
 from licensing.errors import ChangeSetClosed, Invalid, NotFound
 from licensing.wording import Words
 from models import ChangeSet, Vendor
-from models.select import Select
 from resolvers.context import SYSTEM, Actor, Context
 from resolvers.events import Change, changing
 from resolvers.idempotency import Outcome, once
 from resolvers.pages import Keyset, Listed, Page, PageRequest, fetch_page
 from resolvers.reviews import ReviewedChangeSet, Surplus, load, visible
 from resolvers.vendor_reports import report
-from resolvers.vendors import own_rows
 
 __all__ = [
     "acknowledge_change_set",
@@ -34,7 +30,7 @@ __all__ = [
     "vendor_name",
 ]
 
-NEWEST_FIRST = Keyset("changeSets", {"id": int}, is_descending=True)
+NEWEST_FIRST = Keyset("changeSets", {"change_set__id": int}, is_descending=True)
 
 
 async def get(context: Context, change_set_id: int) -> ReviewedChangeSet:
@@ -58,13 +54,14 @@ async def change_set_again(outcome: Outcome, context: Context, *call: object) ->
 
 async def pending_changes(context: Context, vendor: str | None = None) -> list[ReviewedChangeSet]:
     """At most one change set a vendor: the open one, else the latest activated automatically and not acknowledged."""
-    wanted = visible(context).filter(
-        Q(outcome__isnull=True) | Q(outcome=ChangeSetStatus.AUTO_ACTIVATED.value, acknowledged_at__isnull=True)
-    )
+    seen = visible(context)
+    auto_activated = seen.select.value(ChangeSetStatus.AUTO_ACTIVATED.value)
+    conditions = [f"(outcome IS NULL OR (outcome = {auto_activated} AND acknowledged_at IS NULL))"]
     if vendor is not None:
-        wanted = wanted.filter(vendor__key=vendor)
+        conditions.append(f"vendor.key = {seen.select.value(vendor)}")
+    wanted = seen.where(*conditions)
     by_vendor: dict[int, tuple[bool, int]] = {}
-    for id_, vendor_id, outcome in await wanted.values_list("id", "vendor_id", "outcome"):
+    for id_, vendor_id, outcome in await seen.select.rows(f"SELECT change_set.id, vendor.id, outcome {wanted}"):
         by_vendor[vendor_id] = max(by_vendor.get(vendor_id, (False, 0)), (outcome is None, id_))
     ids = [id_ for _, (_, id_) in sorted(by_vendor.items())]
     return [found for found in await load(context, ids) if found]
@@ -188,16 +185,15 @@ async def vendor_name(vendor_id: int) -> str:
 
 
 async def _listed(context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> Listed:
-    select = Select()
-    of_installation = f"installation_id = {select.value(context.installation_id)}"
-    vendors = f"SELECT id FROM vendor WHERE {of_installation} AND removed_at IS NULL"
-    if vendor is not None:
-        vendors += f" AND key = {select.value(vendor)}"
-    listed = Listed(select, "change_set", [*own_rows(context, select), f"vendor_id IN ({vendors})"])
+    def seen() -> Listed:
+        found = visible(context)
+        return found if vendor is None else found.narrowed(f"vendor.key = {found.select.value(vendor)}")
+
+    listed = seen()
     if statuses is None:
         return listed
-    wanted = visible(context) if vendor is None else visible(context).filter(vendor__key=vendor)
-    open_ids: list[Any] = await wanted.filter(outcome__isnull=True).values_list("id", flat=True)
-    still_open = [one.id for one in await load(context, open_ids) if one and one.status in statuses]
-    outcomes = [status.value for status in statuses]
-    return listed.narrowed(f"(outcome {select.among(outcomes)} OR id {select.among(still_open)})")
+    unfinished = seen()
+    found = await unfinished.select.rows(f"SELECT change_set.id {unfinished.where('outcome IS NULL')}")
+    still_open = [one.id for one in await load(context, [id_ for (id_,) in found]) if one and one.status in statuses]
+    outcomes = listed.select.among(status.value for status in statuses)
+    return listed.narrowed(f"(outcome {outcomes} OR change_set.id {listed.select.among(still_open)})")

@@ -9,7 +9,13 @@ from licensing.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseScope, UserKind
 from models import License, Vendor
 from models.bulk import insert_rows, update_rows
+from models.select import Select
 from models.user import sort_key
+
+_OF_LICENSE = (
+    "id", "vendor_id", "in_use", "in_force", "code", "name", "names", "description", "descriptions", "scope", "total",
+    "is_plan", "is_hidden", "includes", "requires", "kinds", "sort",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +62,27 @@ def dates_of(vendor: Vendor) -> LicenseDates:
 async def load_vendor_licenses(vendor_ids: Iterable[int]) -> dict[int, VendorLicenses]:
     """Reads all licenses of the vendors, out of force ones included, in one statement."""
     licenses = {vendor_id: VendorLicenses({}) for vendor_id in vendor_ids}
-    for row in await License.filter(vendor_id__in=list(licenses)):
+    select = Select()
+    read = select.columns(License, *_OF_LICENSE)
+    for row in await select.rows(f"SELECT {read} FROM license WHERE vendor_id {select.among(licenses)} ORDER BY id"):
+        id_, vendor_id, in_use, in_force, *granted = row
+        stated = dict(zip(_OF_LICENSE[4:], granted, strict=True))
         grant = LicenseGrant(
-            code=row.code,
-            name=row.name,
-            names=row.names,
-            description=row.description,
-            descriptions=row.descriptions,
-            scope=LicenseScope(row.scope),
-            total=row.total,
-            plan=row.is_plan,
-            hidden=row.is_hidden,
-            includes=tuple(row.includes),
-            requires=row.requires,
-            kinds=None if row.kinds is None else tuple(UserKind(kind) for kind in row.kinds),
-            sort=row.sort,
+            code=stated["code"],
+            name=stated["name"],
+            names=stated["names"],
+            description=stated["description"],
+            descriptions=stated["descriptions"],
+            scope=LicenseScope(stated["scope"]),
+            total=stated["total"],
+            plan=stated["is_plan"],
+            hidden=stated["is_hidden"],
+            includes=tuple(stated["includes"]),
+            requires=stated["requires"],
+            kinds=None if stated["kinds"] is None else tuple(map(UserKind, stated["kinds"])),
+            sort=stated["sort"],
         )
-        licenses[row.vendor_id].by_code[row.code] = StoredLicense(row.id, grant, row.in_use, row.in_force)
+        licenses[vendor_id].by_code[grant.code] = StoredLicense(id_, grant, in_use, in_force)
     return licenses
 
 

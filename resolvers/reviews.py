@@ -5,41 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.queryset import QuerySet
+from tortoise import Model
 
 from licensing.changes import LicenseChange, Terms, compare
 from licensing.document import read_stored
 from licensing.enums import ActorKind, ChangeSetSource, ChangeSetStatus, LicenseChangeKind, LicenseScope
 from licensing.status import change_set_status
 from licensing.triage import refusal
-from models import ChangeSet
+from models import ChangeSet, Installation, ReceivedDocument, Vendor
+from models.select import Row, Select
 from resolvers.context import Actor, Context
 from resolvers.grants import VendorLicenses, load_vendor_licenses
+from resolvers.pages import Listed
 
-COLUMNS = (
-    "id",
-    "vendor_id",
-    "vendor__key",
-    "outcome",
-    "source",
-    "received_at",
-    "closed_at",
-    "closed_by_kind",
-    "closed_by_name",
-    "acknowledged_at",
-    "rejection_reason",
-    "changes",
-    "previous_license_owner",
-    "previous_expires_at",
-    "document__license_owner",
-    "document__serial_number",
-    "document__effective_at",
-    "document__expires_at",
-    "document__grace_ends_at",
-    "document__maintenance_ends_at",
-    "vendor__expires_at",
-    "installation__license_owner",
-)
+_COLUMNS: Mapping[type[Model], Sequence[str]] = {
+    ChangeSet: (
+        "id", "vendor_id", "outcome", "source", "received_at", "closed_at", "closed_by_kind", "closed_by_name",
+        "acknowledged_at", "rejection_reason", "changes", "previous_license_owner", "previous_expires_at",
+    ),
+    ReceivedDocument: (
+        "license_owner", "serial_number", "effective_at", "expires_at", "grace_ends_at", "maintenance_ends_at",
+    ),
+    Vendor: ("key", "expires_at"),
+    Installation: ("license_owner",),
+}  # fmt: skip
+_PREFIXES = {ChangeSet: "", ReceivedDocument: "document__", Vendor: "vendor__", Installation: "installation__"}
+_NAMES = [_PREFIXES[model] + column for model, columns in _COLUMNS.items() for column in columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +103,31 @@ class ReviewedChangeSet:
         ]
 
 
-def visible(context: Context) -> QuerySet[ChangeSet]:
-    """The change sets that the caller may see."""
-    found = ChangeSet.filter(installation_id=context.installation_id, vendor__removed_at__isnull=True)
-    bound_to = context.caller.vendor_id
-    return found if bound_to is None else found.filter(vendor_id=bound_to)
+def visible(context: Context) -> Listed:
+    """The change sets that the caller may see, with their vendors, documents and installation."""
+    select = Select()
+    conditions = [
+        f"change_set.installation_id = {select.value(context.installation_id)}",
+        "vendor.removed_at IS NULL",
+    ]
+    if (bound_to := context.caller.vendor_id) is not None:
+        conditions.append(f"vendor.id = {select.value(bound_to)}")
+    tables = (
+        "change_set JOIN vendor ON vendor.id = change_set.vendor_id "
+        "JOIN received_document ON received_document.id = change_set.document_id "
+        "JOIN installation ON installation.id = change_set.installation_id"
+    )
+    return Listed(select, tables, conditions)
 
 
 async def load(context: Context, ids: Sequence[int]) -> list[ReviewedChangeSet | None]:
     """Change sets in the order of their ids, None where the caller can see none; three statements at most."""
     if not ids:
         return []
-    rows = await visible(context).filter(id__in=list(ids)).values(*COLUMNS)
+    seen = visible(context)
+    read = ", ".join(seen.select.columns(model, *columns) for model, columns in _COLUMNS.items())
+    wanted = seen.where(f"change_set.id {seen.select.among(ids)}")
+    rows = [_named(row) for row in await seen.select.rows(f"SELECT {read} {wanted}")]
     licenses = await load_vendor_licenses({row["vendor_id"] for row in rows})
     stated = await _stated_terms([row["id"] for row in rows if row["outcome"] is None])
     found = {}
@@ -134,6 +138,14 @@ async def load(context: Context, ids: Sequence[int]) -> list[ReviewedChangeSet |
         else:
             found[row["id"]] = _open(row, of_vendor, terms, context.now())
     return [found.get(id_) for id_ in ids]
+
+
+def _named(row: Row) -> dict[str, Any]:
+    named = dict(zip(_NAMES, row, strict=True))
+    for name, value in named.items():
+        if value and name.endswith("_at"):
+            named[name] = datetime.fromisoformat(value)
+    return named
 
 
 def review(
@@ -170,9 +182,13 @@ async def _stated_terms(open_ids: Sequence[int]) -> dict[int, Terms]:
     """What the documents of open change sets state, by change set."""
     if not open_ids:
         return {}
+    select = Select()
+    found = await select.rows(
+        "SELECT change_set.id, content, statement FROM change_set JOIN received_document "
+        f"ON received_document.id = change_set.document_id WHERE change_set.id {select.among(open_ids)}"
+    )
     terms = {}
-    columns = ("id", "document__content", "document__statement")
-    for id_, content, statement in await ChangeSet.filter(id__in=open_ids).values_list(*columns):
+    for id_, content, statement in found:
         claims = read_stored(bytes(content), statement)
         terms[id_] = Terms(claims.owner, claims.dates, claims.licenses)
     return terms
