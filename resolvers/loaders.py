@@ -1,6 +1,7 @@
 """Batched reads of what hangs off single objects: one statement a level of the document, remembered for a request."""
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar
@@ -39,36 +40,29 @@ class Loaders:
     def __init__(self, context: Context) -> None:
         """Nothing is read, and no loader made, before it is asked for."""
         self.context = context
+        self._reads: dict[Callable[..., Any], asyncio.Task[Any]] = {}
 
-    @cached_property
-    def _once(self) -> DataLoader[Callable[[Context], Awaitable[Any]], Any]:
-        """Reads that have no key: each is done once."""
-
-        async def load(reads: list[Callable[[Context], Awaitable[Any]]]) -> list[Any]:
-            return [await read(self.context) for read in reads]
-
-        # One at a time: a read that needs another would wait for its own batch, and so for ever.
-        return DataLoader(load, max_batch_size=1)
+    async def _once(self, read: Callable[[Context], Coroutine[Any, Any, V]]) -> V:
+        """What a read that has no key finds: it is done once, whoever of those who ask is ended."""
+        if (task := self._reads.get(read)) is None:
+            task = self._reads[read] = asyncio.create_task(read(self.context))
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def catalog(self) -> Catalog:
         """All licenses."""
-        catalog: Catalog = await self._once.load(licenses.load_catalog)
-        return catalog
+        return await self._once(licenses.load_catalog)
 
     async def all_vendors(self) -> list[VendorRow]:
         """All vendors, the main one first."""
-        rows: list[VendorRow] = await self._once.load(vendors.load_vendors)
-        return rows
+        return await self._once(vendors.load_vendors)
 
     async def installation(self) -> InstallationRow:
         """The caller's installation."""
-        row: InstallationRow = await self._once.load(vendors.load_installation)
-        return row
+        return await self._once(vendors.load_installation)
 
     async def pending_changes(self) -> list[ReviewedChangeSet]:
         """The change sets that want attention."""
-        pending: list[ReviewedChangeSet] = await self._once.load(change_sets.pending_changes)
-        return pending
+        return await self._once(change_sets.pending_changes)
 
     @cached_property
     def license(self) -> DataLoader[int, LicenseRow | None]:

@@ -1,8 +1,9 @@
 """Pages of a list, by keyset: page 1,000 costs what page 1 costs, and what is added meanwhile shifts nothing."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +21,9 @@ MAX_CURSOR_LENGTH = 1_000
 MAX_INTEGER = 2**63 - 1
 INT = range(-(2**31), 2**31)
 """Whole numbers in a column of 32 bits."""
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_write_json = msgspec.json.Encoder().encode
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -80,13 +84,14 @@ class Keyset:
 
     def cursor(self, values: Sequence[Any]) -> str:
         """The opaque name of a place in the list."""
-        return next(self.cursors([values]))
+        [cursor] = self.cursors([values])
+        return cursor
 
-    def cursors(self, places: Iterable[Sequence[Any]]) -> Iterator[str]:
+    def cursors(self, places: Iterable[Sequence[Any]]) -> list[str]:
         """The same of several places."""
-        order, write = self.order, msgspec.json.Encoder().encode
-        for values in places:
-            yield urlsafe_b64encode(write([CURSOR_VERSION, order, *values])).decode().rstrip("=")
+        order = self.order
+        written = [_write_json([CURSOR_VERSION, order, *values]) for values in places]
+        return [b2a_base64(one, newline=False).translate(_URL_SAFE).rstrip(b"=").decode() for one in written]
 
     def values(self, cursor: str) -> Sequence[Any]:
         """The place that a cursor names.
@@ -160,7 +165,7 @@ class Page(Generic[T]):
     @property
     def cursors(self) -> list[str]:
         """A cursor for each row."""
-        return list(self.keyset.cursors(self.keys))
+        return self.keyset.cursors(self.keys)
 
     @property
     def start_cursor(self) -> str | None:

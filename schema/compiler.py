@@ -12,6 +12,7 @@ none may be, a value of another class, a relation that the resolver did not brin
 same selection in its own way, so errors, paths and nulls are always its own. Reading has no side effects.
 """
 
+from binascii import b2a_base64
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
@@ -98,6 +99,7 @@ class _Compiler:
         self.names: dict[str, Any] = {
             "NotCompiled": NotCompiled, "Rows": Rows, "Shared": _Shared, "datetime": datetime,
             "defaultdict": defaultdict, "SEQUENCES": (list, tuple), "give_up": _give_up, "coerced": _coerced,
+            "b2a_base64": b2a_base64,
         }  # fmt: skip
         self.count = 0
 
@@ -217,8 +219,12 @@ class _Compiler:
     def made(self, row: _Row, source: Of) -> str:
         """What a function makes of columns; where the first is null, null."""
         first, *others = map(row.column, source.columns)
-        v, function = self.name("v"), self.name("function", source.function)
-        return f"({function}({', '.join([v, *others])}) if ({v} := {first}) is not None else None)"
+        v = self.name("v")
+        if (expression := getattr(source.function, "expression", None)) and not others:
+            result = expression.format(v)
+        else:
+            result = f"{self.name('function', source.function)}({', '.join([v, *others])})"
+        return f"({result} if ({v} := {first}) is not None else None)"
 
     def nested(self, type_: GraphQLOutputType, fields: FieldDetailsList, source: str, setup: list[str]) -> str:
         """An object whose row an expression has."""

@@ -48,7 +48,7 @@ def connect(
     """A page as a connection; its edges are made only if they are selected."""
     edges: Sequence[Any] = ()
     if "edges" in selection:
-        edges = Rows(edge, list(map(EdgeRow, page.cursors, page.rows)), nodes.related.context)
+        edges = Rows(edge, list(zip(page.cursors, page.rows, strict=True)), nodes.related.context)
         edges.related = nodes.related
     page_info = one(PageInfo, page, nodes.related.context)
     return connection(edges=edges, nodes=nodes, page_info=page_info, total_count=total_count)  # type: ignore[call-arg]
