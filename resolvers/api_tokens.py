@@ -99,8 +99,7 @@ async def principal_of_token(secret: str, now: datetime) -> Principal | None:
     found = await select.rows(
         f"SELECT {select.columns(ApiToken, 'scopes', 'id', 'installation_id', 'vendor_id', 'name', 'secret_sha256')}, "
         f"last_used_at IS NULL OR last_used_at < {select.value(hour)} FROM api_token "
-        f"WHERE id = {select.value(int(parts[1]))} AND revoked_at IS NULL AND expires_at > {select.value(now)} "
-        "AND (vendor_id IS NULL OR vendor_id IN (SELECT id FROM vendor WHERE removed_at IS NULL))"
+        f"WHERE id = {select.value(int(parts[1]))} AND {_holds(select, now)}"
     )
     for scopes, id_, installation_id, vendor_id, name, secret_sha256, is_first_use in found:
         if not secrets.compare_digest(secret_sha256, _fingerprint(parts[2])):
@@ -119,12 +118,17 @@ async def principal_of_token(secret: str, now: datetime) -> Principal | None:
 
 async def tokens_that_hold(api_token_ids: Collection[int], now: datetime) -> set[int]:
     """Those of these API tokens that may go on."""
-    found = await ApiToken.filter(id__in=list(api_token_ids)).select_related("vendor") if api_token_ids else []
-    return {token.id for token in found if _holds(token, now)}
+    select = Select()
+    wanted = f"id {select.among(api_token_ids)} AND {_holds(select, now)}"
+    return {id_ for (id_,) in await select.rows(f"SELECT id FROM api_token WHERE {wanted}")}
 
 
-def _holds(token: ApiToken, now: datetime) -> bool:
-    return token.revoked_at is None and now < token.expires_at and not (token.vendor and token.vendor.removed_at)
+def _holds(select: Select, now: datetime) -> str:
+    """The condition that a token has neither been revoked nor run out, and that its vendor is there."""
+    return (
+        f"revoked_at IS NULL AND expires_at > {select.value(now)} "
+        "AND (vendor_id IS NULL OR vendor_id IN (SELECT id FROM vendor WHERE removed_at IS NULL))"
+    )
 
 
 def _check_name(name: str) -> None:

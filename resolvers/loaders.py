@@ -88,6 +88,11 @@ class Loaders:
         return by_key(lambda ids: users.load_users(self.context, ids))
 
     @cached_property
+    def users(self) -> DataLoader[Sequence[int], Mapping[int, Row]]:
+        """Users of a page, by their ids, with those of other pages."""
+        return _together(lambda ids: users.load_users(self.context, ids))
+
+    @cached_property
     def assignment(self) -> DataLoader[int, Row | None]:
         """Assignments by id."""
         return by_key(lambda ids: holders.load_assignments(self.context, ids))
@@ -139,6 +144,11 @@ class Loaders:
     def blocker(self) -> DataLoader[tuple[int, int], RevocationBlocker | None]:
         """Why assignments cannot be revoked, by user id and license id."""
         return by_key(lambda holdings: assignments.blockers(self.context, holdings))
+
+    @cached_property
+    def blockers(self) -> DataLoader[Sequence[tuple[int, int]], Mapping[tuple[int, int], RevocationBlocker]]:
+        """The same of a page of assignments, with those of other pages."""
+        return _together(lambda holdings: assignments.blockers(self.context, holdings))
 
     @cached_property
     def change_set(self) -> DataLoader[int, ReviewedChangeSet | None]:
@@ -208,6 +218,16 @@ def _alike(load: Callable[..., Awaitable[Sequence[V]]]) -> DataLoader[Any, V]:
             answers = await load(ids, *asked)
             found.update(((id_, *asked), answer) for id_, answer in zip(ids, answers, strict=True))
         return [found[key] for key in keys]
+
+    return DataLoader(load_all)
+
+
+def _together(load: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> DataLoader[Sequence[K], Mapping[K, V]]:
+    """A loader of what several keys lead to; a question is a tuple of keys, and all are answered at once."""
+
+    async def load_all(questions: list[Sequence[K]]) -> list[Mapping[K, V]]:
+        found = await load(list(dict.fromkeys(chain.from_iterable(questions))))
+        return [found] * len(questions)
 
     return DataLoader(load_all)
 

@@ -12,6 +12,7 @@ from licensing.enums import AuditAction, LicenseScope, UserKind, UserStatus
 from licensing.errors import NoSeats, NotFound
 from models import Assignment, License
 from models.bulk import insert_rows
+from models.select import Select
 from models.sets import read_holdings, take_seats
 from resolvers.context import Context
 from resolvers.events import Change
@@ -64,6 +65,12 @@ class Holder:
     held: set[str]
 
 
+_OF_LICENSE = (
+    "id", "vendor_id", "in_use", "key", "name", "scope",
+    "is_plan", "is_hidden", "total", "requires", "includes", "kinds",
+)  # fmt: skip
+
+
 def rule_of(vendor_key: str, grant: LicenseGrant) -> LicenseRule:
     """What decides who may hold a license, with codes made keys."""
     return LicenseRule(
@@ -81,19 +88,10 @@ def rule_of(vendor_key: str, grant: LicenseGrant) -> LicenseRule:
 
 async def load_licenses_in_force(installation_id: int) -> LicensesInForce:
     """Reads the installation's licenses in force, of all vendors, in one statement."""
-    rows = await License.filter(installation_id=installation_id, in_force=True).values_list(
-        "id",
-        "vendor_id",
-        "in_use",
-        "key",
-        "name",
-        "scope",
-        "is_plan",
-        "is_hidden",
-        "total",
-        "requires",
-        "includes",
-        "kinds",
+    select = Select()
+    rows = await select.rows(
+        f"SELECT {select.columns(License, *_OF_LICENSE)} FROM license "
+        f"WHERE installation_id = {select.value(installation_id)} AND in_force ORDER BY id"
     )
     licenses = []
     for id_, vendor_id, in_use, key, name, scope, is_plan, is_hidden, total, requires, includes, kinds in rows:

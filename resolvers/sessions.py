@@ -82,9 +82,7 @@ async def principal_of_session(secret: str, now: datetime) -> Principal | None:
     select = Select()
     found = await select.rows(
         f"SELECT session.id, session.installation_id, user_id, name, last_seen_at <= {select.value(now - SEEN_EVERY)} "
-        f'FROM session JOIN "user" ON "user".id = user_id WHERE secret_sha256 = {select.value(_fingerprint(secret))} '
-        f"AND created_at > {select.value(now - ABSOLUTE_LIMIT)} AND last_seen_at > {select.value(now - IDLE_LIMIT)} "
-        f"AND is_administrator AND can_log_in AND status = {select.value(UserStatus.ACTIVE.value)}"
+        f"FROM {_SESSIONS} WHERE secret_sha256 = {select.value(_fingerprint(secret))} AND {_holds(select, now)}"
     )
     for id_, installation_id, user_id, name, was_not_seen_lately in found:
         if was_not_seen_lately:
@@ -95,8 +93,9 @@ async def principal_of_session(secret: str, now: datetime) -> Principal | None:
 
 async def sessions_that_hold(session_ids: Collection[int], now: datetime) -> set[int]:
     """Those of these sessions that may go on; to go on does not count as using it."""
-    found = await Session.filter(id__in=list(session_ids)).select_related("user") if session_ids else []
-    return {session.id for session in found if _holds(session, now)}
+    select = Select()
+    wanted = f"session.id {select.among(session_ids)} AND {_holds(select, now)}"
+    return {id_ for (id_,) in await select.rows(f"SELECT session.id FROM {_SESSIONS} WHERE {wanted}")}
 
 
 async def end_sessions(user_id: int) -> None:
@@ -153,9 +152,15 @@ async def _begin_session(door: Context, user: User, account: str, replaced: Prin
     return principal, secret
 
 
-def _holds(session: Session, now: datetime) -> bool:
-    in_time = now < session.created_at + ABSOLUTE_LIMIT and now < session.last_seen_at + IDLE_LIMIT
-    return in_time and _may_sign_in(session.user)
+_SESSIONS = 'session JOIN "user" ON "user".id = user_id'
+
+
+def _holds(select: Select, now: datetime) -> str:
+    """The condition that a session goes on, and its user may still log in."""
+    return (
+        f"created_at > {select.value(now - ABSOLUTE_LIMIT)} AND last_seen_at > {select.value(now - IDLE_LIMIT)} "
+        f"AND is_administrator AND can_log_in AND status = {select.value(UserStatus.ACTIVE.value)}"
+    )
 
 
 def _may_sign_in(user: User) -> bool:

@@ -202,7 +202,7 @@ async def user_rows(context: Context, rows: Sequence[Sequence[Any]], selection: 
     if "plan" in selection:
         related["plans"] = plans(held, catalog.by_id)
     if "blocker" in selection.below("assignments"):
-        related["blockers"] = await _blockers(context, held)
+        related["blockers"] = await context.loaders.blockers.load(_holdings(held))
     return Rows(User, rows, context, **related)
 
 
@@ -214,13 +214,11 @@ async def assignment_rows(
     if "license" in selection:
         related["licenses"] = (await context.loaders.catalog()).by_id
     if "user" in selection:
-        user_ids = [row[1] for row in rows]
-        related["users"] = dict(zip(user_ids, await context.loaders.user.load_many(user_ids), strict=True))
+        related["users"] = await context.loaders.users.load(tuple(row[1] for row in rows))
     if "blocker" in selection:
-        related["blockers"] = await _blockers(context, rows)
+        related["blockers"] = await context.loaders.blockers.load(_holdings(rows))
     return Rows(LicenseAssignment, rows, context, **related)
 
 
-async def _blockers(context: Context, rows: Sequence[Sequence[Any]]) -> dict[tuple[int, int], RevocationBlocker | None]:
-    holdings = [(row[1], row[2]) for row in rows]
-    return dict(zip(holdings, await context.loaders.blocker.load_many(holdings), strict=True))
+def _holdings(rows: Sequence[Sequence[Any]]) -> tuple[tuple[int, int], ...]:
+    return tuple((row[1], row[2]) for row in rows)

@@ -28,7 +28,7 @@ JOIN license l ON l.id = a.license_id WHERE a.user_id = ANY($1) ORDER BY l.name_
 const PENDING = 'SELECT license_id, total FROM bench_pending ORDER BY license_id'
 const HOLDERS = `SELECT a.id, a.assigned_at, a.user_id, u.name, u.login FROM assignment a
 JOIN "user" u ON u.id = a.user_id
-WHERE a.license_id = $1 AND u.status <> 'RETIRED' ORDER BY u.name_key, a.user_id LIMIT $2`
+WHERE a.license_id = $1 AND u.installation_id = 1 AND u.status <> 'RETIRED' ORDER BY u.name_key, a.user_id LIMIT $2`
 
 const globalId = (type, id) => Buffer.from(`${type}:${id}`).toString('base64')
 

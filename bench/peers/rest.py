@@ -25,7 +25,7 @@ HELD = """SELECT a.id, a.user_id, a.license_id, a.assigned_at FROM assignment a 
 WHERE a.user_id = ANY($1) ORDER BY l.name_key, a.license_id"""
 PENDING = "SELECT license_id, total FROM bench_pending ORDER BY license_id"
 HOLDERS = """SELECT a.id, a.assigned_at, a.user_id, u.name, u.login FROM assignment a JOIN "user" u ON u.id = a.user_id
-WHERE a.license_id = $1 AND u.status <> 'RETIRED' ORDER BY u.name_key, a.user_id LIMIT 51"""
+WHERE a.license_id = $1 AND u.installation_id = 1 AND u.status <> 'RETIRED' ORDER BY u.name_key, a.user_id LIMIT 51"""
 
 pool: asyncpg.Pool
 
