@@ -49,8 +49,9 @@ TEXT_OF_A_FILE = ("LicenseFileInput", "text")
 """The field of an input whose size `licensing` limits."""
 
 _NO_TEXT_HAS = re.compile("[\0\ud800-\udfff]")
-_PAGE = frozenset({"first", "after", "last", "before"})
-_SIZED = _PAGE | {"ids"}
+_NUMBER, _CURSOR = int | float | None, str | None
+_PAGE = {"first": _NUMBER, "after": _CURSOR, "last": _NUMBER, "before": _CURSOR}
+_SIZED = _PAGE.keys() | {"ids"}
 
 
 def check_literals(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
@@ -147,7 +148,7 @@ def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
             )
         case (("nodes" | "suggestions"), _):
             pass
-        case _ if all(isinstance(value, int | float | str | None) for value in given.values()):
+        case _ if all(name in _PAGE and isinstance(value, _PAGE[name]) for name, value in given.items()):
             page = PageRequest(**given)
             for cursor in (page.after, page.before):
                 if cursor is not None:

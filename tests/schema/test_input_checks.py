@@ -57,6 +57,16 @@ async def test_values_of_variables(execute, statements, declared, used, value):
     assert statements == []
 
 
+@pytest.mark.parametrize("value", ["3", True, [1], {}])
+@pytest.mark.parametrize("argument", ["first", "last"])
+async def test_a_number_of_items_that_is_none_is_told_by_graphql(execute, statements, argument, value):
+    result = await execute(f"query ($value: Int) {{ licenses({argument}: $value) {{ totalCount }} }}", value=value)
+
+    [error] = result.errors
+    assert "Int cannot represent non-integer value" in error.message
+    assert statements == []
+
+
 async def test_a_page_out_of_range_stops_the_mutation_before_it(execute, statements):
     mutation = """mutation { signOut { query { licenses(first: 0) { totalCount } } } }"""
 
