@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve console test test-slow faults defenses soak check bench-executor bench-http bench-scale bench-subscribers schema lock audit sbom migrations screenshots release no-console
+.PHONY: help setup serve console test test-slow faults defenses soak check bench-executor bench-http bench-scale bench-workers bench-subscribers schema lock audit sbom migrations screenshots release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -78,6 +78,9 @@ bench-http: setup ## Measure what a request costs, ours and others'; MARKDOWN=1 
 
 bench-scale: setup ## Measure what 1,000 to 1,000,000 users cost; MARKDOWN=1 writes bench/README.md
 	@$(BIN)/python -m bench.scale $(if $(USERS),--users $(USERS)) $(if $(MARKDOWN),--markdown)
+
+bench-workers: setup ## Measure what two workers answer, of what one does; MARKDOWN=1 writes bench/README.md
+	@$(BIN)/python -m bench.workers $(if $(MARKDOWN),--markdown)
 
 bench-subscribers: setup ## Measure what 500 subscribers cost
 	@$(BIN)/python -m bench.subscribers

@@ -46,13 +46,19 @@ def megabytes(pid: int) -> float:
 
 @asynccontextmanager
 async def started(
-    command: Sequence[str], log: Path, request: "Request", environment: Mapping[str, str], folder: Path | None = None
+    command: Sequence[str],
+    log: Path,
+    request: "Request",
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+    *,
+    everywhere: bool = False,
 ) -> AsyncIterator[tuple[int, float]]:
-    """A program on the servers' core, once it has answered a request: its process id, and the seconds until then."""
+    """A program on the servers' core, or on all, once it has answered: its process id, and the seconds until then."""
     began = time.perf_counter()
     with log.open("ab") as file:
         running = subprocess.Popen(  # noqa: ASYNC220 - one that `taskset` starts at once
-            ["taskset", "-c", str(SERVER_CORE), *command],
+            [*([] if everywhere else ["taskset", "-c", str(SERVER_CORE)]), *command],
             env={**os.environ, **environment},
             stdout=file,
             stderr=file,
