@@ -9,11 +9,11 @@ import pytest
 from starlette.applications import Starlette
 
 from models import User
-from resolvers.sessions import hash_password
 from schema import schema
 from schema.node import global_id
 from server.app import create_app
 from server.settings import Settings
+from tests.makers import quick_hash
 from tests.measures import Measure
 from tests.server.test_logs import log
 
@@ -170,7 +170,7 @@ def app(settings: Settings) -> Starlette:
 @pytest.fixture
 async def inga(app: Starlette, client: httpx2.AsyncClient, administrator: User, log: Any) -> httpx2.AsyncClient:
     """The administrator's browser, logged in."""
-    await User.filter(id=administrator.id).update(password_hash=await hash_password(PASSWORD))
+    await User.filter(id=administrator.id).update(password_hash=quick_hash(PASSWORD))
     client.headers["GraphQL-Require-Preflight"] = "1"
     client.headers["Accept"] = "application/graphql-response+json"
     query = "mutation ($input: SignInInput!) { signIn(input: $input) { viewer { scopes } } }"
