@@ -1,4 +1,4 @@
-"""Readers of streams: one who takes nothing is dropped, and nobody holds more than a few."""
+"""Connections that would not end: who takes nothing is dropped, who goes on sending too, and nobody holds many."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,7 @@ import structlog
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Send
 from strawberry.types import ExecutionResult
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from licensing.wording import Words
 from resolvers.context import Principal
@@ -18,6 +18,8 @@ from server.errors import Refused, is_failure
 
 SLOWEST_READER = 15.0
 """Seconds until something must be taken of what was sent."""
+LONGEST_REST = 5.0
+"""Seconds in which what is left of a body may come after it was answered, as where it is too large."""
 MAX_STREAMS = 20
 """Streams, be they server-sent events or multipart, that one caller may hold in a process at once."""
 
@@ -30,12 +32,32 @@ class SlowReader(Exception):
 
 
 class Protocol(HttpToolsProtocol):
-    """Uvicorn's, which lets the application cut a connection off: closing waits until all that was sent is taken."""
+    """Uvicorn's, which lets the application cut a connection off: closing waits until all that was sent is taken.
+
+    It throws away what comes of a body that was answered already, but not for ever.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Hands the way to cut it off to every request, and to the WebSocket that the connection may become."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, _CUT_OFF: transport.abort}
+
+    def on_message_complete(self) -> None:
+        """Notes the end of a body also where it was answered before."""
+        super().on_message_complete()
+        if self.cycle:
+            self.cycle.more_body = False
+
+    def on_response_complete(self) -> None:
+        """Gives the rest of the body some time."""
+        answered = self.cycle
+        super().on_response_complete()
+        if answered.more_body:
+            self.loop.call_later(LONGEST_REST, self._cut_off_unless_complete, answered)
+
+    def _cut_off_unless_complete(self, answered: RequestResponseCycle) -> None:
+        if answered.more_body:
+            self.transport.abort()
 
 
 def in_time(send: Send, seconds: float) -> Send:

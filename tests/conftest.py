@@ -18,7 +18,10 @@ from models.config import tortoise_config
 from models.migrate import migrate
 from resolvers.context import ALL_SCOPES, Actor, Context, Principal
 from tests import makers
+from tests.measures import measured, pytest_itemcollected, pytest_terminal_summary
 from tests.postgres import PostgresMissing, create_database, drop_database, running_postgres
+
+__all__ = ["measured", "pytest_itemcollected", "pytest_terminal_summary"]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ The fixtures of the same names in `conftest.py` bind them to the test's installa
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from argon2 import PasswordHasher
+
 from licensing.enums import ActivationPolicy, LicenseScope, UserKind, UserStatus
 from models import Assignment, Installation, License, User, Vendor
 from models.user import sort_key, user_keys
@@ -94,6 +96,11 @@ async def make_license(
         await make_user(f"{name} {number:02}", installation_id=installation_id, holds=[key])
     await made.refresh_from_db()
     return made
+
+
+def quick_hash(password: str) -> str:
+    """A hash of a password that is verified in no time, for tests that are about something else."""
+    return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(password)
 
 
 async def make_user(

@@ -12,6 +12,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,8 @@ from tests.defenses.catalog import ROOT, Defense, defenses
 from tests.postgres import running_postgres
 
 LONGEST_TEST = 120.0
-"""Seconds after which a test is taken to hang, which is no way to pass."""
+"""Seconds after which a test is taken to hang, which tells nothing of why."""
+NO_END = "pytest was ended after"
 
 
 class Verdict(Enum):
@@ -31,6 +33,8 @@ class Verdict(Enum):
     """It passed."""
     BROKEN = "BROKEN"
     """It never came to an assertion: the edit broke something else."""
+    ENDLESS = "ENDLESS"
+    """It did not end, and was ended."""
 
 
 def main() -> int:
@@ -47,9 +51,12 @@ def main() -> int:
         first = copy_of_project(Path(folder) / "0")
         check_untouched(first, sorted({one.test for one in chosen}), environment)
         others = [shutil.copytree(first, Path(folder) / str(number)) for number in range(1, arguments.at_once)]
+        print("| verdict | after | what goes wrong without it | where it stood | the test that sees it |")
+        print("|---|---|---|---|---|", flush=True)
         verdicts = try_all(chosen, [first, *others], environment)
     bad = [one for one, verdict in zip(chosen, verdicts, strict=True) if verdict is not Verdict.SEEN]
-    print(f"{len(chosen)} defenses taken out, {len(chosen) - len(bad)} seen by their tests, {len(bad)} not.")
+    seen = len(chosen) - len(bad)
+    print(f"\n{date.today()}: {len(chosen)} defenses taken out, {seen} seen by their tests, {len(bad)} not.")
     return 1 if bad else 0
 
 
@@ -88,10 +95,11 @@ def try_all(chosen: Sequence[Defense], copies: Sequence[Path], environment: dict
         finally:
             free.put(project)
         has_failed = re.search(r"^\d+ failed", told, re.MULTILINE)
-        verdict = Verdict.MISSED if passed else Verdict.SEEN if has_failed else Verdict.BROKEN
-        print(f"{verdict.value:6} {time.monotonic() - started:5.1f} s  {defense.without}", flush=True)
-        if verdict is not Verdict.SEEN:
-            print(f"              {defense.file}, {defense.test}", flush=True)
+        ended_by_us = told.startswith(NO_END)
+        other = Verdict.ENDLESS if ended_by_us else Verdict.SEEN if has_failed else Verdict.BROKEN
+        verdict = Verdict.MISSED if passed else other
+        took = time.monotonic() - started
+        print(f"| {verdict.value} | {took:.1f} s | {defense.without} | {defense.file} | {defense.test} |", flush=True)
         if verdict is Verdict.BROKEN:
             print(told, flush=True)
         return verdict
@@ -131,7 +139,7 @@ def run(
             told, _ = running.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            return False, f"1 failed: no end within {seconds:g} seconds"
+            return False, f"{NO_END} {seconds:g} seconds"
     return running.returncode == 0, told or "pytest said nothing"
 
 

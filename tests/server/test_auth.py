@@ -5,7 +5,7 @@ import pytest
 from licensing.enums import ApiScope
 from models import Session, User
 from resolvers.api_tokens import create_api_token, revoke_api_token
-from resolvers.sessions import hash_password
+from tests.makers import quick_hash
 
 PASSWORD = "correct horse battery"
 SIGN_IN = "mutation ($login: String!, $password: String!) { signIn(login: $login, password: $password) }"
@@ -15,7 +15,7 @@ PREFLIGHT = {"GraphQL-Require-Preflight": "1"}
 @pytest.fixture
 async def signed_in(administrator, post):
     """Gives the administrator a password and logs her in: from here on `client` has her cookie."""
-    await User.filter(id=administrator.id).update(password_hash=await hash_password(PASSWORD))
+    await User.filter(id=administrator.id).update(password_hash=quick_hash(PASSWORD))
     return await post(SIGN_IN, variables={"login": "inga", "password": PASSWORD})
 
 

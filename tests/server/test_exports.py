@@ -17,6 +17,7 @@ from resolvers.api_tokens import create_api_token
 from resolvers.events import changing
 from server.export_formats import ExportFormat, as_it_was, harmless, written
 from tests.documents import grant
+from tests.makers import quick_hash
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
 
 __all__ = ["import_file", "offer", "trusted_vendor"]
@@ -298,9 +299,8 @@ def cookie(administrator, client, post):
     from tests.server.test_auth import PASSWORD, SIGN_IN
 
     async def sign_in():
-        from resolvers.sessions import hash_password
 
-        await User.filter(id=administrator.id).update(password_hash=await hash_password(PASSWORD))
+        await User.filter(id=administrator.id).update(password_hash=quick_hash(PASSWORD))
         await post(SIGN_IN, variables={"login": "inga", "password": PASSWORD})
 
     return sign_in

@@ -3,8 +3,8 @@
 import pytest
 
 from models import User
-from resolvers.sessions import hash_password
 from server.settings import Settings
+from tests.makers import quick_hash
 
 PASSWORD = "correct horse battery"
 
@@ -15,7 +15,7 @@ def settings():
 
 
 async def test_the_session_cookie_is_for_this_host_and_https_alone(administrator, client, post):
-    await User.filter(id=administrator.id).update(password_hash=await hash_password(PASSWORD))
+    await User.filter(id=administrator.id).update(password_hash=quick_hash(PASSWORD))
 
     response = await post(f'mutation {{ signIn(login: "inga", password: "{PASSWORD}") }}')
 

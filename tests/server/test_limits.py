@@ -27,7 +27,8 @@ async def send_body(app, *chunks, headers=()):
     async def send(message):
         sent.append(message)
 
-    await app({"type": "http", "method": "POST", "path": "/", "headers": list(headers)}, receive, send)
+    async with asyncio.timeout(5):
+        await app({"type": "http", "method": "POST", "path": "/", "headers": list(headers)}, receive, send)
     return sent[0]["status"], sent[1]["body"]
 
 

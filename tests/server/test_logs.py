@@ -11,9 +11,9 @@ import pytest
 import structlog
 
 from models import User
-from resolvers.sessions import hash_password
 from server.logs import RequestLog, configure_logs
 from server.settings import LogFormat
+from tests.makers import quick_hash
 
 PASSWORD = "correct horse battery"
 
@@ -137,7 +137,7 @@ async def test_bad_input_logs_no_traceback_and_no_document(log, post):
 
 
 async def test_no_secret_is_ever_logged(log, administrator, client, post):
-    await User.filter(id=administrator.id).update(password_hash=await hash_password(PASSWORD))
+    await User.filter(id=administrator.id).update(password_hash=quick_hash(PASSWORD))
     await post(f'mutation {{ signIn(login: "inga", password: "{PASSWORD}") }}')
     secret = client.cookies["session"]
     await post("{ who }", headers={"GraphQL-Require-Preflight": "1"})

@@ -18,12 +18,14 @@ from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 import models
+from models import User
 from models.config import tortoise_config
 from schema import schema
 from server.app import create_app
 from server.demo import Demo, fill
 from server.license_server import create_license_server
 from server.settings import Settings
+from tests.makers import quick_hash
 from tests.postgres import create_database, drop_database
 
 PASSWORD = "three seats too many"
@@ -33,7 +35,9 @@ async def _filled(database_url: str, *, trial: bool) -> Demo:
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(database_url))
     try:
-        return await fill(PASSWORD, trial=trial)
+        demo = await fill(PASSWORD, trial=trial)
+        await User.filter(login="inga").update(password_hash=quick_hash(PASSWORD))
+        return demo
     finally:
         await Tortoise.close_connections()
 

@@ -21,6 +21,7 @@ from models import Vendor
 from resolvers.context import COMMAND_LINE, system_context
 from resolvers.events import changing
 from tests import makers
+from tests.measures import Measure
 from tests.processes import process
 from tests.stories.conftest import Client, Running, codes
 from tests.stories.operations import ASSIGN, REVOKE
@@ -505,7 +506,7 @@ async def test_a_subscription_without_a_stream_is_refused(inga: Client) -> None:
 
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
-    inga: Client, server: Running, tmp_path: Path, engine: str
+    inga: Client, server: Running, measured: Measure, tmp_path: Path, engine: str
 ) -> None:
     seats, start = await Seats.find(inga), await latest(inga)
     _, secret = await make_token(inga)
@@ -525,12 +526,13 @@ async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
             assert (await edge(messages))["node"]["license"]["seats"] == {"inUse": 6}
             assert (await watcher.edge())["node"]["license"]["seats"] == {"inUse": 6}
 
-            running.send_signal(signal.SIGTERM)
-            with pytest.raises(StopAsyncIteration):
-                await soon(messages)
-            assert (await watcher.closing())[0] == 1012
-        async with asyncio.timeout(5):
-            await running.wait()
+            with measured("the end after SIGTERM, with streams open", most=5):
+                running.send_signal(signal.SIGTERM)
+                with pytest.raises(StopAsyncIteration):
+                    await soon(messages)
+                assert (await watcher.closing())[0] == 1012
+                async with asyncio.timeout(5):
+                    await running.wait()
         await client.http.aclose()
     text = (tmp_path / "server.log").read_text()
     log = [json.loads(line) for line in text.splitlines()]

@@ -8,10 +8,11 @@ import pytest
 from models import User
 from resolvers.administrators import set_password
 from resolvers.context import COMMAND_LINE, system_context
+from tests.measures import Measure
 from tests.processes import process
 from tests.schema.test_deny_by_default import GUARDED, RULES, document
-from tests.stories.conftest import Client, Running
-from tests.stories.test_3_live_updates import REVOKE_TOKEN, make_token
+from tests.stories.conftest import Client, Running, codes
+from tests.stories.test_3_live_updates import REVOKE_TOKEN, make_token, socket
 
 VIEWER = "{ viewer { actor { name } } }"
 
@@ -40,19 +41,23 @@ async def test_over_http_everything_is_refused_that_is_not_allowed(
 
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_what_has_ended_has_ended_in_every_process(
-    inga: Client, server: Running, tmp_path: Path, engine: str
+    inga: Client, server: Running, measured: Measure, tmp_path: Path, engine: str
 ) -> None:
     token_id, secret = await make_token(inga, "AUDIT_READ")
     async with process(server.database_url, tmp_path, check_interval="0") as (url, _):
         program, elsewhere = Client(url, token=secret), Client(url)
         elsewhere.http.cookies.set("session", inga.http.cookies["session"], domain="127.0.0.1")
-        async with program.http, elsewhere.http:
+        async with program.http, elsewhere.http, socket(url) as idle:
+            await idle.greet(secret)
             assert (await program.run(VIEWER))["actor"] == {"name": "Watcher"}
             assert (await elsewhere.run(VIEWER))["actor"] == {"name": "Inga Solheim"}
 
-            await inga.run(REVOKE_TOKEN, input={"apiTokenId": token_id})
-            refused = await program.http.post("/graphql", json={"query": VIEWER})
+            with measured("a token revoked, in another process", most=1):
+                assert codes(await inga.run(REVOKE_TOKEN, input={"apiTokenId": token_id})) == []
+                refused = await program.http.post("/graphql", json={"query": VIEWER})
             assert refused.status_code == 401
+            with measured("the end of its connection there", most=1):
+                assert (await idle.closing())[0] == 4401
 
             await inga.run("mutation { signOut { userErrors { code } } }")
             assert await elsewhere.run(VIEWER) is None

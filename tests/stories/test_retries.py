@@ -25,15 +25,22 @@ SEATS = """
 query Seats($key: String!) { license(key: $key) { id seats { inUse } assignments { nodes { blocker user { id } } } } }
 """
 TIMES = 50
+TRIES = 5
+"""Fifty at once can wait too long for one of eight connections where the machine is busy."""
 
 Send = Callable[..., Awaitable[dict[str, Any]]]
 
 
 async def send(client: Client, key: str, operation: str, **variables: Any) -> dict[str, Any]:
-    """The whole answer to a call with a key."""
+    """The whole answer to a call with a key, which is sent again where there was no connection to the database left."""
     sent = {"query": operation, "variables": variables}
-    response = await client.http.post("/graphql", json=sent, headers={"Idempotency-Key": key})
-    return _what_counts(response)
+    for _ in range(TRIES):
+        response = await client.http.post("/graphql", json=sent, headers={"Idempotency-Key": key})
+        answer = _what_counts(response)
+        if [error["extensions"]["code"] for error in answer.get("errors", ())] != ["UNAVAILABLE"]:
+            break
+        await asyncio.sleep(0.5)
+    return answer
 
 
 async def send_file(client: Client, key: str, content: bytes) -> dict[str, Any]:
