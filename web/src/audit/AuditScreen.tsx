@@ -24,7 +24,7 @@ const AuditLog = graphql(`
 `);
 
 /** What was done, by whom, newest first; new events appear by themselves. */
-export default function AuditScreen() {
+export function AuditScreen() {
   const words = useWords();
   const { parameters } = usePlace();
   const after = parameters.get("after");

@@ -1,9 +1,11 @@
-import { lazy, Suspense } from "react";
 import { useQuery } from "urql";
 import { useLiveUpdates } from "../api/useLiveUpdates";
+import { AuditScreen } from "../audit/AuditScreen";
 import { graphql } from "../gql";
 import { LicensesScreen } from "../licenses/LicensesScreen";
 import { useMay, useSession } from "../session/viewer";
+import { TokensScreen } from "../tokens/TokensScreen";
+import { UsersScreen } from "../users/UsersScreen";
 import { useWords } from "../words/WordsProvider";
 import { ConnectionNotice } from "./ConnectionNotice";
 import { LanguageChoice } from "./LanguageChoice";
@@ -11,11 +13,6 @@ import { Link } from "./Link";
 import { Mark } from "./Mark";
 import { NoSuchPage } from "./NoSuchPage";
 import { usePlace } from "./location";
-
-// Licenses are what most come for; the rest is fetched when it is wanted.
-const UsersScreen = lazy(() => import("../users/UsersScreen"));
-const AuditScreen = lazy(() => import("../audit/AuditScreen"));
-const TokensScreen = lazy(() => import("../tokens/TokensScreen"));
 
 const WhoseInstallation = graphql(`
   query WhoseInstallation {
@@ -72,9 +69,7 @@ export function Frame() {
             {data.installation.licenseOwner} <span>{words.serial(data.installation.serialNumber)}</span>
           </p>
         )}
-        <Suspense fallback={<p className="loading">{words.loading}</p>}>
-          <Screen path={path} />
-        </Suspense>
+        <Screen path={path} />
       </main>
     </>
   );

@@ -29,7 +29,7 @@ interface Props {
 }
 
 /** Why a vendor's new licenses do not come: the check failed, or an administrator turned them down. */
-export default function ProblemDialog({ vendor, onClose }: Props) {
+export function ProblemDialog({ vendor, onClose }: Props) {
   const words = useWords();
   const { updateStatus } = vendor;
   const facts = readFragment(VendorFacts, vendor);

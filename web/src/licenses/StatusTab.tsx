@@ -32,7 +32,7 @@ const StatusOfLicenses = graphql(`
 `);
 
 /** Where the installation and each vendor's licenses stand. */
-export default function StatusTab() {
+export function StatusTab() {
   const words = useWords();
   const formats = useFormats();
   const [answer, ask] = useQuery({ query: StatusOfLicenses });

@@ -16,7 +16,7 @@ const ApiTokens = graphql(`
 `);
 
 /** What lets other programs in. */
-export default function TokensScreen() {
+export function TokensScreen() {
   const words = useWords();
   // An answer without tokens names no type, so the cache must be told what would change it.
   const [answer, ask] = useQuery({ query: ApiTokens, context: WITH_TOKENS });

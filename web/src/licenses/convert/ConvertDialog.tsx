@@ -35,7 +35,7 @@ const ConvertDemo = graphql(`
 const FIELDS = ["serialNumber", "licenseOwner", "file"];
 
 /** Become a customer: the serial number and the owner that the vendor handed out, and the file, where one came along. */
-export default function ConvertDialog({ onClose }: { onClose: () => void }) {
+export function ConvertDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const announce = useAnnounce();
   const [{ fetching }, convertDemo] = useMutation(ConvertDemo);

@@ -32,7 +32,7 @@ const ImportLicenseFile = graphql(`
 `);
 
 /** Get license from file: choose, paste or drop it, look at what it would change, then import it. */
-export default function ImportDialog({ onClose }: { onClose: () => void }) {
+export function ImportDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const announce = useAnnounce();
   const [{ fetching }, importLicenseFile] = useMutation(ImportLicenseFile);
