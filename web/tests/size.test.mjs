@@ -1,4 +1,8 @@
-/** The console stays small: whoever opens it waits for its script. Packed as servers pack it; GraphiQL is a page apart. */
+/**
+ * The console stays small: whoever opens it waits for its script. Packed as servers pack it; GraphiQL is a page apart.
+ *
+ * React takes 57 KB of it in 19.1, and 67 KB in 19.3, for what is not used here.
+ */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

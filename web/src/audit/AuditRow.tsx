@@ -1,4 +1,5 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
+import { useActorName } from "../parts/actorName";
 import { useFormats, useWords } from "../words/WordsProvider";
 
 const AuditRowFields = graphql(`
@@ -23,6 +24,7 @@ const AuditRowFields = graphql(`
 export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields> }) {
   const words = useWords();
   const formats = useFormats();
+  const nameOf = useActorName();
   const { occurredAt, summary, actor, requestId, details } = readFragment(AuditRowFields, event);
   return (
     <tr>
@@ -53,7 +55,7 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
         )}
       </td>
       <td>
-        {actor.name} <small className="muted">{words.actorKinds[actor.kind]}</small>
+        {nameOf(actor)} {actor.kind !== "SYSTEM" && <small className="muted">{words.actorKinds[actor.kind]}</small>}
       </td>
     </tr>
   );

@@ -6,6 +6,7 @@ import { LicensesScreen } from "../licenses/LicensesScreen";
 import { useMay, useSession } from "../session/viewer";
 import { TokensScreen } from "../tokens/TokensScreen";
 import { UsersScreen } from "../users/UsersScreen";
+import { WebhooksScreen } from "../webhooks/WebhooksScreen";
 import { useWords } from "../words/WordsProvider";
 import { ConnectionNotice } from "./ConnectionNotice";
 import { LanguageChoice } from "./LanguageChoice";
@@ -37,6 +38,7 @@ export function Frame() {
     { at: "/users", name: words.users, shown: may("USERS_READ") },
     { at: "/audit-log", name: words.auditLog, shown: may("AUDIT_READ") },
     { at: "/api-tokens", name: words.apiTokens, shown: may("TOKENS_WRITE") },
+    { at: "/webhooks", name: words.webhooks, shown: may("WEBHOOKS_WRITE") },
   ].filter(({ shown }) => shown);
 
   return (
@@ -82,6 +84,7 @@ function Screen({ path }: { path: string }) {
   if (isBelow(path, "/users")) return <UsersScreen />;
   if (path === "/audit-log") return <AuditScreen />;
   if (path === "/api-tokens") return <TokensScreen />;
+  if (path === "/webhooks") return <WebhooksScreen />;
   return <NoSuchPage />;
 }
 
