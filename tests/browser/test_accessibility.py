@@ -14,6 +14,7 @@ TITLES = {
     "/users": ("Users", "Brukere"),
     "/audit-log": ("Audit log", "Logg"),
     "/api-tokens": ("API tokens", "API-nøkler"),
+    "/webhooks": ("Webhooks", "Webhooker"),
     "/nothing-here": ("There is no such page", "Siden finnes ikke"),
 }
 
@@ -28,6 +29,7 @@ SCREENS = [
     "/users/licenses?license=superoffice.ten-service",
     "/audit-log",
     "/api-tokens",
+    "/webhooks",
     "/nothing-here",
 ]
 

@@ -60,7 +60,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
       <form className="stack" onSubmit={create}>
         <Problems problems={aboutNoneOf(problems, FIELDS)} />
         <Field label={words.whatFor} problems={about(problems, "name")}>
-          <input name="name" maxLength={200} required autoFocus />
+          <input name="name" maxLength={200} required />
         </Field>
         <fieldset>
           <legend>{words.scopes}</legend>

@@ -57,7 +57,7 @@ export function CreateWebhookDialog({ onClose }: { onClose: () => void }) {
       <form className="stack" onSubmit={create}>
         <Problems problems={aboutNoneOf(problems, FIELDS)} />
         <Field label={words.whatFor} problems={about(problems, "name")}>
-          <input name="name" maxLength={200} required autoFocus />
+          <input name="name" maxLength={200} required />
         </Field>
         <Field label={words.address} hint={words.addressHint} problems={about(problems, "url")}>
           <input name="url" inputMode="url" required />

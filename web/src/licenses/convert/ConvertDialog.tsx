@@ -70,7 +70,7 @@ export function ConvertDialog({ onClose }: { onClose: () => void }) {
       <form className="stack" onSubmit={convert}>
         <p>{words.convertHelp}</p>
         <Field label={words.serialNumber} problems={about(problems, "serialNumber")}>
-          <input name="serialNumber" inputMode="numeric" autoComplete="off" required autoFocus />
+          <input name="serialNumber" inputMode="numeric" autoComplete="off" required />
         </Field>
         <Field label={words.licenseOwner} hint={words.ownerHint} problems={about(problems, "licenseOwner")}>
           <input name="licenseOwner" autoComplete="organization" required />

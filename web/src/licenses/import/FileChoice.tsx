@@ -1,7 +1,7 @@
 import { useState, type DragEvent, type FormEvent } from "react";
 import type { Problem } from "../../api/userErrors";
 import { Field } from "../../parts/Field";
-import { about, aboutNoneOf, Problems } from "../../parts/Problems";
+import { Problems } from "../../parts/Problems";
 import { useWords } from "../../words/WordsProvider";
 
 /** The API takes no larger ones; more than this is not even read. */
@@ -24,7 +24,7 @@ export function FileChoice(props: Props) {
   const words = useWords();
   const [pasted, setPasted] = useState(text);
   const [isOver, setOver] = useState(false);
-  const aboutKey = about(problems, "licenseKey"); // the file is encrypted
+  const aboutKey = problems.filter(({ code }) => code === "LICENSE_KEY_INVALID"); // the file is encrypted
 
   const read = async (file: File | null | undefined) => {
     if (!file) return;
@@ -90,7 +90,7 @@ export function FileChoice(props: Props) {
           />
         </Field>
       )}
-      <Problems problems={aboutNoneOf(problems, ["licenseKey"])} />
+      <Problems problems={problems.filter((problem) => !aboutKey.includes(problem))} />
       <footer>
         <button type="button" onClick={onClose}>
           {words.cancel}
