@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from standardwebhooks import Webhook as Verifier
 
 from tests.browser.conftest import sign_in
-from tests.browser.test_accessibility import findings, focus
+from tests.browser.test_accessibility import findings, focus, too_wide
 from tests.endpoints import Endpoint, endpoint
 
 
@@ -29,6 +29,8 @@ async def test_a_webhook_is_made_tried_out_and_deleted(inga: Page, address: Endp
     row = inga.get_by_role("row").filter(has_text="ERP")
     await expect(row).to_contain_text("Licenses activated")
     await expect(row).to_contain_text("On")
+    await inga.set_viewport_size({"width": 360, "height": 740})
+    assert await too_wide(inga) == []
 
     await row.get_by_role("button", name="Deliveries").click()
     dialog = inga.get_by_role("dialog", name="ERP")
@@ -74,7 +76,7 @@ async def test_an_address_that_is_not_allowed_is_refused_beside_its_field(inga: 
     dialog = inga.get_by_role("dialog", name="New webhook")
     await dialog.get_by_label("What is it for?").fill("ERP")
     await dialog.get_by_label("Address").fill("http://example.com/")
-    await dialog.get_by_role("button", name="New webhook").click()
+    await dialog.get_by_role("button", name="Make").click()
 
     await expect(dialog.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
     await expect(dialog.get_by_role("alert").filter(has_text="does not begin with https://")).to_be_visible()
@@ -111,7 +113,7 @@ async def _make(page: Page, address: Endpoint) -> str:
     await dialog.get_by_label("Address").fill(address.url)
     await dialog.get_by_text("Events", exact=True).click()
     await dialog.get_by_label("Licenses activated").check()
-    await dialog.get_by_role("button", name="New webhook").click()
+    await dialog.get_by_role("button", name="Make").click()
     secret = await page.get_by_role("dialog", name="Webhook made").locator("output").inner_text()
     await page.get_by_role("button", name="Done").click()
     return secret

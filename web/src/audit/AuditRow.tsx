@@ -54,7 +54,7 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
           </details>
         )}
       </td>
-      <td>
+      <td className="wide-only">
         {nameOf(actor)} {actor.kind !== "SYSTEM" && <small className="muted">{words.actorKinds[actor.kind]}</small>}
       </td>
     </tr>

@@ -77,7 +77,9 @@ export function AuditScreen() {
                       <tr>
                         <th scope="col">{words.when}</th>
                         <th scope="col">{words.what}</th>
-                        <th scope="col">{words.byWhom}</th>
+                        <th scope="col" className="wide-only">
+                          {words.byWhom}
+                        </th>
                       </tr>
                     </thead>
                     <tbody>

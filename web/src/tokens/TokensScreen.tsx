@@ -42,9 +42,13 @@ export function TokensScreen() {
                     <tr>
                       <th scope="col">{words.name}</th>
                       <th scope="col">{words.scopes}</th>
-                      <th scope="col">{words.vendor}</th>
+                      <th scope="col" className="wide-only">
+                        {words.vendor}
+                      </th>
                       <th scope="col">{words.expires}</th>
-                      <th scope="col">{words.lastUsed}</th>
+                      <th scope="col" className="wide-only">
+                        {words.lastUsed}
+                      </th>
                       <th scope="col">
                         <span className="unseen">{words.action}</span>
                       </th>

@@ -80,7 +80,7 @@ export function CreateWebhookDialog({ onClose }: { onClose: () => void }) {
             {words.cancel}
           </button>
           <button className="primary" disabled={fetching}>
-            {fetching ? words.working : words.newWebhook}
+            {fetching ? words.working : words.make}
           </button>
         </footer>
       </form>

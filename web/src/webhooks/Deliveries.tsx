@@ -33,7 +33,7 @@ export function Deliveries({ deliveries }: { deliveries: readonly FragmentType<t
             <tr key={position}>
               <td className="when">{formats.dateTime(sentAt)}</td>
               <td>{event?.summary ?? words.testEvent}</td>
-              <td className={isDelivered ? undefined : "red"}>{isDelivered ? words.arrived : words.addressFailed(error ?? "")}</td>
+              <td className={isDelivered ? undefined : "muted bad"}>{isDelivered ? words.arrived : words.addressFailed(error ?? "")}</td>
             </tr>
           ))}
         </tbody>

@@ -99,7 +99,7 @@ export function WebhookDialog({ id, name, onClose }: Props) {
         {({ node: webhook }) =>
           webhook && "url" in webhook && (
             <>
-              <p>
+              <p className="address">
                 {webhook.url}
                 <br />
                 <WebhookState webhook={webhook} />

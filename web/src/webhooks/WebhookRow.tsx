@@ -27,10 +27,10 @@ export function WebhookRow({ webhook }: { webhook: FragmentType<typeof WebhookRo
     <tr>
       <th scope="row">
         {name}
-        <small>{url}</small>
+        <small className="address">{url}</small>
       </th>
-      <td>{actions.map((action) => words.auditActions[action]).join(", ") || words.allEvents}</td>
-      <td>{vendor?.name ?? words.allVendors}</td>
+      <td className="wide-only">{actions.map((action) => words.auditActions[action]).join(", ") || words.allEvents}</td>
+      <td className="wide-only">{vendor?.name ?? words.allVendors}</td>
       <td>
         <WebhookState webhook={fields} />
       </td>

@@ -40,8 +40,12 @@ export function WebhooksScreen() {
                   <thead>
                     <tr>
                       <th scope="col">{words.name}</th>
-                      <th scope="col">{words.events}</th>
-                      <th scope="col">{words.vendor}</th>
+                      <th scope="col" className="wide-only">
+                        {words.events}
+                      </th>
+                      <th scope="col" className="wide-only">
+                        {words.vendor}
+                      </th>
                       <th scope="col">{words.status}</th>
                       <th scope="col">
                         <span className="unseen">{words.action}</span>

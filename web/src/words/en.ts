@@ -357,6 +357,7 @@ export const en = {
   webhooksHelp: "A webhook tells a program of yours what happens, as it happens, in signed messages.",
   noWebhooks: "No program is told of events.",
   newWebhook: "New webhook",
+  make: "Make",
   webhookMade: "Webhook made",
   address: "Address",
   addressHint: "Begins with https://, and can be reached from the internet or is allowed by whoever runs the server.",

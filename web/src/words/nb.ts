@@ -310,6 +310,7 @@ export const nb: Words = {
   webhooksHelp: "En webhook forteller et program hos dere hva som skjer, mens det skjer, i signerte meldinger.",
   noWebhooks: "Ingen programmer får vite om hendelser.",
   newWebhook: "Ny webhook",
+  make: "Opprett",
   webhookMade: "Webhook opprettet",
   address: "Adresse",
   addressHint: "Begynner med https:// og kan nås fra internett, eller er tillatt av dem som driver serveren.",
