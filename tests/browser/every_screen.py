@@ -204,7 +204,7 @@ async def _surplus(shot: Camera, demo: Demo) -> None:
 async def _reject_or_activate(shot: Camera, demo: Demo) -> None:
     await shot.go("/licenses?dialog=activate")
     await shot.take("dialog-activate-ready")
-    await shot.press("dialog footer button:not(.primary)")
+    await shot.press("dialog footer .aside")
     await shot.take("dialog-reject")
     await shot.page.locator("dialog textarea").fill("Sales Premium: 21, not 18.")
     await shot.press("dialog .danger")

@@ -21,6 +21,7 @@ from models.migrate import migrate
 from server.demo import Demo, fill
 from tests.browser import every_screen
 from tests.browser.conftest import WORKING, license_file, sign_in
+from tests.endpoints import endpoint
 from tests.processes import process
 from tests.stories.conftest import PASSWORD
 
@@ -87,6 +88,8 @@ async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
         await _shoot(page, name)
     await _issue_token(page, url)
     await _shoot(page, "api-tokens")
+    await _make_webhook(page, url)
+    await _shoot(page, "webhooks")
     await _go(page, f"{url}/licenses?dialog=import")
     file = license_file(demo.files["growth.lic"])
     await page.locator("dialog input[type=file]").set_input_files([file])
@@ -126,6 +129,21 @@ async def _issue_token(page: Page, url: str) -> None:
     await page.get_by_role("button", name="Issue").click()
     await page.get_by_role("button", name="Done").click()
     await expect(page.get_by_role("row").filter(has_text="Monthly report")).to_be_visible()
+
+
+async def _make_webhook(page: Page, url: str) -> None:
+    async with endpoint() as address:
+        await _go(page, f"{url}/webhooks")
+        await page.get_by_role("button", name="New webhook").click()
+        await page.get_by_label("What is it for?").fill("ERP")
+        await page.get_by_label("Address").fill(address.url)
+        await page.get_by_role("button", name="Make").click()
+        await page.get_by_role("button", name="Done").click()
+        await page.get_by_role("button", name="Deliveries").click()
+        for status, said in ((500, "answered with status 500"), (204, "Arrived")):
+            address.status = status
+            await page.get_by_role("button", name="Send a test event").click()
+            await expect(page.get_by_role("table", name="Deliveries")).to_contain_text(said)
 
 
 async def _make_demo(url: str, *, trial: bool) -> Demo:

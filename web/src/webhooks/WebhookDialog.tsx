@@ -107,7 +107,7 @@ export function WebhookDialog({ id, name, onClose }: Props) {
               <Problems problems={problems} />
               <Deliveries deliveries={webhook.deliveries} />
               <footer>
-                <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
+                <button type="button" className="aside" disabled={isBusy} onClick={() => setAsking(true)}>
                   {words.remove}
                 </button>
                 <button type="button" disabled={isBusy} onClick={() => void update({ rotateSecret: true })}>
