@@ -1,4 +1,4 @@
-"""Pictures of every screen and dialog, in both languages, light and dark, and on a phone, to be looked at and thrown away."""
+"""Pictures of every screen and dialog to look at: in both languages, light and dark, and on a phone."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

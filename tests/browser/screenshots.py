@@ -50,7 +50,6 @@ async def take_all() -> None:
 
 async def take_every_screen(folder: Path) -> None:
     """Takes pictures of everything there is to see, into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with _browser() as browser:
         for language in every_screen.LOCALES:
             for take, trial in ((every_screen.take_demo, False), (every_screen.take_trial, True)):
@@ -72,8 +71,8 @@ async def _server(*, trial: bool) -> AsyncIterator[tuple[str, Demo]]:
     with tempfile.TemporaryDirectory() as name:
         database = f"sqlite://{name}/seatkeeper.db"
         demo = await _make_demo(database, trial=trial)
-        options = {"open_schema": "1", "check_interval": "0", "webhook_hosts": "127.0.0.1"}
-        async with process(database, Path(name), **options) as (url, _):
+        server = process(database, Path(name), open_schema="1", check_interval="0", webhook_hosts="127.0.0.1")
+        async with server as (url, _):
             yield url, demo
 
 
