@@ -88,7 +88,7 @@ async def take_demo(browser: Browser, url: str, demo: Demo, language: str, folde
         for name, path in SCREENS.items():
             await shot.go(path)
             await shot.take(name)
-        for take in (_users, _import, _tokens, _webhooks, _surplus, _reject_or_activate, _session):
+        for take in (_web, _users, _import, _tokens, _webhooks, _surplus, _reject_or_activate, _session):
             await take(shot, demo)
 
 
@@ -106,6 +106,13 @@ async def take_trial(browser: Browser, url: str, demo: Demo, language: str, fold
         await shot.press("dialog .primary")
         await expect(shot.page.locator("dialog [role=alert]").first).not_to_be_empty()
         await shot.take("trial-convert-refused")
+
+
+async def _web(shot: Camera, demo: Demo) -> None:
+    await shot.go("/licenses")
+    await shot.press(".actions button")
+    await expect(shot.page.locator(".card .notice").first).to_be_visible()
+    await shot.take("licenses-no-web")
 
 
 async def _users(shot: Camera, demo: Demo) -> None:
