@@ -104,8 +104,8 @@ sbom: setup ## Write the software bill of materials, as CycloneDX, to dist/
 migrations: setup ## Write a migration for what has changed in models/
 	@$(BIN)/tortoise -c models.config.TORTOISE makemigrations
 
-screenshots: setup $(CONSOLE) ## Take the pictures of the console for the documentation
-	@$(BIN)/python -m tests.browser.screenshots
+screenshots: setup $(CONSOLE) ## Take the pictures for the documentation; of every screen and dialog into a folder: ALL=folder
+	@$(BIN)/python -m tests.browser.screenshots $(ALL)
 
 release: check test test-slow defenses audit sbom ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }

@@ -111,9 +111,11 @@ async def load_events(context: Context, ids: Sequence[int]) -> dict[int, Row]:
 
 def summary(language: Language, action: str, facts: Mapping[str, Any], actor_kind: str, actor_name: str) -> str:
     """The whole of an event in one sentence."""
-    actor = Words(actor_name) if actor_kind == ActorKind.SYSTEM else actor_name
+    is_system = actor_kind == ActorKind.SYSTEM
+    actor = Words(actor_name) if is_system else actor_name
     template = SUMMARIES[AuditAction(action)]
-    return Words.from_json({"template": template, "facts": {**facts, "actor": actor}}).in_language(language)
+    sentence = Words.from_json({"template": template, "facts": {**facts, "actor": actor}}).in_language(language)
+    return sentence[0].upper() + sentence[1:] if is_system else sentence  # others are named as they write themselves
 
 
 def _listed(context: Context, filter: AuditFilter) -> Listed:

@@ -1,30 +1,33 @@
+import { readFileSync } from "node:fs";
 import { print, stripIgnoredCharacters } from "graphql";
 import type { Plugin } from "vite";
 
-const TREE = /= (\{"kind":"Document".*\}) as unknown/g;
+const WRITTEN = new URL("src/gql/graphql.ts", import.meta.url);
+const TREE = /export const (\w+)Document = (\{"kind":"Document".*\}) as unknown/g;
 const CALL = /\bgraphql\(`\s*(query|mutation|subscription|fragment) (\w+)[^`]*`\)/g;
 
 /**
- * Ships each operation once and as text, a tenth of what codegen writes: it is meant to be readable, and holds a tree
- * and the source of each. urql takes text as well.
+ * Ships each operation as text where it is used, a tenth of what codegen writes: it is meant to be readable, and holds a
+ * tree and the source of each. urql takes text as well. Of fragments nothing is left: they stand in the operations, and
+ * `readFragment` needs their types alone.
  */
 export function smallDocuments(): Plugin {
+  const texts = new Map<string, string>();
   return {
     name: "small-documents",
     enforce: "pre",
+    buildStart() {
+      for (const [, name, tree] of readFileSync(WRITTEN, "utf8").matchAll(TREE)) texts.set(name!, text(tree!));
+    },
     transform(code, id) {
-      if (id.endsWith("/src/gql/graphql.ts")) return code.replace(TREE, (_, tree: string) => `= ${text(tree)} as unknown`);
-      if (id.includes("/src/gql/") || !CALL.test(code)) return;
-      const named = code.replace(CALL, (_, kind: string, name: string) => `documents.${name}${suffix(kind)}`);
-      return `import * as documents from "/src/gql/graphql";\n${named}`;
+      if (id.includes("/src/gql/")) return;
+      return code.replace(CALL, (call, kind: string, name: string) =>
+        kind === "fragment" ? "undefined" : (texts.get(name) ?? call),
+      );
     },
   };
 }
 
 function text(tree: string) {
   return JSON.stringify(stripIgnoredCharacters(print(JSON.parse(tree))));
-}
-
-function suffix(kind: string) {
-  return kind === "fragment" ? "FragmentDoc" : "Document";
 }

@@ -1,9 +1,15 @@
-"""Takes the documentation's pictures of the console from a server with the demo: `make screenshots`."""
+"""Takes the documentation's pictures of the console from a server with the demo: `make screenshots`.
+
+With a folder, `make screenshots ALL=FOLDER`, it takes pictures of every screen and dialog there instead.
+"""
 
 import asyncio
 import shutil
+import sys
 import tempfile
 from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -13,7 +19,9 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from models.config import tortoise_config
 from models.migrate import migrate
 from server.demo import Demo, fill
+from tests.browser import every_screen
 from tests.browser.conftest import WORKING, license_file, sign_in
+from tests.endpoints import endpoint
 from tests.processes import process
 from tests.stories.conftest import PASSWORD
 
@@ -34,15 +42,38 @@ SCREENS = {
 async def take_all() -> None:
     """Takes the pictures of the demo, then those of the trial."""
     IMAGES.mkdir(exist_ok=True)
+    async with _browser() as browser:
+        for take, trial in ((take_demo, False), (take_trial, True)):
+            async with _server(trial=trial) as (url, demo):
+                await take(browser, url, demo)
+
+
+async def take_every_screen(folder: Path) -> None:
+    """Takes pictures of everything there is to see, into a folder."""
+    async with _browser() as browser:
+        for language in every_screen.LOCALES:
+            for take, trial in ((every_screen.take_demo, False), (every_screen.take_trial, True)):
+                async with _server(trial=trial) as (url, demo):
+                    await take(browser, url, demo, language, folder)
+
+
+@asynccontextmanager
+async def _browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=WORKING)
-        for take, trial in ((take_demo, False), (take_trial, True)):
-            with tempfile.TemporaryDirectory() as name:
-                url = f"sqlite://{name}/seatkeeper.db"
-                demo = await _make_demo(url, trial=trial)
-                async with process(url, Path(name), open_schema="1", check_interval="0") as (address, _):
-                    await take(browser, address, demo)
+        yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def _server(*, trial: bool) -> AsyncIterator[tuple[str, Demo]]:
+    """A server with a demo of its own, by its address; it may send webhooks to this machine."""
+    with tempfile.TemporaryDirectory() as name:
+        database = f"sqlite://{name}/seatkeeper.db"
+        demo = await _make_demo(database, trial=trial)
+        server = process(database, Path(name), open_schema="1", check_interval="0", webhook_hosts="127.0.0.1")
+        async with server as (url, _):
+            yield url, demo
 
 
 async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
@@ -56,6 +87,8 @@ async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
         await _shoot(page, name)
     await _issue_token(page, url)
     await _shoot(page, "api-tokens")
+    await _make_webhook(page, url)
+    await _shoot(page, "webhooks")
     await _go(page, f"{url}/licenses?dialog=import")
     file = license_file(demo.files["growth.lic"])
     await page.locator("dialog input[type=file]").set_input_files([file])
@@ -95,6 +128,21 @@ async def _issue_token(page: Page, url: str) -> None:
     await page.get_by_role("button", name="Issue").click()
     await page.get_by_role("button", name="Done").click()
     await expect(page.get_by_role("row").filter(has_text="Monthly report")).to_be_visible()
+
+
+async def _make_webhook(page: Page, url: str) -> None:
+    async with endpoint() as address:
+        await _go(page, f"{url}/webhooks")
+        await page.get_by_role("button", name="New webhook").click()
+        await page.get_by_label("What is it for?").fill("ERP")
+        await page.get_by_label("Address").fill(address.url)
+        await page.get_by_role("button", name="Make").click()
+        await page.get_by_role("button", name="Done").click()
+        await page.get_by_role("button", name="Deliveries").click()
+        for status, said in ((500, "answered with status 500"), (204, "Arrived")):
+            address.status = status
+            await page.get_by_role("button", name="Send a test event").click()
+            await expect(page.get_by_role("table", name="Deliveries")).to_contain_text(said)
 
 
 async def _make_demo(url: str, *, trial: bool) -> Demo:
@@ -156,4 +204,4 @@ async def _as_webp(page: Page, png: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    asyncio.run(take_all())
+    asyncio.run(take_every_screen(Path(sys.argv[1])) if sys.argv[1:] else take_all())

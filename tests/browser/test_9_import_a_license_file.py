@@ -5,6 +5,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import license_file
 from tests.browser.test_4_activate_new_license import row
+from tests.keygen_files import LICENSE_KEY, keygen_file, license
 from tests.stories.conftest import Client, Running
 
 
@@ -65,6 +66,25 @@ async def test_a_file_that_leaves_too_few_seats_says_so_and_waits(importing: Pag
     await expect(importing.get_by_text("Sales Premium: 3 seats have to be freed")).to_be_visible()
     await importing.get_by_role("button", name="Import", exact=True).click()
     await expect(importing.get_by_role("dialog", name="Activate new license")).to_be_visible()
+
+
+async def test_an_encrypted_file_asks_for_its_license_key(importing: Page, server: Running):
+    encrypted = keygen_file(license(maxUsers=25), key=server.demo.keys["nordsync"])
+    await expect(importing.get_by_label("License key")).to_have_count(0)
+
+    await choose(importing, encrypted.decode())
+    key = importing.get_by_label("License key")
+    await expect(importing.get_by_role("alert").filter(has_text="The license file is encrypted.")).to_be_visible()
+    await key.fill("of another license")
+    await importing.get_by_role("button", name="Show what it changes").click()
+    await expect(importing.get_by_role("alert").filter(has_text="with another license key")).to_be_visible()
+    await expect(key).to_have_attribute("aria-invalid", "true")
+    await key.fill(LICENSE_KEY)
+    await key.press("Enter")
+
+    await expect(importing.get_by_role("table", name="Altered licenses")).to_contain_text("Example")
+    await importing.get_by_role("button", name="Import", exact=True).click()
+    await expect(importing.get_by_role("dialog", name="Activate new license")).to_contain_text("Example")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ async def test_norwegian_throughout(open_browser: Callable[..., Awaitable[Page]]
         page.get_by_text("Inga Solheim aktiverte nye lisenser fra SuperOffice AS: 4 lisenser endret.")
     ).to_be_visible()
 
+    await expect(page.get_by_role("cell", name="kommandolinjen", exact=True).first).to_be_visible()
+
     await page.get_by_role("link", name="Brukere").click()
     for tab in ("Medarbeidere", "Andre brukere", "Brukerlisenser"):
         await expect(page.get_by_role("link", name=tab, exact=True)).to_be_visible()

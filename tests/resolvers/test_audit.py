@@ -108,3 +108,8 @@ def test_sentences_tell_numbers_and_instants_in_words():
         summary(ENGLISH, "EXPIRY_WARNED", FACTS, ActorKind.SYSTEM, "system")
         == "The licenses from SuperOffice AS expire at 2026-05-01 00:00 UTC."
     )
+
+
+def test_sentences_of_the_system_begin_with_a_capital_and_names_stay_as_they_are():
+    assert summary(ENGLISH, "LICENSES_ACTIVATED", FACTS, ActorKind.SYSTEM, "command line").startswith("Command line ")
+    assert summary(ENGLISH, "LICENSES_ACTIVATED", FACTS, ActorKind.API_TOKEN, "erp").startswith("erp ")

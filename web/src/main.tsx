@@ -5,13 +5,13 @@ import { client } from "./api/client";
 import { Announcements } from "./frame/Announcements";
 import { Frame } from "./frame/Frame";
 import { SessionGate } from "./session/SessionGate";
-import { firstWords, WordsProvider } from "./words/WordsProvider";
+import { WordsProvider } from "./words/WordsProvider";
 import "./style.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <Provider value={client}>
-      <WordsProvider first={await firstWords()}>
+      <WordsProvider>
         <Announcements>
           <SessionGate>
             <Frame />

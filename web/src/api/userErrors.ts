@@ -1,4 +1,5 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
+import type { UserErrorCode } from "../gql/graphql";
 
 export const UserErrorFields = graphql(`
   fragment UserErrorFields on UserError {
@@ -13,6 +14,8 @@ export interface Problem {
   message: string;
   /** The name of the field of the input at fault; null if it is no one field. */
   field: string | null;
+  /** Absent if it was not the API that refused. */
+  code?: UserErrorCode;
 }
 
 interface Outcome {
@@ -29,7 +32,8 @@ export function problemsOf(
     const messages = outcome.error.graphQLErrors.map(({ message }) => message);
     return (messages.length ? messages : [unreachable]).map((message) => ({ message, field: null }));
   }
-  return readFragment(UserErrorFields, userErrors ?? []).map(({ message, path }) => ({
+  return readFragment(UserErrorFields, userErrors ?? []).map(({ code, message, path }) => ({
+    code,
     message,
     field: path?.[1] ?? null,
   }));

@@ -1,4 +1,5 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
+import { useActorName } from "../parts/actorName";
 import { useFormats, useWords } from "../words/WordsProvider";
 
 const AuditRowFields = graphql(`
@@ -23,6 +24,7 @@ const AuditRowFields = graphql(`
 export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields> }) {
   const words = useWords();
   const formats = useFormats();
+  const nameOf = useActorName();
   const { occurredAt, summary, actor, requestId, details } = readFragment(AuditRowFields, event);
   return (
     <tr>
@@ -52,8 +54,8 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
           </details>
         )}
       </td>
-      <td>
-        {actor.name} <small className="muted">{words.actorKinds[actor.kind]}</small>
+      <td className="wide-only">
+        {nameOf(actor)} {actor.kind !== "SYSTEM" && <small className="muted">{words.actorKinds[actor.kind]}</small>}
       </td>
     </tr>
   );

@@ -24,7 +24,7 @@ const AuditLog = graphql(`
 `);
 
 /** What was done, by whom, newest first; new events appear by themselves. */
-export default function AuditScreen() {
+export function AuditScreen() {
   const words = useWords();
   const { parameters } = usePlace();
   const after = parameters.get("after");
@@ -77,7 +77,9 @@ export default function AuditScreen() {
                       <tr>
                         <th scope="col">{words.when}</th>
                         <th scope="col">{words.what}</th>
-                        <th scope="col">{words.byWhom}</th>
+                        <th scope="col" className="wide-only">
+                          {words.byWhom}
+                        </th>
                       </tr>
                     </thead>
                     <tbody>

@@ -1,9 +1,12 @@
-import { lazy, Suspense } from "react";
 import { useQuery } from "urql";
 import { useLiveUpdates } from "../api/useLiveUpdates";
+import { AuditScreen } from "../audit/AuditScreen";
 import { graphql } from "../gql";
 import { LicensesScreen } from "../licenses/LicensesScreen";
 import { useMay, useSession } from "../session/viewer";
+import { TokensScreen } from "../tokens/TokensScreen";
+import { UsersScreen } from "../users/UsersScreen";
+import { WebhooksScreen } from "../webhooks/WebhooksScreen";
 import { useWords } from "../words/WordsProvider";
 import { ConnectionNotice } from "./ConnectionNotice";
 import { LanguageChoice } from "./LanguageChoice";
@@ -11,11 +14,6 @@ import { Link } from "./Link";
 import { Mark } from "./Mark";
 import { NoSuchPage } from "./NoSuchPage";
 import { usePlace } from "./location";
-
-// Licenses are what most come for; the rest is fetched when it is wanted.
-const UsersScreen = lazy(() => import("../users/UsersScreen"));
-const AuditScreen = lazy(() => import("../audit/AuditScreen"));
-const TokensScreen = lazy(() => import("../tokens/TokensScreen"));
 
 const WhoseInstallation = graphql(`
   query WhoseInstallation {
@@ -40,6 +38,7 @@ export function Frame() {
     { at: "/users", name: words.users, shown: may("USERS_READ") },
     { at: "/audit-log", name: words.auditLog, shown: may("AUDIT_READ") },
     { at: "/api-tokens", name: words.apiTokens, shown: may("TOKENS_WRITE") },
+    { at: "/webhooks", name: words.webhooks, shown: may("WEBHOOKS_WRITE") },
   ].filter(({ shown }) => shown);
 
   return (
@@ -72,9 +71,7 @@ export function Frame() {
             {data.installation.licenseOwner} <span>{words.serial(data.installation.serialNumber)}</span>
           </p>
         )}
-        <Suspense fallback={<p className="loading">{words.loading}</p>}>
-          <Screen path={path} />
-        </Suspense>
+        <Screen path={path} />
       </main>
     </>
   );
@@ -87,6 +84,7 @@ function Screen({ path }: { path: string }) {
   if (isBelow(path, "/users")) return <UsersScreen />;
   if (path === "/audit-log") return <AuditScreen />;
   if (path === "/api-tokens") return <TokensScreen />;
+  if (path === "/webhooks") return <WebhooksScreen />;
   return <NoSuchPage />;
 }
 

@@ -1,4 +1,5 @@
 import type { HolderFragment, RevocationBlocker, UserOrder } from "../gql/graphql";
+import { useActorName } from "../parts/actorName";
 import { OrderButton } from "../parts/OrderButton";
 import { UserMarks } from "../parts/UserMarks";
 import { useFormats, useWords } from "../words/WordsProvider";
@@ -18,6 +19,7 @@ interface Props {
 export function HoldersTable({ caption, holders, ticked, onTick, canTick, order, onOrder }: Props) {
   const words = useWords();
   const formats = useFormats();
+  const nameOf = useActorName();
   const free = holders.filter(({ blocker }) => canTick(blocker));
   const areAllTicked = free.length > 0 && free.every(({ user }) => ticked.has(user.id));
   return (
@@ -67,7 +69,7 @@ export function HoldersTable({ caption, holders, ticked, onTick, canTick, order,
                   <UserMarks user={user} />
                 </th>
                 <td className="when">{user.lastLoginAt ? formats.date(user.lastLoginAt) : <em>{words.never}</em>}</td>
-                <td className="wide-only muted">{words.sinceBy(formats.date(assignedAt), assignedBy.name)}</td>
+                <td className="wide-only muted">{words.sinceBy(formats.date(assignedAt), nameOf(assignedBy))}</td>
                 <td id={`why-${user.id}`} className={blocker ? "blocked" : "muted"}>
                   {blocker ? words.blockers[blocker] : words.yes}
                 </td>

@@ -5,6 +5,7 @@ export const HolderFields = graphql(`
     id
     assignedAt
     assignedBy {
+      kind
       name
     }
     blocker

@@ -1,12 +1,18 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
 import { Link } from "../frame/Link";
 import { go, usePlace, withParameters } from "../frame/location";
 import { Loaded } from "../parts/Loaded";
 import { useWords } from "../words/WordsProvider";
+import { ActivateDialog } from "./activate/ActivateDialog";
+import { ConvertDialog } from "./convert/ConvertDialog";
 import { DemoNotice } from "./convert/DemoNotice";
+import { ImportDialog } from "./import/ImportDialog";
+import { ProblemDialog } from "./ProblemDialog";
+import { StatusTab } from "./StatusTab";
 import type { PlannedMove } from "./surplus/plannedMoves";
+import { SurplusDialog } from "./surplus/SurplusDialog";
 import { VendorTab } from "./VendorTab";
 
 const VendorsOfTabs = graphql(`
@@ -23,14 +29,6 @@ const VendorsOfTabs = graphql(`
     }
   }
 `);
-
-// The tab is what most come for; what opens on top of it is fetched when it is wanted.
-const StatusTab = lazy(() => import("./StatusTab"));
-const ActivateDialog = lazy(() => import("./activate/ActivateDialog"));
-const SurplusDialog = lazy(() => import("./surplus/SurplusDialog"));
-const ImportDialog = lazy(() => import("./import/ImportDialog"));
-const ConvertDialog = lazy(() => import("./convert/ConvertDialog"));
-const ProblemDialog = lazy(() => import("./ProblemDialog"));
 
 const STATUS_TAB = "/licenses/status";
 
@@ -69,26 +67,22 @@ export function LicensesScreen() {
                   {words.status}
                 </Link>
               </nav>
-              <Suspense fallback={null}>
-                {isStatus ? <StatusTab /> : shown && <VendorTab key={shown.key} vendorKey={shown.key} vendor={shown} />}
-              </Suspense>
-              <Suspense fallback={null}>
-                {shown && dialog === "activate" && (
-                  <ActivateDialog vendor={shown.key} moves={moves} setMoves={setMoves} onClose={close} />
-                )}
-                {shown && dialog === "surplus" && (
-                  <SurplusDialog
-                    vendor={shown.key}
-                    license={parameters.get("license") ?? ""}
-                    moves={moves}
-                    setMoves={setMoves}
-                    onClose={close}
-                  />
-                )}
-                {shown && dialog === "problem" && <ProblemDialog vendor={shown} onClose={close} />}
-                {dialog === "import" && <ImportDialog onClose={close} />}
-                {dialog === "convert" && <ConvertDialog onClose={close} />}
-              </Suspense>
+              {isStatus ? <StatusTab /> : shown && <VendorTab key={shown.key} vendorKey={shown.key} vendor={shown} />}
+              {shown && dialog === "activate" && (
+                <ActivateDialog vendor={shown.key} moves={moves} setMoves={setMoves} onClose={close} />
+              )}
+              {shown && dialog === "surplus" && (
+                <SurplusDialog
+                  vendor={shown.key}
+                  license={parameters.get("license") ?? ""}
+                  moves={moves}
+                  setMoves={setMoves}
+                  onClose={close}
+                />
+              )}
+              {shown && dialog === "problem" && <ProblemDialog vendor={shown} onClose={close} />}
+              {dialog === "import" && <ImportDialog onClose={close} />}
+              {dialog === "convert" && <ConvertDialog onClose={close} />}
             </>
           );
         }}

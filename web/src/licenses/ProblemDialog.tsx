@@ -2,6 +2,7 @@ import { Link } from "../frame/Link";
 import { withParameters } from "../frame/location";
 import { graphql, readFragment, type FragmentType } from "../gql";
 import { useQuery } from "urql";
+import { useActorName } from "../parts/actorName";
 import { Dialog } from "../parts/Dialog";
 import { Loaded } from "../parts/Loaded";
 import { useFormats, useWords } from "../words/WordsProvider";
@@ -15,6 +16,7 @@ const LatestRejection = graphql(`
         id
         closedAt
         closedBy {
+          kind
           name
         }
         rejectionReason
@@ -29,7 +31,7 @@ interface Props {
 }
 
 /** Why a vendor's new licenses do not come: the check failed, or an administrator turned them down. */
-export default function ProblemDialog({ vendor, onClose }: Props) {
+export function ProblemDialog({ vendor, onClose }: Props) {
   const words = useWords();
   const { updateStatus } = vendor;
   const facts = readFragment(VendorFacts, vendor);
@@ -73,13 +75,14 @@ function FailedCheck({ check }: FailedCheckProps) {
 function Rejection({ vendor }: { vendor: string }) {
   const words = useWords();
   const formats = useFormats();
+  const nameOf = useActorName();
   const [answer, ask] = useQuery({ query: LatestRejection, variables: { vendor } });
   return (
     <Loaded answer={answer} retry={ask}>
       {({ changeSets }) =>
         changeSets?.nodes.map(({ id, closedAt, closedBy, rejectionReason }) => (
           <div key={id} className="notice warn">
-            <p>{words.wasRejected(closedBy?.name ?? "", closedAt ? formats.dateTime(closedAt) : "")}</p>
+            <p>{words.wasRejected(closedBy ? nameOf(closedBy) : "", closedAt ? formats.dateTime(closedAt) : "")}</p>
             <p>{rejectionReason}</p>
           </div>
         ))

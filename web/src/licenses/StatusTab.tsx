@@ -32,7 +32,7 @@ const StatusOfLicenses = graphql(`
 `);
 
 /** Where the installation and each vendor's licenses stand. */
-export default function StatusTab() {
+export function StatusTab() {
   const words = useWords();
   const formats = useFormats();
   const [answer, ask] = useQuery({ query: StatusOfLicenses });
@@ -75,9 +75,15 @@ export default function StatusTab() {
                     <th scope="col">{words.vendor}</th>
                     <th scope="col">{words.newLicenses}</th>
                     <th scope="col">{words.expires}</th>
-                    <th scope="col">{words.maintenanceUntil}</th>
-                    <th scope="col">{words.lastCheck}</th>
-                    <th scope="col">{words.nextCheck}</th>
+                    <th scope="col" className="wide-only">
+                      {words.maintenanceUntil}
+                    </th>
+                    <th scope="col" className="wide-only">
+                      {words.lastCheck}
+                    </th>
+                    <th scope="col" className="wide-only">
+                      {words.nextCheck}
+                    </th>
                     <th scope="col">{words.activationPolicy}</th>
                   </tr>
                 </thead>
@@ -91,13 +97,15 @@ export default function StatusTab() {
                       <td>
                         <Expiry vendor={vendor} />
                       </td>
-                      <td>{dateOr(vendor.maintenanceEndsAt, words.notLimited)}</td>
-                      <td>
+                      <td className="wide-only">{dateOr(vendor.maintenanceEndsAt, words.notLimited)}</td>
+                      <td className="wide-only">
                         {vendor.lastCheck
                           ? words.checked(formats.dateTime(vendor.lastCheck.checkedAt), vendor.lastCheck.outcome)
                           : words.never}
                       </td>
-                      <td>{vendor.nextCheckAt ? formats.dateTime(vendor.nextCheckAt) : words.notAsked}</td>
+                      <td className="wide-only">
+                        {vendor.nextCheckAt ? formats.dateTime(vendor.nextCheckAt) : words.notAsked}
+                      </td>
                       <td>
                         <PolicyChoice vendor={vendor} />
                       </td>

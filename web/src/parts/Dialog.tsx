@@ -18,6 +18,7 @@ export function Dialog({ title, children, onClose, narrow = false }: Props) {
   useLayoutEffect(() => {
     const dialog = element.current!;
     dialog.showModal();
+    dialog.querySelector<HTMLElement>(":required")?.focus(); // a form is begun at its first field
     return () => dialog.close();
   }, []);
 

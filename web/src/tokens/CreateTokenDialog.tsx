@@ -1,23 +1,15 @@
 import { useState, type FormEvent } from "react";
-import { useMutation, useQuery } from "urql";
+import { useMutation } from "urql";
 import { problemsOf, type Problem } from "../api/userErrors";
 import { graphql } from "../gql";
 import type { ApiScope } from "../gql/graphql";
 import { Dialog } from "../parts/Dialog";
 import { Field } from "../parts/Field";
 import { about, aboutNoneOf, Problems } from "../parts/Problems";
+import { SecretDialog } from "../parts/SecretDialog";
+import { VendorField } from "../parts/VendorField";
 import { useSession } from "../session/viewer";
 import { useWords } from "../words/WordsProvider";
-import { Secret } from "./Secret";
-
-const VendorsToBindTo = graphql(`
-  query VendorsToBindTo {
-    vendors {
-      id
-      name
-    }
-  }
-`);
 
 const CreateApiToken = graphql(`
   mutation CreateApiToken($input: CreateApiTokenInput!) {
@@ -39,7 +31,6 @@ const FIELDS = ["name", "scopes", "vendorId", "expiresAt"];
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const { scopes: mine } = useSession().viewer;
-  const [{ data }] = useQuery({ query: VendorsToBindTo });
   const [{ fetching }, createApiToken] = useMutation(CreateApiToken);
   const [problems, setProblems] = useState<Problem[]>([]);
   const [secret, setSecret] = useState<string | null>(null);
@@ -63,19 +54,13 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
     setSecret(payload?.secret ?? null);
   };
 
-  if (secret !== null) {
-    return (
-      <Dialog title={words.tokenIssued} narrow>
-        <Secret secret={secret} onClose={onClose} />
-      </Dialog>
-    );
-  }
+  if (secret !== null) return <SecretDialog title={words.tokenIssued} secret={secret} onClose={onClose} />;
   return (
     <Dialog title={words.newToken} narrow onClose={onClose}>
       <form className="stack" onSubmit={create}>
         <Problems problems={aboutNoneOf(problems, FIELDS)} />
         <Field label={words.whatFor} problems={about(problems, "name")}>
-          <input name="name" maxLength={200} required autoFocus />
+          <input name="name" maxLength={200} required />
         </Field>
         <fieldset>
           <legend>{words.scopes}</legend>
@@ -87,16 +72,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
           ))}
           <Problems problems={about(problems, "scopes")} />
         </fieldset>
-        <Field label={words.onlyVendor} problems={about(problems, "vendorId")}>
-          <select name="vendorId">
-            <option value="">{words.allVendors}</option>
-            {data?.vendors?.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <VendorField problems={about(problems, "vendorId")} />
         <Field label={words.expires} hint={words.expiryHint} problems={about(problems, "expiresAt")}>
           <input name="expiresAt" type="date" />
         </Field>

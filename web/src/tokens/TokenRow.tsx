@@ -52,9 +52,9 @@ export function TokenRow({ token }: { token: FragmentType<typeof TokenRowFields>
     <tr>
       <th scope="row">{name}</th>
       <td>{scopes.map((scope) => words.scopeNames[scope]).join(", ")}</td>
-      <td>{vendor?.name ?? words.allVendors}</td>
+      <td className="wide-only">{vendor?.name ?? words.allVendors}</td>
       <td>{formats.date(expiresAt)}</td>
-      <td>{lastUsedAt ? formats.date(lastUsedAt) : words.never}</td>
+      <td className="wide-only">{lastUsedAt ? formats.date(lastUsedAt) : words.never}</td>
       <td>
         <button type="button" disabled={fetching} onClick={() => setAsking(true)}>
           {words.revoke}

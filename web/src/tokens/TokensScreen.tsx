@@ -16,7 +16,7 @@ const ApiTokens = graphql(`
 `);
 
 /** What lets other programs in. */
-export default function TokensScreen() {
+export function TokensScreen() {
   const words = useWords();
   // An answer without tokens names no type, so the cache must be told what would change it.
   const [answer, ask] = useQuery({ query: ApiTokens, context: WITH_TOKENS });
@@ -42,9 +42,13 @@ export default function TokensScreen() {
                     <tr>
                       <th scope="col">{words.name}</th>
                       <th scope="col">{words.scopes}</th>
-                      <th scope="col">{words.vendor}</th>
+                      <th scope="col" className="wide-only">
+                        {words.vendor}
+                      </th>
                       <th scope="col">{words.expires}</th>
-                      <th scope="col">{words.lastUsed}</th>
+                      <th scope="col" className="wide-only">
+                        {words.lastUsed}
+                      </th>
                       <th scope="col">
                         <span className="unseen">{words.action}</span>
                       </th>

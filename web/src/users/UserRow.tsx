@@ -50,7 +50,7 @@ export function UserRow({ user, isTicked, onTick }: Props) {
         <label htmlFor={`tick-${user.id}`}>{user.name}</label>
         <UserMarks user={user} />
       </th>
-      <td className="muted">{user.login}</td>
+      <td className="wide-only muted">{user.login}</td>
       <td className="wide-only muted">{user.group ?? words.userKinds[user.kind]}</td>
       <td>
         <ul className="held">

@@ -35,7 +35,7 @@ export function UserTable({ caption, users, ticked, onTick, order, onOrder }: Pr
             <OrderButton field="NAME" order={order} onOrder={onOrder}>
               {words.name}
             </OrderButton>
-            <OrderButton field="LOGIN" order={order} onOrder={onOrder}>
+            <OrderButton className="wide-only" field="LOGIN" order={order} onOrder={onOrder}>
               {words.login}
             </OrderButton>
             <th scope="col" className="wide-only">

@@ -9,7 +9,7 @@ const OTHERS = "/users/other";
 const LICENSES = "/users/licenses";
 
 /** Who uses which license: employees, other users, and each license's holders. */
-export default function UsersScreen() {
+export function UsersScreen() {
   const words = useWords();
   const { path } = usePlace();
   const tabs = [

@@ -1,17 +1,14 @@
 import { createContext, use, useState, type ReactNode } from "react";
 import { renew } from "../api/renewal";
-import type { en } from "./en";
+import { en } from "./en";
 import { makeFormats } from "./formats";
 import { currentLanguage, rememberLanguage, type Language } from "./language";
+import { nb } from "./nb";
 
 /** Every text of the console. English is the type that the other languages have to fill. */
 export type Words = typeof en;
 
-/** A language is fetched when it is chosen, so that nobody waits for the others. */
-const CATALOGS: Record<Language, () => Promise<Words>> = {
-  en: () => import("./en").then(({ en }) => en),
-  nb: () => import("./nb").then(({ nb }) => nb),
-};
+const CATALOGS: Record<Language, Words> = { en, nb };
 
 interface Spoken {
   language: Language;
@@ -21,21 +18,15 @@ interface Spoken {
 
 const SpokenContext = createContext<Spoken | null>(null);
 
-/** The words of the language to begin with. */
-export function firstWords() {
-  return CATALOGS[currentLanguage()]();
-}
-
 /** Gives all below it a language; changing it asks the server again, whose words change, too. */
-export function WordsProvider({ first, children }: { first: Words; children: ReactNode }) {
-  const [spoken, setSpoken] = useState({ language: currentLanguage(), words: first });
-  const choose = async (language: Language) => {
-    const words = await CATALOGS[language]();
+export function WordsProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState(currentLanguage);
+  const choose = (language: Language) => {
     rememberLanguage(language);
-    setSpoken({ language, words });
+    setLanguage(language);
     renew();
   };
-  return <SpokenContext value={{ ...spoken, choose: (language) => void choose(language) }}>{children}</SpokenContext>;
+  return <SpokenContext value={{ language, words: CATALOGS[language], choose }}>{children}</SpokenContext>;
 }
 
 /** The language, and how to change it. */

@@ -33,7 +33,7 @@ interface Props {
 }
 
 /** What new licenses alter, and nothing else; to be activated, or merely seen where that has happened by itself. */
-export default function ActivateDialog({ vendor, moves, setMoves, onClose }: Props) {
+export function ActivateDialog({ vendor, moves, setMoves, onClose }: Props) {
   const words = useWords();
   const [answer, ask] = useQuery({ query: PendingChange, variables: { vendor } });
   const changeSet = answer.data?.pendingChanges?.[0];

@@ -35,7 +35,7 @@ const ConvertDemo = graphql(`
 const FIELDS = ["serialNumber", "licenseOwner", "file"];
 
 /** Become a customer: the serial number and the owner that the vendor handed out, and the file, where one came along. */
-export default function ConvertDialog({ onClose }: { onClose: () => void }) {
+export function ConvertDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const announce = useAnnounce();
   const [{ fetching }, convertDemo] = useMutation(ConvertDemo);
@@ -70,7 +70,7 @@ export default function ConvertDialog({ onClose }: { onClose: () => void }) {
       <form className="stack" onSubmit={convert}>
         <p>{words.convertHelp}</p>
         <Field label={words.serialNumber} problems={about(problems, "serialNumber")}>
-          <input name="serialNumber" inputMode="numeric" autoComplete="off" required autoFocus />
+          <input name="serialNumber" inputMode="numeric" autoComplete="off" required />
         </Field>
         <Field label={words.licenseOwner} hint={words.ownerHint} problems={about(problems, "licenseOwner")}>
           <input name="licenseOwner" autoComplete="organization" required />

@@ -9,6 +9,8 @@ export const LARGEST_FILE = 256 * 1024;
 
 interface Props {
   text: string;
+  licenseKey: string;
+  setLicenseKey: (licenseKey: string) => void;
   problems: Problem[];
   setProblems: (problems: Problem[]) => void;
   isReading: boolean;
@@ -17,10 +19,12 @@ interface Props {
 }
 
 /** Three ways to a license file: choose it, drop it, or paste what is in it. */
-export function FileChoice({ text, problems, setProblems, isReading, onLook, onClose }: Props) {
+export function FileChoice(props: Props) {
+  const { text, licenseKey, setLicenseKey, problems, setProblems, isReading, onLook, onClose } = props;
   const words = useWords();
   const [pasted, setPasted] = useState(text);
   const [isOver, setOver] = useState(false);
+  const aboutKey = problems.filter(({ code }) => code === "LICENSE_KEY_INVALID"); // the file is encrypted
 
   const read = async (file: File | null | undefined) => {
     if (!file) return;
@@ -74,7 +78,19 @@ export function FileChoice({ text, problems, setProblems, isReading, onLook, onC
           onChange={(event) => setPasted(event.target.value)}
         />
       </Field>
-      <Problems problems={problems} />
+      {(aboutKey.length > 0 || licenseKey !== "") && (
+        <Field label={words.licenseKey} hint={words.licenseKeyHint} problems={aboutKey}>
+          <input
+            className="code"
+            autoComplete="off"
+            spellCheck={false}
+            autoFocus
+            value={licenseKey}
+            onChange={(event) => setLicenseKey(event.target.value)}
+          />
+        </Field>
+      )}
+      <Problems problems={problems.filter((problem) => !aboutKey.includes(problem))} />
       <footer>
         <button type="button" onClick={onClose}>
           {words.cancel}

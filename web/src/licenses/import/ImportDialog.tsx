@@ -32,16 +32,17 @@ const ImportLicenseFile = graphql(`
 `);
 
 /** Get license from file: choose, paste or drop it, look at what it would change, then import it. */
-export default function ImportDialog({ onClose }: { onClose: () => void }) {
+export function ImportDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const announce = useAnnounce();
   const [{ fetching }, importLicenseFile] = useMutation(ImportLicenseFile);
   const [problems, setProblems] = useState<Problem[]>([]);
   const [text, setText] = useState("");
+  const [licenseKey, setLicenseKey] = useState("");
   const [preview, setPreview] = useState<PreviewFragment | null>(null);
 
   const send = async (mode: ImportMode, content = text) => {
-    const outcome = await importLicenseFile({ input: { file: { text: content }, mode } });
+    const outcome = await importLicenseFile({ input: { file: { text: content }, mode, licenseKey: licenseKey || null } });
     const payload = outcome.data?.importLicenseFile;
     const found = problemsOf(outcome, payload?.userErrors, words.unreachable);
     setProblems(found);
@@ -73,7 +74,16 @@ export default function ImportDialog({ onClose }: { onClose: () => void }) {
           <Preview preview={preview} isSending={fetching} onImport={take} onBack={() => setPreview(null)} />
         </>
       ) : (
-        <FileChoice text={text} problems={problems} setProblems={setProblems} isReading={fetching} onLook={look} onClose={onClose} />
+        <FileChoice
+          text={text}
+          licenseKey={licenseKey}
+          setLicenseKey={setLicenseKey}
+          problems={problems}
+          setProblems={setProblems}
+          isReading={fetching}
+          onLook={look}
+          onClose={onClose}
+        />
       )}
     </Dialog>
   );

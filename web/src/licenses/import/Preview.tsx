@@ -16,6 +16,9 @@ export const PreviewFields = graphql(`
       id
       status
       canActivate
+      vendor {
+        name
+      }
       changes {
         ...ChangesTable
       }
@@ -47,7 +50,9 @@ export function Preview({ preview, isSending, onImport, onBack }: Props) {
   return (
     <>
       {document && (
-        <p className="muted">{words.documentOf(document.vendor, document.sequence, formats.date(document.issuedAt))}</p>
+        <p className="muted">
+          {words.documentOf(changeSet?.vendor.name ?? document.vendor, document.sequence, formats.date(document.issuedAt))}
+        </p>
       )}
       {changeSet ? (
         <>

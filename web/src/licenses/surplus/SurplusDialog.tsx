@@ -35,7 +35,7 @@ interface Props {
 }
 
 /** Remove superfluous licenses: takes a license from as many users as the new licenses leave too few seats for. */
-export default function SurplusDialog({ vendor, license, moves, setMoves, onClose }: Props) {
+export function SurplusDialog({ vendor, license, moves, setMoves, onClose }: Props) {
   const words = useWords();
   const [answer, ask] = useQuery({ query: SurplusRequirements, variables: { vendor } });
   const toActivate = () => go(withParameters({ dialog: "activate", license: null }));

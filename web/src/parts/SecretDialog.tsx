@@ -1,13 +1,20 @@
 import { useState } from "react";
 import { useWords } from "../words/WordsProvider";
+import { Dialog } from "./Dialog";
 
-/** A token's secret, to be copied now or never. */
-export function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
+interface Props {
+  title: string;
+  secret: string;
+  onClose: () => void;
+}
+
+/** A secret, to be copied now or never. */
+export function SecretDialog({ title, secret, onClose }: Props) {
   const words = useWords();
   const [isCopied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(secret).then(() => setCopied(true));
   return (
-    <>
+    <Dialog title={title} narrow>
       <p>{words.secretHelp}</p>
       <output className="secret">{secret}</output>
       <footer>
@@ -18,6 +25,6 @@ export function Secret({ secret, onClose }: { secret: string; onClose: () => voi
           {words.done}
         </button>
       </footer>
-    </>
+    </Dialog>
   );
 }

@@ -1,0 +1,243 @@
+"""Pictures of every screen and dialog to look at: in both languages, light and dark, and on a phone."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from server.demo import Demo
+from tests.browser.conftest import license_file, sign_in
+from tests.endpoints import endpoint
+from tests.keygen_files import keygen_file, license
+
+LOCALES = {"en": "en-GB", "nb": "nb-NO"}
+WIDE, NARROW = 1120, 360
+HEIGHT = 820
+
+SCREENS = {
+    "licenses": "/licenses",
+    "licenses-other-vendor": "/licenses?vendor=nordsync",
+    "status": "/licenses/status",
+    "users": "/users",
+    "users-other": "/users/other",
+    "users-licenses": "/users/licenses",
+    "users-of-license": "/users/licenses?license=superoffice.ten-service",
+    "audit-log": "/audit-log",
+    "api-tokens-none": "/api-tokens",
+    "webhooks-none": "/webhooks",
+    "no-such-page": "/nothing-here",
+    "dialog-activate": "/licenses?dialog=activate",
+    "dialog-surplus": "/licenses?dialog=surplus&license=superoffice.ten-sales",
+    "dialog-import": "/licenses?dialog=import",
+}
+
+
+@dataclass
+class Camera:
+    """A page in a language, and where its pictures go."""
+
+    page: Page
+    url: str
+    language: str
+    folder: Path
+
+    async def go(self, path: str) -> None:
+        """Opens a screen, and waits until it is all there."""
+        await self.page.goto(self.url + path)
+        await self.page.wait_for_load_state("networkidle")
+
+    async def take(self, name: str) -> None:
+        """Light, dark, and narrow."""
+        await self.page.wait_for_timeout(200)
+        for scheme, width in (("light", WIDE), ("dark", WIDE), ("light", NARROW)):
+            await self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            look = "narrow" if width == NARROW else scheme
+            is_dialog = await self.page.locator("dialog").count() > 0
+            path = self.folder / f"{name}-{self.language}-{look}.png"
+            await self.page.screenshot(path=path, full_page=not is_dialog)
+        await self.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+
+    async def press(self, selector: str) -> None:
+        """Presses the last button that this selects: that of the dialog on top."""
+        await self.page.locator(selector).last.click()
+
+
+@asynccontextmanager
+async def camera(browser: Browser, url: str, language: str, folder: Path) -> AsyncIterator[Camera]:
+    """A browser of its own in which nobody is signed in."""
+    context = await browser.new_context(locale=LOCALES[language], reduced_motion="reduce")
+    page = await context.new_page()
+    await page.goto(url)
+    await expect(page.locator("input[name=login]")).to_be_visible()
+    yield Camera(page, url, language, folder)
+    await context.close()
+
+
+async def take_demo(browser: Browser, url: str, demo: Demo, language: str, folder: Path) -> None:
+    """What the demo shows, from before the login to after the activation."""
+    async with camera(browser, url, language, folder) as shot:
+        await shot.take("sign-in")
+        await sign_in(shot.page, "wrong")
+        await expect(shot.page.locator(".notice.bad")).to_be_visible()
+        await shot.take("sign-in-refused")
+        await sign_in(shot.page)
+        await expect(shot.page.locator("input[name=password]")).to_have_count(0)
+        for name, path in SCREENS.items():
+            await shot.go(path)
+            await shot.take(name)
+        for take in (_web, _users, _import, _tokens, _webhooks, _surplus, _reject_or_activate, _session):
+            await take(shot, demo)
+
+
+async def take_trial(browser: Browser, url: str, demo: Demo, language: str, folder: Path) -> None:
+    """What only a demo that has not been bought shows."""
+    async with camera(browser, url, language, folder) as shot:
+        await sign_in(shot.page)
+        await expect(shot.page.locator("input[name=password]")).to_have_count(0)
+        await shot.go("/licenses")
+        await shot.take("trial-licenses")
+        await shot.go("/licenses?dialog=convert")
+        await shot.take("trial-convert")
+        await shot.page.locator("dialog input[name=serialNumber]").fill("1")
+        await shot.page.locator("dialog input[name=licenseOwner]").fill("Fjord")
+        await shot.press("dialog .primary")
+        await expect(shot.page.locator("dialog [role=alert]").first).not_to_be_empty()
+        await shot.take("trial-convert-refused")
+
+
+async def _web(shot: Camera, demo: Demo) -> None:
+    await shot.go("/licenses")
+    await shot.press(".actions button")
+    await expect(shot.page.locator(".card .notice").first).to_be_visible()
+    await shot.take("licenses-no-web")
+
+
+async def _users(shot: Camera, demo: Demo) -> None:
+    await shot.go("/users?license=nordsync.connector-cal")
+    boxes = shot.page.locator("tbody input[type=checkbox]")
+    for position in range(3):
+        await boxes.nth(position).check()
+    await shot.take("users-ticked")
+    await shot.page.locator(".selection select").first.select_option("take")
+    await shot.page.locator(".selection select").nth(1).select_option("nordsync.connector-cal")
+    await shot.press(".selection button[type=submit], .selection .primary, .selection .danger")
+    await shot.take("users-dialog-take")
+    await shot.press("dialog .danger")
+    await shot.page.wait_for_load_state("networkidle")
+    await shot.take("users-taken")
+
+
+async def _import(shot: Camera, demo: Demo) -> None:
+    encrypted = keygen_file(license(maxUsers=25), key=demo.keys["nordsync"]).decode()
+    files = {
+        "preview": demo.files["growth.lic"],
+        "preview-surplus": demo.files["renewal.lic"],
+        "refused": demo.files["tampered.lic"],
+        "license-key": encrypted,
+    }
+    for name, text in files.items():
+        await shot.go("/licenses?dialog=import")
+        await shot.page.locator("dialog input[type=file]").set_input_files([license_file(text)])
+        await shot.page.wait_for_load_state("networkidle")
+        await shot.take(f"dialog-import-{name}")
+
+
+async def _tokens(shot: Camera, demo: Demo) -> None:
+    await shot.go("/api-tokens")
+    await shot.press(".card .primary")
+    await shot.take("dialog-token")
+    await shot.page.locator("dialog input[name=name]").fill("Monthly report")
+    await shot.press("dialog .primary")
+    await expect(shot.page.locator("dialog fieldset .notice")).to_be_visible()
+    await shot.take("dialog-token-refused")
+    await shot.page.locator("dialog input[name=scopes]").nth(0).check()
+    await shot.press("dialog .primary")
+    await expect(shot.page.locator("output")).to_be_visible()
+    await shot.take("dialog-token-secret")
+    await shot.press("dialog .primary")
+    await shot.take("api-tokens")
+    await shot.press("td button")
+    await shot.take("dialog-token-revoke")
+
+
+async def _webhooks(shot: Camera, demo: Demo) -> None:
+    async with endpoint() as address:
+        await shot.go("/webhooks")
+        await shot.press(".card .primary")
+        await shot.take("dialog-webhook")
+        await shot.page.locator("dialog input[name=name]").fill("ERP")
+        await shot.page.locator("dialog input[name=url]").fill("http://example.com/events")
+        await shot.press("dialog .primary")
+        await expect(shot.page.locator("dialog .problem")).to_be_visible()
+        await shot.press("dialog summary")
+        await shot.take("dialog-webhook-refused")
+        await shot.page.locator("dialog input[name=url]").fill(address.url)
+        for position in (1, 6, 7):
+            await shot.page.locator("dialog input[name=actions]").nth(position).check()
+        await shot.press("dialog .primary")
+        await expect(shot.page.locator("output")).to_be_visible()
+        await shot.take("dialog-webhook-secret")
+        await shot.press("dialog .primary")
+        await shot.press("td button")
+        await shot.take("dialog-webhook-none")
+        await shot.press("dialog footer .primary")
+        await expect(shot.page.locator("dialog tbody tr")).to_have_count(1)
+        address.status = 500
+        await shot.press("dialog footer .primary")
+        await expect(shot.page.locator("dialog .notice.bad")).to_be_visible()
+        await shot.take("dialog-webhook-deliveries")
+        await shot.press("dialog footer button:first-child")
+        await shot.take("dialog-webhook-delete")
+        await shot.press("dialog footer button:first-child")
+        await shot.press("dialog footer button:nth-child(3)")
+        await shot.page.wait_for_load_state("networkidle")
+        await shot.go("/webhooks")
+        await shot.take("webhooks-off")
+
+
+async def _surplus(shot: Camera, demo: Demo) -> None:
+    await shot.go("/licenses?dialog=surplus&license=superoffice.ten-sales")
+    await shot.press("dialog .bar button")
+    await expect(shot.page.locator("dialog .names li")).to_have_count(3)
+    await shot.take("dialog-surplus-suggested")
+    await shot.press("dialog footer .primary")
+    await shot.page.wait_for_load_state("networkidle")
+    await shot.take("dialog-surplus-removed")
+
+
+async def _reject_or_activate(shot: Camera, demo: Demo) -> None:
+    await shot.go("/licenses?dialog=activate")
+    await shot.take("dialog-activate-ready")
+    await shot.press("dialog footer .aside")
+    await shot.take("dialog-reject")
+    await shot.page.locator("dialog textarea").fill("Sales Premium: 21, not 18.")
+    await shot.press("dialog .danger")
+    await shot.page.wait_for_load_state("networkidle")
+    await shot.take("licenses-rejected")
+    await shot.go("/licenses?dialog=problem")
+    await shot.take("dialog-problem-rejected")
+    await shot.go("/licenses/status")
+    await shot.take("status-rejected")
+    await shot.go("/audit-log")
+    for summary in await shot.page.locator("summary").all():
+        await summary.click()
+    await shot.take("audit-log-details")
+
+
+async def _session(shot: Camera, demo: Demo) -> None:
+    await shot.go("/licenses")
+    await shot.page.context.set_offline(True)
+    await shot.page.wait_for_timeout(1500)
+    await shot.press(".actions button")
+    await shot.page.wait_for_timeout(1500)
+    await shot.take("licenses-unreachable")
+    await shot.page.context.set_offline(False)
+    await shot.go("/licenses?dialog=import")
+    await shot.page.context.clear_cookies()
+    await shot.page.locator("dialog textarea").fill("-----BEGIN SIGNED LICENSE-----")
+    await shot.press("dialog .primary")
+    await expect(shot.page.locator("dialog input[name=password]")).to_be_visible()
+    await shot.take("dialog-session-ended")
