@@ -24,8 +24,8 @@ from models.replica import reads_from
 Row = Sequence[Any]
 _Reader = tuple[int, Callable[[Any], Any]]
 
-_INSTANT = "replace(to_char({}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00'), '.000000', '')"
-"""As `datetime.isoformat` writes it; the session's time zone is UTC."""
+_INSTANT = "replace(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00'), '.000000', '')"
+"""As `datetime.isoformat` writes it, whatever the session's time zone."""
 
 
 class Select:
