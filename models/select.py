@@ -4,9 +4,8 @@ Tortoise takes longer to write them than PostgreSQL to run them. One text does f
 words that are asked of a `Select`:
 
     select = Select()
-    rows = await select.rows(
-        f"SELECT {select.columns(User, 'id', 'name')} FROM user WHERE id {select.among(ids)}"
-    )
+    columns = select.columns(User, "id", "name", "last_login_at")
+    rows = await select.rows(f'SELECT {columns} FROM "user" WHERE id {select.among(ids)}')
 """
 
 import json
