@@ -118,6 +118,8 @@ async def principal_of_token(secret: str, now: datetime) -> Principal | None:
 
 async def tokens_that_hold(api_token_ids: Collection[int], now: datetime) -> set[int]:
     """Those of these API tokens that may go on."""
+    if not api_token_ids:
+        return set()
     select = Select()
     wanted = f"id {select.among(api_token_ids)} AND {_holds(select, now)}"
     return {id_ for (id_,) in await select.rows(f"SELECT id FROM api_token WHERE {wanted}")}

@@ -93,6 +93,8 @@ async def principal_of_session(secret: str, now: datetime) -> Principal | None:
 
 async def sessions_that_hold(session_ids: Collection[int], now: datetime) -> set[int]:
     """Those of these sessions that may go on; to go on does not count as using it."""
+    if not session_ids:
+        return set()
     select = Select()
     wanted = f"session.id {select.among(session_ids)} AND {_holds(select, now)}"
     return {id_ for (id_,) in await select.rows(f"SELECT session.id FROM {_SESSIONS} WHERE {wanted}")}
