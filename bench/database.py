@@ -1,10 +1,11 @@
 """A database of any size, filled by a few statements: users who hold two licenses each, and a change set that waits."""
 
 import asyncio
+import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from resolvers.context import ALL_SCOPES, COMMAND_LINE, Context, system_context
 from resolvers.license_files import import_license_file, verify_license_file
 from resolvers.reviews import ReviewedChangeSet
 from tests.documents import claims, grant, signed, trusted
+from tests.postgres import create_database, drop_database, running_postgres
 
 LICENSES = 12
 SURPLUS = 100
@@ -117,6 +119,18 @@ async def offer(context: Context, licenses: list[dict[str, Any]], sequence: int 
 def document(licenses: list[dict[str, Any]], sequence: int) -> bytes:
     """A signed document of the vendor's."""
     return signed(claims(seq=sequence, jti=f"document-{sequence}", licenses=licenses))
+
+
+@contextmanager
+def filled_database(users: int) -> Iterator[Filled]:
+    """A PostgreSQL of its own, or a database on that of `TEST_POSTGRES_URL`, filled, for a block."""
+    with running_postgres() as server:
+        name = create_database(server)
+        try:
+            yield asyncio.run(fill(f"{server}/{name}", users))
+        finally:
+            if "TEST_POSTGRES_URL" in os.environ:
+                drop_database(server, name)
 
 
 @asynccontextmanager

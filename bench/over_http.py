@@ -7,7 +7,6 @@ take turns. All give the same answers, or nothing is measured.
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,11 +19,10 @@ from typing import Any
 
 import asyncpg
 
-from bench.database import LICENSES, SURPLUS, Filled, fill
+from bench.database import LICENSES, SURPLUS, Filled, filled_database
 from bench.machine import Load, Request, described, load, started, use_load_core
 from bench.operations import CASES, Case
 from bench.tables import figure, publish, table
-from tests.postgres import create_database, drop_database, running_postgres
 from tests.processes import free_port
 
 HERE = Path(__file__).parent
@@ -199,15 +197,9 @@ def main() -> None:
     heading = described()
     subprocess.run(["npm", "ci", "--silent"], cwd=HERE / "peers", check=True)
     use_load_core()
-    with running_postgres() as server:
-        name = create_database(server)
-        try:
-            filled = asyncio.run(fill(f"{server}/{name}", given.users))
-            asyncio.run(prepare(filled.url))
-            measured = asyncio.run(measure(filled, given.rounds, given.seconds))
-        finally:
-            if "TEST_POSTGRES_URL" in os.environ:
-                drop_database(server, name)
+    with filled_database(given.users) as filled:
+        asyncio.run(prepare(filled.url))
+        measured = asyncio.run(measure(filled, given.rounds, given.seconds))
     held = f"{given.users:,} users, {LICENSES} licenses, {2 * given.users:,} assignments"
     text = f"{heading}. {held}; medians of {given.rounds} rounds.\n\n{report(measured)}"
     print(text)

@@ -4,7 +4,6 @@ The application answers in this process, without HTTP; every half millisecond of
 """
 
 import argparse
-import asyncio
 import os
 import signal
 import sys
@@ -17,11 +16,10 @@ from typing import Any
 
 import uvloop
 
-from bench.database import Filled, fill
+from bench.database import Filled, filled_database
 from bench.operations import Case, users
 from bench.over_http import UNLIMITED
 from bench.tables import publish, table
-from tests.postgres import create_database, running_postgres
 
 HERE = str(Path(__file__).resolve().parent.parent)
 EVERY = 0.0005
@@ -110,8 +108,7 @@ def main() -> None:
     arguments.add_argument("--answers", type=int, default=2_000, metavar="N")
     arguments.add_argument("--markdown", action="store_true", help="write the table into bench/README.md, too")
     given = arguments.parse_args()
-    with running_postgres() as server:
-        filled = asyncio.run(fill(f"{server}/{create_database(server)}", given.users))
+    with filled_database(given.users) as filled:
         os.environ |= {
             "SEATKEEPER_DATABASE_URL": filled.url,
             "SEATKEEPER_RATE_LIMIT": UNLIMITED,

@@ -5,7 +5,6 @@ Nothing is kept to a core: workers, PostgreSQL and the load share what there are
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -17,12 +16,11 @@ from statistics import median
 
 import asyncpg
 
-from bench.database import Filled, fill
+from bench.database import Filled, filled_database
 from bench.machine import Request, cpu_seconds, described, started
 from bench.operations import CASES, Case
 from bench.over_http import UNLIMITED
 from bench.tables import figure, publish, table
-from tests.postgres import create_database, drop_database, running_postgres
 from tests.processes import free_port
 
 WORKERS = (1, 2)
@@ -140,14 +138,8 @@ def main() -> None:
     arguments.add_argument("--markdown", action="store_true", help="write the table into bench/README.md, too")
     given = arguments.parse_args()
     heading = described()
-    with running_postgres() as server:
-        name = create_database(server)
-        try:
-            filled = asyncio.run(fill(f"{server}/{name}", given.users))
-            measured = asyncio.run(measure(filled, given.rounds, given.seconds))
-        finally:
-            if "TEST_POSTGRES_URL" in os.environ:
-                drop_database(server, name)
+    with filled_database(given.users) as filled:
+        measured = asyncio.run(measure(filled, given.rounds, given.seconds))
     load = f"{given.users:,} users, {CONNECTIONS} connections; medians of {given.rounds} rounds"
     text = f"{heading}. {load}.\n\n{report(measured)}"
     print(text)

@@ -13,27 +13,22 @@ from models.audit_event import AuditEvent
 from models.bulk import insert_rows, insertion
 from models.notify import CHANNEL
 from models.replica import PRIMARY
-
-_HOLDINGS = """
-SELECT "user".id, name, kind, status, open_requests, license_id FROM "user"
-LEFT JOIN assignment ON assignment.user_id = "user".id WHERE "user".installation_id = {} AND "user".id {}"""
+from models.select import Row, Select
 
 _MOVE = "UPDATE installation SET event_position = {}, version = {} WHERE id = {}"
 
 
-async def read_holdings(installation_id: int, user_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+async def read_holdings(installation_id: int, user_ids: Sequence[int]) -> Sequence[Row]:
     """Users of an installation: id, name, kind, status, open requests, and a license; a row for each that they hold.
 
     Those who hold none have one row, with None for the license.
     """
-    connection = get_connection("default")
-    if connection.capabilities.dialect == "postgres":
-        statement = _HOLDINGS.format("$1", "= ANY($2::bigint[])")
-        _, rows = await connection.execute_query(statement, [installation_id, list(user_ids)])
-    else:
-        statement = _HOLDINGS.format("?", "IN (SELECT value FROM json_each(?))")
-        _, rows = await connection.execute_query(statement, [installation_id, json.dumps(list(user_ids))])
-    return [tuple(row) for row in rows]
+    select = Select()
+    return await select.rows(
+        'SELECT "user".id, name, kind, status, open_requests, license_id FROM "user" '
+        'LEFT JOIN assignment ON assignment.user_id = "user".id '
+        f'WHERE "user".installation_id = {select.value(installation_id)} AND "user".id {select.among(user_ids)}'
+    )
 
 
 async def take_seats(license_id: int, user_ids: Sequence[int]) -> None:

@@ -65,24 +65,24 @@ async def load_vendor_licenses(vendor_ids: Iterable[int]) -> dict[int, VendorLic
     select = Select()
     read = select.columns(License, *_OF_LICENSE)
     for row in await select.rows(f"SELECT {read} FROM license WHERE vendor_id {select.among(licenses)} ORDER BY id"):
-        id_, vendor_id, in_use, in_force, *granted = row
-        stated = dict(zip(_OF_LICENSE[4:], granted, strict=True))
+        stored = dict(zip(_OF_LICENSE, row, strict=True))
         grant = LicenseGrant(
-            code=stated["code"],
-            name=stated["name"],
-            names=stated["names"],
-            description=stated["description"],
-            descriptions=stated["descriptions"],
-            scope=LicenseScope(stated["scope"]),
-            total=stated["total"],
-            plan=stated["is_plan"],
-            hidden=stated["is_hidden"],
-            includes=tuple(stated["includes"]),
-            requires=stated["requires"],
-            kinds=None if stated["kinds"] is None else tuple(map(UserKind, stated["kinds"])),
-            sort=stated["sort"],
+            code=stored["code"],
+            name=stored["name"],
+            names=stored["names"],
+            description=stored["description"],
+            descriptions=stored["descriptions"],
+            scope=LicenseScope(stored["scope"]),
+            total=stored["total"],
+            plan=stored["is_plan"],
+            hidden=stored["is_hidden"],
+            includes=tuple(stored["includes"]),
+            requires=stored["requires"],
+            kinds=None if stored["kinds"] is None else tuple(map(UserKind, stored["kinds"])),
+            sort=stored["sort"],
         )
-        licenses[vendor_id].by_code[grant.code] = StoredLicense(id_, grant, in_use, in_force)
+        license = StoredLicense(stored["id"], grant, stored["in_use"], stored["in_force"])
+        licenses[stored["vendor_id"]].by_code[grant.code] = license
     return licenses
 
 

@@ -181,10 +181,6 @@ class Page(Generic[T]):
         """The same page with each row replaced by something made of it."""
         return Page(rows, self.has_next_page, self.has_previous_page, self.keyset, self.keys)
 
-    def map(self, change: Callable[[T], U]) -> "Page[U]":
-        """The same page with each row changed."""
-        return self.of([change(row) for row in self.rows])
-
 
 @dataclass(frozen=True, slots=True)
 class Listed:

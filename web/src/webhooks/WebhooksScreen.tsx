@@ -18,7 +18,8 @@ const Webhooks = graphql(`
 /** Where events are sent, and how that goes. */
 export function WebhooksScreen() {
   const words = useWords();
-  const [answer, ask] = useQuery({ query: Webhooks });
+  // An answer without webhooks names no type, so the cache must be told what would change it.
+  const [answer, ask] = useQuery({ query: Webhooks, context: WITH_WEBHOOKS });
   const [isCreating, setCreating] = useState(false);
   return (
     <>
@@ -69,3 +70,5 @@ export function WebhooksScreen() {
     </>
   );
 }
+
+const WITH_WEBHOOKS = { additionalTypenames: ["Webhook"] };
