@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import os
+import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ def make_parser() -> ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command, and returns the exit code."""
-    arguments = make_parser().parse_args(argv)
+    arguments = make_parser().parse_args(_thumbprints_last(sys.argv[1:] if argv is None else argv))
     try:
         outcome = arguments.run(arguments)
         if inspect.iscoroutine(outcome):
@@ -67,6 +68,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return REFUSED if outcome is False else DONE
+
+
+def _thumbprints_last(words: Sequence[str]) -> list[str]:
+    """One thumbprint in 64 begins with a hyphen, which makes it an option to argparse unless it stands behind `--`."""
+    thumbprints = [word for word in words if re.fullmatch("-[A-Za-z0-9_-]{42}", word)]
+    return [*(word for word in words if word not in thumbprints), *(["--", *thumbprints] if thumbprints else [])]
 
 
 def _refuse(code: str, message: str) -> int:

@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from base64 import urlsafe_b64decode
+from itertools import count
 from pathlib import Path
 
 import pytest
 from graphql import build_client_schema, build_schema, lexicographic_sort_schema, print_schema
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from licensing.keys import parse_public_jwk
+from licensing.keys import generate, parse_public_jwk, public_jwk, thumbprint
 from schema import print_sdl
 from server.cli import main
 from tests import documents
@@ -195,6 +196,16 @@ def test_a_distrusted_key_signs_no_more(run, demo):
     assert run("vendor", "distrust", kid)[0] == 0
     assert run("import", "demo-issuer/growth.lic")[2].startswith("SIGNING_KEY_UNKNOWN")
     assert run("doctor")[0] == 0
+
+
+def test_a_thumbprint_may_begin_with_a_hyphen(run, demo):
+    keys = (public_jwk(generate()) for _ in count())
+    key = next(key for key in keys if thumbprint(key).startswith("-"))
+    Path("second.jwk").write_text(json.dumps(key))
+    assert run("vendor", "trust", "second.jwk", "--vendor", "superoffice", "--name", "SuperOffice AS")[0] == 0
+    code, output, _ = run("vendor", "distrust", thumbprint(key), "--installation", "1204417838")
+    assert code == 0
+    assert output.startswith(f"Trusts the key {thumbprint(key)} no more.")
 
 
 def test_a_token_is_printed_alone_listed_and_revoked(run, demo):
