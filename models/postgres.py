@@ -20,11 +20,12 @@ LONGEST_WAIT = 1.5
 
 
 class PooledConnection(asyncpg.Connection):
-    """asyncpg's, given back without a statement that resets it: nobody sets anything beyond a transaction's end."""
+    """asyncpg's, given back as it is: nobody sets anything beyond a transaction's end."""
 
-    def get_reset_query(self) -> str:
-        """None. A transaction that was left open is undone all the same."""
-        return ""
+    async def reset(self, *, timeout: float | None = None) -> None:
+        """Undoes a transaction that was left open."""
+        if self.is_in_transaction():
+            await super().reset(timeout=timeout)
 
 
 class Connection(PoolConnectionWrapper[Any]):

@@ -1,15 +1,18 @@
 """The log: one structured line for each request, and never a secret."""
 
+import json
 import logging
 import logging.config
 import re
 import sys
 import time
-from typing import Any
-from uuid import uuid4
+from contextlib import suppress
+from functools import partial
+from secrets import token_hex
+from typing import Any, TextIO
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.statements import counting_statements
@@ -18,7 +21,23 @@ from server.settings import LogFormat
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+_json = json.JSONEncoder(default=repr)
 _log = structlog.get_logger("seatkeeper.requests")
+
+
+class Lines(structlog.WriteLogger):
+    """Writes each line, or loses it: what is asked of the server does not fail because the log is full."""
+
+    def __init__(self, file: TextIO, name: str) -> None:
+        super().__init__(file)
+        self.name = name
+
+    def msg(self, message: str) -> None:
+        """Writes a line."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    info = warning = error = msg
 
 
 def configure_logs(log_format: LogFormat) -> None:
@@ -33,13 +52,12 @@ def configure_logs(log_format: LogFormat) -> None:
     endings: list[structlog.typing.Processor] = (
         [escape_control_characters, structlog.dev.ConsoleRenderer()]
         if as_text
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_write_json)]
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        processors=[*shared, *endings],
+        logger_factory=partial(Lines, sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     logging.config.dictConfig(
         {
@@ -65,6 +83,10 @@ def configure_logs(log_format: LogFormat) -> None:
             },
         }
     )
+
+
+def _write_json(event: structlog.typing.EventDict, **_: Any) -> str:
+    return _json.encode(event)
 
 
 def _is_told_by_nobody_else(record: logging.LogRecord) -> bool:
@@ -97,7 +119,7 @@ class RequestLog:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _SANE_REQUEST_ID.fullmatch(given) else uuid4().hex
+        request_id = given if _SANE_REQUEST_ID.fullmatch(given) else token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -107,7 +129,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
         with counting_statements() as statements:

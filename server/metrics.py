@@ -54,10 +54,11 @@ class Metrics:
         self._errors = Counter(
             "seatkeeper_errors", "Answers with an error of this code at top level.", ("code",), registry=self.registry
         )
-        self._connections = Gauge(
+        connections = Gauge(
             "seatkeeper_database_connections", "Connections of the pools to PostgreSQL.", ("state",),
             registry=self.registry, multiprocess_mode="livesum",
         )  # fmt: skip
+        self._connections = cache(connections.labels)
 
     def answered(self, scope: Scope, status: int, seconds: float, outcome: str) -> None:
         """Counts a request; the outcome is the codes of its errors, separated by commas, or `OK`."""
@@ -76,7 +77,7 @@ class Metrics:
         """Notes how much of the pool is in use now."""
         if use := pool_use():
             for state, connections in zip(("in use", "idle"), use, strict=True):
-                self._connections.labels(state).set(connections)
+                self._connections(state).set(connections)
 
     def of_all_processes(self) -> bytes:
         """The counts as text."""
@@ -98,7 +99,7 @@ class RequestMetrics:
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Counts it when it is over; until then it uses the pool."""
+        """Counts it when it is over."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started, status, seconds = time.perf_counter(), 0, 0.0
@@ -109,7 +110,6 @@ class RequestMetrics:
                 status, seconds = message["status"], time.perf_counter() - started
             await send(message)
 
-        self.metrics.note_pool()
         try:
             await self.app(scope, receive, send_and_note)
         finally:
