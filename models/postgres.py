@@ -22,7 +22,7 @@ LONGEST_WAIT = 1.5
 class PooledConnection(asyncpg.Connection):
     """asyncpg's, given back as it is: nobody sets anything beyond a transaction's end."""
 
-    async def reset(self, *, timeout: float | None = None) -> None:
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's
         """Undoes a transaction that was left open."""
         if self.is_in_transaction():
             await super().reset(timeout=timeout)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from graphql import (
@@ -11,12 +12,12 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     parse,
     specified_rules,
     value_from_ast_untyped,
 )
 from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from licensing.wording import Words
@@ -42,8 +43,10 @@ REMEMBERED = 100
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What depends on the variables."""
+    """One of a document's operations."""
 
+    name: str | None
+    type: OperationType
     defaults: Mapping[str, Any]
     input: OperationInput
     cost: Terms
@@ -58,6 +61,8 @@ class Document:
     """A document within the limits."""
 
     node: DocumentNode
+    fingerprint: str
+    """What tells its text apart in the log."""
     errors: Sequence[GraphQLError]
     """Why it is not valid."""
     operations: Mapping[str | None, Operation]
@@ -76,38 +81,22 @@ class Document:
         """The operation with the name; without one, the first."""
         return next(iter(self.operations.values()), None) if name is None else self.operations.get(name)
 
+    def check(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> None:
+        """Refuses values that no call takes, and what costs too much with them.
 
-class Documents(SchemaExtension):
-    """Runs what `read_document` has read, if its values are such as calls take and it does not cost too much."""
-
-    document: Document
-
-    def on_parse(self) -> Iterator[None]:
-        """Reads the document, or finds it."""
-        execution = self.execution_context
-        self.document = read_document(execution.schema._schema, execution.query or "")
-        execution.graphql_document = self.document.node
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        """Refuses what is not valid."""
-        self.execution_context.pre_execution_errors = list(self.document.errors)
-        yield
-
-    def on_execute(self) -> Iterator[None]:
-        """Refuses values that no call takes, and what costs too much with them."""
-        execution = self.execution_context
-        if operation := self.document.operation(execution.operation_name):
+        Raises:
+            GraphQLError: The values will not do, or it costs too much.
+        """
+        if operation := self.operation(operation_name):
             try:
-                operation.input.check(operation.variables(execution.variables))
+                operation.input.check(operation.variables(variables))
             except BadUserInput as refusal:
                 raise graphql_error(refusal) from refusal
-        cost = self.document.cost(execution.operation_name, execution.variables)
+        cost = self.cost(operation_name, variables)
         if cost > MAX_COST:
             what = Words("The operation costs {cost:,} points, one for each object that it may return", cost=cost)
             next_step = Words("Ask for smaller pages by `first` or `last`, or for less below them.")
             raise too_complex(what, MAX_COST, next_step)
-        yield
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -140,7 +129,13 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
         raise too_complex(
             Words("The document has {count:,} tokens about the schema", count=survey.schema_tokens), MAX_SCHEMA_TOKENS
         )
-    return Document(node, _validate(schema, node) or check_literals(schema, node), operations, survey.lists)
+    errors = _validate(schema, node) or check_literals(schema, node)
+    return Document(node, fingerprint_of(text), errors, operations, survey.lists)
+
+
+def fingerprint_of(text: str) -> str:
+    """What tells a document apart in the log, which does not show it."""
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def _parse(text: str) -> DocumentNode:
@@ -186,4 +181,5 @@ def _operations(
                 if one.default_value
             }
             input = input_of(schema, definition, fragments)
-            yield definition.name.value if definition.name else None, Operation(defaults, input, measure.cost)
+            name = definition.name.value if definition.name else None
+            yield name, Operation(name, definition.operation, defaults, input, measure.cost)

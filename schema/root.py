@@ -5,10 +5,10 @@ from strawberry import Schema
 from strawberry.printer import print_schema
 
 import schema.enums  # noqa: F401 - registers the enums before a type names one
-from schema.documents import Documents
 from schema.executor import CompilingExecutor
 from schema.installation import Installation
 from schema.mutation import Mutation
+from schema.operations import Documents
 from schema.permissions import check_rules
 from schema.query import Query
 from schema.scalars import SCALARS

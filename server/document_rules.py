@@ -1,56 +1,33 @@
 """What a document may not do on top of the specification's rules."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import structlog
-from graphql import ASTValidationRule, FieldNode, OperationDefinitionNode, validate
+from graphql import ASTValidationRule, FieldNode, GraphQLError, GraphQLSchema, validate
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from licensing.wording import Words
+from resolvers.context import Context
 from resolvers.errors import BadUserInput, Unauthenticated
+from schema.documents import Document, read_document
 from schema.errors import graphql_error
-from server.idempotency import IdempotencyKeys
 
 
-def with_rules(schema: Schema, *, open_schema: bool, only_subscriptions: bool = False) -> Schema:
-    """The same schema, whose documents keep these rules."""
-    guarded = copy.copy(schema)
-    rules = partial(DocumentRules, open_schema=open_schema, only_subscriptions=only_subscriptions)
-    guarded.extensions = (*schema.extensions, rules, IdempotencyKeys)
-    return guarded
-
-
-class DocumentRules(SchemaExtension):
-    """What a document may not do on top of the specification's rules."""
-
-    def __init__(self, *, open_schema: bool, only_subscriptions: bool = False) -> None:
-        self.open_schema = open_schema
-        self.only_subscriptions = only_subscriptions
-
-    def on_validate(self) -> Iterator[None]:
-        """Refuses a choice of operations without a name, and introspection by those who are not signed in."""
-        execution = self.execution_context
-        structlog.contextvars.bind_contextvars(operation=(execution.operation_name or "")[:100])
-        assert execution.graphql_document
-        definitions = execution.graphql_document.definitions
-        operations = sum(isinstance(definition, OperationDefinitionNode) for definition in definitions)
-        if operations > 1 and execution._provided_operation_name is None:
-            message = Words("The document holds several operations. Name the one to run in operationName.")
-            execution.pre_execution_errors = [graphql_error(BadUserInput(message))]
-        elif self.only_subscriptions and execution.operation_type is not OperationType.SUBSCRIPTION:
-            message = Words("A WebSocket takes subscriptions. Send the rest by POST.")
-            execution.pre_execution_errors = [graphql_error(BadUserInput(message))]
-        elif not self.open_schema and execution.context.principal is None and "__" in (execution.query or ""):
-            execution.pre_execution_errors = (
-                validate(execution.schema._schema, execution.graphql_document, [NoIntrospection])
-                or execution.pre_execution_errors
-            )
-        yield
+def errors_of(
+    document: Document, schema: GraphQLSchema, operation_name: str | None, context: Context, *, open_schema: bool
+) -> Sequence[GraphQLError]:
+    """Why a document is not run: it is not valid, leaves open which operation is meant, or asks for the schema."""
+    if len(document.operations) > 1 and operation_name is None:
+        message = Words("The document holds several operations. Name the one to run in operationName.")
+        return [graphql_error(BadUserInput(message))]
+    if context.principal is None and not open_schema:
+        return validate(schema, document.node, [NoIntrospection]) or document.errors
+    return document.errors
 
 
 class NoIntrospection(ASTValidationRule):
@@ -61,3 +38,31 @@ class NoIntrospection(ASTValidationRule):
         if node.name.value in ("__schema", "__type"):
             message = Words("Sign in, or send an API token, to read the schema.")
             self.report_error(graphql_error(Unauthenticated(message), node))
+
+
+def only_subscriptions(schema: Schema, *, open_schema: bool) -> Schema:
+    """The same schema for Strawberry to follow subscriptions by: `server.operations` runs the rest."""
+    guarded = copy.copy(schema)
+    guarded.extensions = (*schema.extensions, partial(SubscriptionRules, open_schema))
+    return guarded
+
+
+class SubscriptionRules(SchemaExtension):
+    """Has documents with subscriptions keep the same rules."""
+
+    def __init__(self, open_schema: bool) -> None:
+        self.open_schema = open_schema
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuses what may not be sent, and everything but subscriptions."""
+        execution = self.execution_context
+        structlog.contextvars.bind_contextvars(operation=(execution.operation_name or "")[:100])
+        schema = execution.schema._schema
+        if execution.operation_type is OperationType.SUBSCRIPTION:
+            document, name = read_document(schema, execution.query or ""), execution._provided_operation_name
+            errors = errors_of(document, schema, name, execution.context, open_schema=self.open_schema)
+        else:
+            message = Words("A WebSocket takes subscriptions. Send the rest by POST.")
+            errors = [graphql_error(BadUserInput(message))]
+        execution.pre_execution_errors = list(errors)
+        yield

@@ -1,13 +1,11 @@
 """GraphQL over HTTP and WebSockets: what may be sent to `/graphql`, and how it is answered."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from hashlib import sha256
 from typing import Any, cast
 from uuid import uuid4
 
@@ -25,7 +23,6 @@ from strawberry import Schema
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.streaming import HTTPStreamTransport
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import (
     GRAPHQL_SSE_PROTOCOL,
     GRAPHQL_TRANSPORT_WS_PROTOCOL,
@@ -33,23 +30,21 @@ from strawberry.subscriptions import (
 )
 from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
-from strawberry.types.graphql import OperationType
 
 from licensing.wording import Words
 from resolvers.context import Context
-from resolvers.errors import BadUserInput
-from schema.documents import read_document
-from schema.errors import graphql_error
+from schema.documents import Document, fingerprint_of, read_document
 from schema.executor import interpreted
 from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
 from server.csrf import check_handshake, check_origin
-from server.document_rules import with_rules
-from server.errors import STATUS, TOO_SLOW, Refused, describe, failure_response, refusal_response
+from server.document_rules import only_subscriptions
+from server.errors import STATUS, Refused, describe, failure_response, refusal_response
 from server.idempotency import take_key
 from server.language import language_of
+from server.operations import Operations
 from server.rates import Charge, Rates
-from server.replica import reading_from_replica
+from server.replica import Replica
 from server.settings import Settings
 from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
 from server.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, until_failure
@@ -57,8 +52,6 @@ from server.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, un
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 """How a subscription may be answered."""
-SLOWEST_OPERATION = 10.0
-"""Seconds that an operation may take until it changes something."""
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _BODY_TYPES = ("application/json", "multipart/form-data")
@@ -73,6 +66,13 @@ _UNREADABLE = (
     FormException,
 )
 """What reading a body ends in that no client library sends."""
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+_json = json.JSONDecoder(parse_constant=_refuse_constant)
 _write_json = msgspec.json.Encoder().encode
 _log = structlog.get_logger("seatkeeper.sockets")
 
@@ -86,9 +86,8 @@ class GraphQLView(GraphQL[Context, None]):
     def __init__(self, schema: Schema, settings: Settings, *, slowest_reader: float = SLOWEST_READER) -> None:
         if not settings.compiled_answers:
             schema = interpreted(schema)
-        guarded = with_rules(schema, open_schema=settings.open_schema)
         super().__init__(
-            reading_from_replica(guarded) if settings.replica_url else guarded,
+            only_subscriptions(schema, open_schema=settings.open_schema),
             graphql_ide=None,
             subscription_protocols=STREAMS,
             connection_init_wait_timeout=SLOWEST_GREETING,
@@ -100,7 +99,8 @@ class GraphQLView(GraphQL[Context, None]):
         self.places = Places()
         self.rates = Rates(settings.rate_limit)
         self.read_document = partial(read_document, schema._schema)
-        self.socket_schema = with_rules(schema, open_schema=settings.open_schema, only_subscriptions=True)
+        replica = Replica() if settings.replica_url else None
+        self.operations = Operations(schema, open_schema=settings.open_schema, replica=replica)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Finds out who is calling before it reads what they want."""
@@ -180,7 +180,12 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers in the media type that was asked for, and hands over a session that began or ended."""
-        response = await super().run(request, *args, **kwargs)
+        sent = self._plain(await request.body()) if _wants_one_answer(request) else None
+        if sent is not None:
+            answer = await self.process_result(request, await self._run(request, sent))
+            response = Response(_write_json(answer), media_type="application/json")
+        else:
+            response = await super().run(request, *args, **kwargs)
         exchange: Exchange = request.state.exchange
         if isinstance(response, StreamingResponse):
             response.headers["Cache-Control"] = "no-store, no-transform"
@@ -192,6 +197,21 @@ class GraphQLView(GraphQL[Context, None]):
         if (secret := exchange.context.session_secret) is not None:
             hand_over_session(response, secret, self.settings)
         return response
+
+    def _plain(self, body: bytes) -> GraphQLRequestData | None:
+        """What nearly every client sends, read without a detour; None if it may be anything else."""
+        try:
+            sent = self.decode_json(body)
+        except _UNREADABLE:
+            return None
+        if not isinstance(sent, dict):
+            return None
+        query, variables = sent.get("query"), sent.get("variables")
+        name, extensions = sent.get("operationName"), sent.get("extensions")
+        is_operation = isinstance(query, str) and query.strip() and isinstance(name, str | None)
+        if not is_operation or not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
+            return None
+        return GraphQLRequestData(query, variables, name, extensions)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """What was sent, if it is an operation at all.
@@ -228,7 +248,7 @@ class GraphQLView(GraphQL[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         """The value in a JSON text of the strict kind: UTF-8, no NaN, no lone surrogates, an object outside."""
         text = data.decode() if isinstance(data, bytes) else data
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = _json.decode(text)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
         if not isinstance(value, dict | list):
@@ -242,66 +262,48 @@ class GraphQLView(GraphQL[Context, None]):
     async def execute_operation(
         self,
         request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
+        request_adapter: Any,
         request_data: GraphQLRequestData | list[GraphQLRequestData],
         context: Context,
         root_value: None,
-        sub_response: Response,
+        sub_response: Any,
     ) -> Any:
-        """Runs an operation, or follows a subscription; what it costs is known before it begins."""
+        """Has Strawberry follow a subscription, and runs everything else; what it costs is known before it begins."""
         assert isinstance(request_data, GraphQLRequestData)  # batches have been refused
-        exchange: Exchange = request.state.exchange
-        query = request_data.query or ""
-        structlog.contextvars.bind_contextvars(document=sha256(query.encode()).hexdigest()[:16])
-        try:
-            document = self.read_document(query)
-        except GraphQLError as refusal:
-            self.rates.charge(context, 1)
-            return PreExecutionError(data=None, errors=[refusal])
-        cost = document.cost(request_data.operation_name, request_data.variables)
-        charge = self.rates.charge(context, max(1, cost) if cost <= MAX_COST else 1)  # beyond that it will be refused
-        structlog.contextvars.bind_contextvars(cost=charge.requested)
         if request_data.protocol == "http":
-            exchange.charge = charge
-        else:
-            name = (request_data.operation_name or "")[:100]
-            structlog.contextvars.bind_contextvars(operation=name, outcome="STREAM")
+            return await self._run(request, request_data)
+        document, _ = self._charged(request_data, context)
+        if isinstance(document, GraphQLError):
+            return PreExecutionError(data=None, errors=[document])
+        name = (request_data.operation_name or "")[:100]
+        structlog.contextvars.bind_contextvars(operation=name, outcome="STREAM")
         return await super().execute_operation(
             request, request_adapter, request_data, context, root_value, sub_response
         )
 
-    async def execute_single(
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,
-        context: Context,
-        root_value: None,
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
-        """Runs an operation: by GET only a query, by POST also a mutation."""
-        reads = {OperationType.QUERY}
-        take_key(request.headers, request_data, context)
+    async def _run(self, request: Request, sent: GraphQLRequestData) -> ExecutionResult:
+        exchange: Exchange = request.state.exchange
+        document, charge = self._charged(sent, exchange.context)
+        if isinstance(document, GraphQLError):
+            return ExecutionResult(None, [document])
+        exchange.charge = charge
+        take_key(request.headers, sent, exchange.context)
+        return await self.operations.run(document, sent, exchange.context, only_reads=request.method == "GET")
+
+    def _charged(self, sent: GraphQLRequestData, context: Context) -> tuple[Document | GraphQLError, Charge]:
+        """The document, or why it is refused, and what is taken for it."""
+        query, cost = sent.query or "", 1
+        document: Document | GraphQLError
         try:
-            async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:
-                return await self.schema.execute(
-                    request_data.query,
-                    variable_values=request_data.variables,
-                    context_value=context,
-                    operation_name=request_data.operation_name,
-                    allowed_operation_types=reads if request.method == "GET" else reads | {OperationType.MUTATION},
-                    operation_extensions=request_data.extensions,
-                )
-        except TimeoutError:
-            raise Refused(504, TOO_SLOW, "TIMEOUT") from None
-        except CannotGetOperationTypeError as error:
-            return PreExecutionError(data=None, errors=[GraphQLError(error.as_http_error_reason())])
-        except InvalidOperationTypeError as error:
-            if error.operation_type is OperationType.MUTATION:
-                raise Refused(405, Words("Send mutations by POST."), headers={"Allow": "POST"}) from None
-            return PreExecutionError(
-                data=None, errors=[graphql_error(BadUserInput(Words("Subscriptions need a stream to answer on.")))]
-            )
+            document = self.read_document(query)
+            if (needed := document.cost(sent.operation_name, sent.variables)) <= MAX_COST:  # else it will be refused
+                cost = max(1, needed)
+        except GraphQLError as refusal:
+            document = refusal
+        charge = self.rates.charge(context, cost)
+        fingerprint = document.fingerprint if isinstance(document, Document) else fingerprint_of(query)
+        structlog.contextvars.bind_contextvars(document=fingerprint, cost=charge.requested)
+        return document, charge
 
     def _stream_result(
         self, request: Request, result: SubscriptionExecutionResult, transport: HTTPStreamTransport
@@ -357,5 +359,12 @@ def _media_type(content_type: str) -> str:
     return content_type.split(";")[0].strip().casefold()
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
+def _wants_one_answer(request: Request) -> bool:
+    """Whether this is JSON by POST from a client that takes no stream."""
+    accepted = request.headers.get("accept", "").casefold()
+    return (
+        request.method == "POST"
+        and _media_type(request.headers.get("content-type", "")) == "application/json"
+        and "event-stream" not in accepted
+        and "multipart" not in accepted
+    )

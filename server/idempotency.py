@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import file_digest, sha256
 from typing import Any
 
@@ -11,18 +11,17 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    OperationType,
     SelectionSetNode,
     get_operation_ast,
 )
-from strawberry.extensions import SchemaExtension
 from strawberry.http import GraphQLRequestData
-from strawberry.types.graphql import OperationType
 
 from licensing.wording import Words
 from resolvers.context import Context
-from resolvers.errors import BadUserInput, CallRefused
+from resolvers.errors import BadUserInput
 from resolvers.idempotency import KeyedCall
-from schema.errors import graphql_error
+from schema.documents import Document, Operation
 
 HEADER = "Idempotency-Key"
 IGNORED_BY = frozenset({"signIn", "signOut"})
@@ -49,39 +48,29 @@ def _digest(upload: Any) -> dict[str, str]:
     return {"sha256": digest}
 
 
-class IdempotencyKeys(SchemaExtension):
-    """Finds out, before a mutation runs, whether it was sent before with its key."""
+async def look_up_key(context: Context, document: Document, operation: Operation) -> None:
+    """Finds out, before a mutation runs, whether it was sent before with its key. Queries ignore it.
 
-    async def on_execute(self) -> AsyncIterator[None]:
-        """Refuses what cannot be a key, and one that another call was sent with. Queries ignore it."""
-        context: Context = self.execution_context.context
-        if context.keyed_call:
-            try:
-                await self._look_up(context, context.keyed_call)
-            except CallRefused as refusal:
-                raise graphql_error(refusal) from refusal
-        yield
-
-    async def _look_up(self, context: Context, call: KeyedCall) -> None:
-        execution = self.execution_context
-        assert execution.graphql_document
-        fields = root_fields(execution.graphql_document, execution.operation_name)
-        if execution.operation_type is not OperationType.MUTATION or IGNORED_BY.issuperset(fields.values()):
-            context.keyed_call = None
-            return
-        if not _KEY.fullmatch(call.key):
-            raise BadUserInput(
-                Words(
-                    "{header} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.", header=HEADER
-                )
-            )
-        if len(fields) > 1:
-            raise BadUserInput(
-                Words(
-                    "With {header} a document holds one mutation field. Send the others by themselves.", header=HEADER
-                )
-            )
-        await call.look_up(context.now())
+    Raises:
+        BadUserInput: It cannot be a key, or the document holds several fields.
+        KeyReused: Another call was sent with it.
+    """
+    call = context.keyed_call
+    if call is None:
+        return
+    fields = root_fields(document.node, operation.name)
+    if operation.type is not OperationType.MUTATION or IGNORED_BY.issuperset(fields.values()):
+        context.keyed_call = None
+        return
+    if not _KEY.fullmatch(call.key):
+        raise BadUserInput(
+            Words("{header} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.", header=HEADER)
+        )
+    if len(fields) > 1:
+        raise BadUserInput(
+            Words("With {header} a document holds one mutation field. Send the others by themselves.", header=HEADER)
+        )
+    await call.look_up(context.now())
 
 
 def root_fields(document: DocumentNode, operation_name: str | None) -> dict[str, str]:

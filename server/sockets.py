@@ -77,9 +77,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's, which lets in only those whose credentials hold, and shows errors as HTTP does."""
 
     def __init__(self, *, view: Any, **given: Any) -> None:
-        """Let nothing but subscriptions through: reading and changing go over HTTP, where its rules hold."""
+        """Nothing is followed yet."""
         super().__init__(view=view, **given)
-        self.schema = view.socket_schema
         self.rates: Rates = view.rates
         self.open_schema: bool = view.settings.open_schema
         self._watch: asyncio.Task[None] | None = None

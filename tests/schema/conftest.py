@@ -5,11 +5,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
 from models import Webhook
 from resolvers.context import Context, utc_now
 from schema import schema
+from schema.documents import read_document
+from schema.operations import run as run_operation
 from tests.documents import grant
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
 
@@ -48,9 +51,14 @@ def execute(context: Context, statements: list[str]) -> Callable[..., Awaitable[
     async def do(document: str, *, by: Context = context, **variables: Any) -> ExecutionResult:
         by.forget()
         statements.clear()
-        result = await schema.execute(document, variable_values=variables, context_value=by)
-        assert isinstance(result, ExecutionResult)
-        return result
+        try:
+            read = read_document(schema._schema, document)
+            read.check(None, variables)
+        except GraphQLError as refusal:
+            return ExecutionResult(None, [refusal])
+        if read.errors:
+            return ExecutionResult(None, list(read.errors))
+        return await run_operation(schema, read, by, variables=variables)
 
     return do
 

@@ -349,7 +349,7 @@ async def test_a_selection_that_only_reads_is_one_function(monkeypatch: pytest.M
 def test_a_setting_turns_it_off(is_on: bool, executor: type) -> None:
     view: Any = GraphQLView(built_schema, Settings(compiled_answers=is_on))
     assert view.schema.execution_context_class is executor
-    assert view.socket_schema.execution_context_class is executor
+    assert view.operations.schema.execution_context_class is executor
 
 
 async def test_the_deepest_document_is_compiled() -> None:

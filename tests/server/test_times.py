@@ -11,7 +11,7 @@ from licensing.enums import ApiScope
 from models import AuditEvent
 from models.config import tortoise_config
 from resolvers.api_tokens import create_api_token
-from server import graphql
+from server import operations
 from tests.server.relay import relayed
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -19,7 +19,7 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(graphql, "SLOWEST_OPERATION", 0.2)
+    monkeypatch.setattr(operations, "SLOWEST_OPERATION", 0.2)
 
 
 @pytest.mark.parametrize("accept", [GRAPHQL_RESPONSE, "application/json"])
