@@ -296,13 +296,15 @@ class GraphQLView(GraphQL[Context, None]):
         document: Document | GraphQLError
         try:
             document = self.read_document(query)
-            if (needed := document.cost(sent.operation_name, sent.variables)) <= MAX_COST:  # else it will be refused
-                cost = max(1, needed)
         except GraphQLError as refusal:
             document = refusal
+            structlog.contextvars.bind_contextvars(document=fingerprint_of(query))
+        else:
+            structlog.contextvars.bind_contextvars(document=document.fingerprint)
+            if (needed := document.cost(sent.operation_name, sent.variables)) <= MAX_COST:  # else it will be refused
+                cost = max(1, needed)
         charge = self.rates.charge(context, cost)
-        fingerprint = document.fingerprint if isinstance(document, Document) else fingerprint_of(query)
-        structlog.contextvars.bind_contextvars(document=fingerprint, cost=charge.requested)
+        structlog.contextvars.bind_contextvars(cost=charge.requested)
         return document, charge
 
     def _stream_result(
