@@ -1,6 +1,5 @@
 """GraphQL over HTTP and WebSockets: what may be sent to `/graphql`, and how it is answered."""
 
-import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,6 @@ import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError, get_operation_ast
 from graphql import OperationType as GraphQLOperationType
-from starlette.exceptions import HTTPException as FormException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -37,6 +35,7 @@ from schema.documents import Document, fingerprint_of, read_document
 from schema.executor import interpreted
 from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
+from server.bodies import BODY_TYPES, UNREADABLE, media_type_of, read_json, read_plain, wants_one_answer
 from server.csrf import check_handshake, check_origin
 from server.document_rules import only_subscriptions
 from server.errors import STATUS, Refused, describe, failure_response, refusal_response
@@ -54,25 +53,6 @@ STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCR
 """How a subscription may be answered."""
 SLOWEST_GREETING = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
-_BODY_TYPES = ("application/json", "multipart/form-data")
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    AttributeError,
-    KeyError,
-    IndexError,
-    RecursionError,
-    HTTPException,
-    FormException,
-)
-"""What reading a body ends in that no client library sends."""
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-_json = json.JSONDecoder(parse_constant=_refuse_constant)
 _write_json = msgspec.json.Encoder().encode
 _log = structlog.get_logger("seatkeeper.sockets")
 
@@ -129,11 +109,9 @@ class GraphQLView(GraphQL[Context, None]):
     async def _open(self, request: Request) -> Context:
         if request.method not in ("GET", "POST"):
             raise Refused(405, Words("Send operations by POST, or queries by GET."), headers={"Allow": "GET, POST"})
-        media_type = _media_type(request.headers.get("content-type", ""))
-        if request.method == "POST" and media_type not in _BODY_TYPES:
-            raise Refused(
-                415, Words("Send the operation as {one} or {other}.", one=_BODY_TYPES[0], other=_BODY_TYPES[1])
-            )
+        media_type = media_type_of(request)
+        if request.method == "POST" and media_type not in BODY_TYPES:
+            raise Refused(415, Words("Send the operation as {one} or {other}.", one=BODY_TYPES[0], other=BODY_TYPES[1]))
         check_origin(request, self.settings, form=media_type == "multipart/form-data")
         return await self._context(request)
 
@@ -180,7 +158,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers in the media type that was asked for, and hands over a session that began or ended."""
-        sent = self._plain(await request.body()) if _wants_one_answer(request) else None
+        sent = read_plain(await request.body()) if wants_one_answer(request) else None
         if sent is not None:
             answer = await self.process_result(request, await self._run(request, sent))
             response = Response(_write_json(answer), media_type="application/json")
@@ -198,21 +176,6 @@ class GraphQLView(GraphQL[Context, None]):
             hand_over_session(response, secret, self.settings)
         return response
 
-    def _plain(self, body: bytes) -> GraphQLRequestData | None:
-        """What nearly every client sends, read without a detour; None if it may be anything else."""
-        try:
-            sent = self.decode_json(body)
-        except _UNREADABLE:
-            return None
-        if not isinstance(sent, dict):
-            return None
-        query, variables = sent.get("query"), sent.get("variables")
-        name, extensions = sent.get("operationName"), sent.get("extensions")
-        is_operation = isinstance(query, str) and query.strip() and isinstance(name, str | None)
-        if not is_operation or not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
-            return None
-        return GraphQLRequestData(query, variables, name, extensions)
-
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """What was sent, if it is an operation at all.
 
@@ -223,7 +186,7 @@ class GraphQLView(GraphQL[Context, None]):
             data = await super().parse_http_body(request)
         except Refused:
             raise
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             unreadable = Words("The request cannot be read as an operation")
             reason = error.reason.rstrip(".") if isinstance(error, HTTPException) else unreadable
             raise Refused(400, Words("{reason}. Send an object with a query.", reason=reason)) from None
@@ -246,14 +209,8 @@ class GraphQLView(GraphQL[Context, None]):
         return operation is not None and operation.operation is GraphQLOperationType.SUBSCRIPTION
 
     def decode_json(self, data: str | bytes) -> object:
-        """The value in a JSON text of the strict kind: UTF-8, no NaN, no lone surrogates, an object outside."""
-        text = data.decode() if isinstance(data, bytes) else data
-        value = _json.decode(text)
-        if "\\u" in text:
-            json.dumps(value, ensure_ascii=False).encode()
-        if not isinstance(value, dict | list):
-            raise TypeError
-        return value
+        """The value in a JSON text of the strict kind."""
+        return read_json(data)
 
     def encode_json(self, data: object) -> str:
         """The value as JSON, written in C; a text, since a WebSocket would send bytes as a binary message."""
@@ -355,18 +312,3 @@ class Exchange:
     status: int = 200
     charge: Charge | None = None
     """What was taken; None for a stream, whose events are not charged."""
-
-
-def _media_type(content_type: str) -> str:
-    return content_type.split(";")[0].strip().casefold()
-
-
-def _wants_one_answer(request: Request) -> bool:
-    """Whether this is JSON by POST from a client that takes no stream."""
-    accepted = request.headers.get("accept", "").casefold()
-    return (
-        request.method == "POST"
-        and _media_type(request.headers.get("content-type", "")) == "application/json"
-        and "event-stream" not in accepted
-        and "multipart" not in accepted
-    )

@@ -94,7 +94,7 @@ async def test_the_shorter_way_answers_as_the_longer(inga, token, monkeypatch, b
 
     shorter = await inga.post("/graphql", content=body[:cut], headers=sent)
     with monkeypatch.context() as patch:
-        patch.setattr(graphql, "_wants_one_answer", lambda request: False)
+        patch.setattr(graphql, "wants_one_answer", lambda request: False)
         longer = await inga.post("/graphql", content=body[:cut], headers=sent)
 
     assert shorter.status_code == longer.status_code
