@@ -127,6 +127,12 @@ async def test_a_body_that_cannot_be_read_is_refused_as_json(client, body, caplo
     assert not [record for record in caplog.records if record.exc_info]
 
 
+async def test_of_several_operations_one_is_named(post):
+    error = error_of(await post("query A { hello } query B { hello }"))
+
+    assert error["message"] == "The document holds several operations. Name the one to run in operationName."
+
+
 async def test_a_get_without_a_query_is_refused_whatever_it_accepts(client):
     response = await client.get("/graphql", headers={"Accept": "text/html"})
 
