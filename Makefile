@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: help setup serve console test test-slow faults defenses soak check bench-executor bench-http bench-scale bench-workers bench-subscribers schema lock audit sbom migrations screenshots release no-console
+.PHONY: help setup serve console test test-slow test-long-way faults defenses soak check bench-executor bench-http bench-scale bench-workers bench-subscribers schema lock audit sbom migrations screenshots release no-console
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -53,6 +53,10 @@ test: setup ## Run the tests, on SQLite and on PostgreSQL
 
 test-slow: setup $(CONSOLE) ## Run the stories, and what starts servers, browsers and other people's clients
 	@$(BIN)/pytest -q -n auto $(SLOW)
+
+test-long-way: setup ## Run the tests with nothing compiled and no shorter way: answers must be the same
+	@SEATKEEPER_COMPILED_ANSWERS=0 $(BIN)/pytest -q -n auto -p tests.long_way $(addprefix --ignore=,$(SLOW)) \
+		--deselect tests/schema/test_compiled_answers.py --deselect tests/server/test_plain_posts.py
 
 faults: setup ## Break everything that can break, at length: three seeds, one worker and two
 	@LONG_FAULTS=1 $(BIN)/pytest -q tests/faults
@@ -107,7 +111,7 @@ migrations: setup ## Write a migration for what has changed in models/
 screenshots: setup $(CONSOLE) ## Take the pictures for the documentation; of every screen and dialog into a folder: ALL=folder
 	@$(BIN)/python -m tests.browser.screenshots $(ALL)
 
-release: check test test-slow defenses audit sbom ## Pack the committed version into dist/
+release: check test test-slow test-long-way defenses audit sbom ## Pack the committed version into dist/
 	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first."; exit 1; }
 	@grep -q '^## \[$(VERSION)\]' CHANGELOG.md || { echo "CHANGELOG.md has no entry for $(VERSION). Write it first."; exit 1; }
 	@cmp -s schema/schema.graphql schema/released.graphql || { cp schema/schema.graphql schema/released.graphql; \

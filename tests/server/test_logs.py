@@ -145,9 +145,13 @@ async def test_no_secret_is_ever_logged(log, administrator, client, post):
     await post(
         f'mutation {{ signIn(login: "inga", password: "{PASSWORD}x") }}', headers={"GraphQL-Require-Preflight": "1"}
     )
+    await post(
+        f'subscription {{ nothing(password: "{PASSWORD}") }}',
+        headers={"GraphQL-Require-Preflight": "1", "Accept": "text/event-stream"},
+    )
 
     text = json.dumps(log())
-    assert len(log()) == 4
+    assert len(log()) == 5
     assert PASSWORD not in text
     assert secret not in text
     assert "t" * 43 not in text

@@ -1,0 +1,12 @@
+"""Has the tests run with nothing compiled and no shorter way: `make test-long-way`."""
+
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+import server.graphql
+from schema import schema
+
+
+def pytest_configure() -> None:
+    """Turns both off, in this process; servers that tests start are told by their environment."""
+    schema.execution_context_class = StrawberryGraphQLCoreExecutionContext
+    server.graphql.wants_one_answer = lambda request: False
