@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -23,7 +23,7 @@ INT = range(-(2**31), 2**31)
 """Whole numbers in a column of 32 bits."""
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_write_json = msgspec.json.Encoder().encode
+_json = msgspec.json.Encoder()
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -87,11 +87,11 @@ class Keyset:
         [cursor] = self.cursors([values])
         return cursor
 
-    def cursors(self, places: Iterable[Sequence[Any]]) -> list[str]:
-        """The same of several places."""
-        order = self.order
-        written = [_write_json([CURSOR_VERSION, order, *values]) for values in places]
-        return [b2a_base64(one, newline=False).translate(_URL_SAFE).rstrip(b"=").decode() for one in written]
+    def cursors(self, places: Sequence[Sequence[Any]]) -> list[str]:
+        """The same of several places: written together, since steps for each would cost more than Base64 itself."""
+        beginning = b"\n" + _json.encode([CURSOR_VERSION, self.order])[:-1] + b","
+        lines = (b"\n" + _json.encode_lines(places)).replace(b"\n[", beginning).split(b"\n")[1:-1]
+        return b"".join(map(b2a_base64, lines)).translate(_URL_SAFE, b"=").decode().split("\n")[:-1]
 
     def values(self, cursor: str) -> Sequence[Any]:
         """The place that a cursor names.

@@ -201,6 +201,8 @@ class _Compiler:
             case Column():
                 return self.value(type_, row.column(source.name), fields)
             case Of():
+                if isinstance(type_, GraphQLNonNull) and (expression := _expression(source)):
+                    return expression.format(row.column(source.columns[0]))  # a text, or the whole function fails
                 return self.value(type_, self.made(row, source), fields)
             case InLanguage():
                 values = ", ".join(map(row.column, source.columns))
@@ -220,7 +222,7 @@ class _Compiler:
         """What a function makes of columns; where the first is null, null."""
         first, *others = map(row.column, source.columns)
         v = self.name("v")
-        if (expression := getattr(source.function, "expression", None)) and not others:
+        if expression := _expression(source):
             result = expression.format(v)
         else:
             result = f"{self.name('function', source.function)}({', '.join([v, *others])})"
@@ -268,6 +270,12 @@ def _class(type_: GraphQLObjectType) -> type:
         raise NotCompiled
     origin: type = definition.origin
     return origin
+
+
+def _expression(source: Of) -> str | None:
+    """The function of one column as Python text, if it has one: that makes a text of each number, and fails of null."""
+    expression: str | None = getattr(source.function, "expression", None)
+    return expression if len(source.columns) == 1 else None
 
 
 def _columns(type_: GraphQLObjectType) -> Columns | None:
