@@ -15,7 +15,7 @@ export function Expiry({ vendor }: { vendor: FragmentType<typeof ExpiryFields> }
   const words = useWords();
   const formats = useFormats();
   const { status, expiresAt, graceEndsAt } = readFragment(ExpiryFields, vendor);
-  if (!expiresAt) return words.neverExpires;
+  if (!expiresAt) return words.never;
   const tone = status === "ACTIVE" ? "" : status === "EXPIRING_SOON" ? "warn" : "bad";
   return (
     <>

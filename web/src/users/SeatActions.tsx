@@ -1,6 +1,5 @@
 import { useState, type FormEvent } from "react";
 import { useQuery } from "urql";
-import type { Problem } from "../api/userErrors";
 import { useAnnounce } from "../frame/Announcements";
 import { graphql } from "../gql";
 import { Problems } from "../parts/Problems";
@@ -44,24 +43,22 @@ export function SeatActions({ users, held, onDone }: Props) {
   const [from, setFrom] = useState(held ?? "");
   const [to, setTo] = useState("");
   const [isAsking, setAsking] = useState(false);
-  const [problems, setProblems] = useState<Problem[]>([]);
   const [{ data }] = useQuery({ query: ChosenLicenses, variables: { first: from, second: to } });
-  const { give, take, swap, isBusy } = useSeatActions();
+  const { give, take, swap, isBusy, problems } = useSeatActions();
   const { first, second } = data ?? {};
   const isReady = (action === "give" || first) && (action === "take" || second);
 
   const act = async () => {
     setAsking(false);
     const ids = users.map(({ id }) => id);
-    const { done, problems: found } =
+    const { done, isAll } =
       action === "give"
         ? await give(second!.id, ids)
         : action === "take"
           ? await take(first!.id, ids)
           : await swap(first!.id, second!.id, ids);
-    setProblems(found);
     if (done) announce(done);
-    if (found.length === 0) onDone();
+    if (isAll) onDone();
   };
 
   const submit = (event: FormEvent) => {

@@ -84,7 +84,6 @@ export const en = {
   installation: "Installation",
   demo: "Demo",
   expires: "Expires",
-  neverExpires: "Never",
   daysFromNow: (days: number) =>
     days === 0 ? "today" : days > 0 ? `in ${of(days, "day", "days")}` : `${of(-days, "day", "days")} ago`,
   nextExpiry: "Next expiry",
@@ -181,7 +180,6 @@ export const en = {
   rejected: (vendor: string) => `The new licenses from ${vendor} are rejected.`,
 
   // Remove superfluous licenses
-  removeSuperfluousTitle: "Remove superfluous licenses",
   mustBeRemoved: "Must be removed",
   enough: "Enough",
   surplusHelp: (seats: number) =>

@@ -70,7 +70,6 @@ export const nb: Words = {
   installation: "Installasjon",
   demo: "Demoversjon",
   expires: "Utløper",
-  neverExpires: "Aldri",
   daysFromNow: (days) =>
     days === 0 ? "i dag" : days > 0 ? `om ${of(days, "dag", "dager")}` : `for ${of(-days, "dag", "dager")} siden`,
   nextExpiry: "Neste utløp",
@@ -155,7 +154,6 @@ export const nb: Words = {
   rejectHint: (vendor) => `${vendor} får vite grunnen. Lisensene som gjelder, gjelder fortsatt. Kontakt leverandøren likevel.`,
   rejected: (vendor) => `De nye lisensene fra ${vendor} er avvist.`,
 
-  removeSuperfluousTitle: "Fjern overflødige lisenser",
   mustBeRemoved: "Må fjernes",
   enough: "Nok",
   surplusHelp: (seats) =>

@@ -1,7 +1,8 @@
 import { Link } from "../../frame/Link";
 import { graphql, readFragment, type FragmentType } from "../../gql";
 import type { ChangesTableFragment } from "../../gql/graphql";
-import { useFormats, useWords } from "../../words/WordsProvider";
+import { useSeats } from "../../parts/useSeats";
+import { useWords } from "../../words/WordsProvider";
 
 const ChangeFields = graphql(`
   fragment ChangesTable on LicenseChange {
@@ -29,7 +30,7 @@ interface Props {
 /** The altered licenses, old and new. */
 export function ChangesTable({ changes, toSurplus }: Props) {
   const words = useWords();
-  const formats = useFormats();
+  const seats = useSeats();
   if (changes.length === 0) return <p>{words.onlyDatesChange}</p>;
   return (
     <div className="scroll">
@@ -73,7 +74,7 @@ export function ChangesTable({ changes, toSurplus }: Props) {
                   <td className="number">
                     <strong>{seats(change.newTotal)}</strong>
                   </td>
-                  <td className="number">{formats.number(change.inUse)}</td>
+                  <td className="number">{seats(change.inUse)}</td>
                 </>
               ) : (
                 <td colSpan={3} className="muted number">
@@ -86,10 +87,6 @@ export function ChangesTable({ changes, toSurplus }: Props) {
       </table>
     </div>
   );
-
-  function seats(total: number | null) {
-    return total === null ? words.unlimited : formats.number(total);
-  }
 }
 
 const TONES = { ADDED: "good", INCREASED: "good", DECREASED: "warn", ALTERED: "", REMOVED: "warn" };
