@@ -1,6 +1,7 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
 import { useActorName } from "../parts/actorName";
 import { useFormats, useWords } from "../words/WordsProvider";
+import { Details } from "./Details";
 
 const AuditRowFields = graphql(`
   fragment AuditRow on AuditEvent {
@@ -11,12 +12,10 @@ const AuditRowFields = graphql(`
       kind
       name
     }
-    requestId
     details {
       name
-      before
-      after
     }
+    ...Details
   }
 `);
 
@@ -25,7 +24,8 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
   const words = useWords();
   const formats = useFormats();
   const nameOf = useActorName();
-  const { occurredAt, summary, actor, requestId, details } = readFragment(AuditRowFields, event);
+  const fields = readFragment(AuditRowFields, event);
+  const { occurredAt, summary, actor, details } = fields;
   return (
     <tr>
       <td className="when">
@@ -37,20 +37,7 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
         ) : (
           <details>
             <summary>{summary}</summary>
-            <dl className="details">
-              {details.map(({ name, before, after }) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>
-                    {before !== null && <s>{before}</s>} {after}
-                  </dd>
-                </div>
-              ))}
-              <div>
-                <dt>{words.request}</dt>
-                <dd>{requestId}</dd>
-              </div>
-            </dl>
+            <Details event={fields} />
           </details>
         )}
       </td>
