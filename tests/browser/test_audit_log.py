@@ -54,6 +54,7 @@ async def test_details_are_told_in_words_of_both_languages(inga: Page, server: R
     assert ["Kan logge inn", "Ja Nei"] in told["USER_CHANGED"]
     assert ["Åpne saker", "0 2"] in told["USER_CHANGED"]
     assert ["Aktiveres ved ankomst", "Alt Ingenting"] in told["VENDOR_CHANGED"]
+    assert ["Prosjekter (gratis)", "På"] in told["LICENSES_ACTIVATED"]
     assert ["Rettigheter", "Lese lisenser, Lese brukere og hvem som har hvilken lisens"] in told["API_TOKEN_CREATED"]
     assert ["Hendelser", "Lisenser aktivert Alle hendelser"] in told["WEBHOOK_CHANGED"]
     assert _raw(told) == []

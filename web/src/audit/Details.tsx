@@ -17,6 +17,9 @@ const DetailsFields = graphql(`
       changes {
         key
         name
+        license {
+          name
+        }
       }
     }
   }
@@ -27,7 +30,7 @@ export function Details({ event }: { event: FragmentType<typeof DetailsFields> }
   const words = useWords();
   const { dateTime } = useFormats();
   const { requestId, details, vendor, changeSet } = readFragment(DetailsFields, event);
-  const licenses = Object.fromEntries(changeSet?.changes.map(({ key, name }) => [key, name]) ?? []);
+  const licenses = Object.fromEntries(changeSet?.changes.map(({ key, name, license }) => [key, license?.name ?? name]) ?? []);
   const seats = (text: string) => (text === "on" ? words.isOn : text === "unlimited" ? words.unlimited : text);
   const yesOrNo = inWords({ true: words.yes, false: words.no });
   const known: Record<string, Told> = {
@@ -62,8 +65,11 @@ export function Details({ event }: { event: FragmentType<typeof DetailsFields> }
     <dl className="details">
       {details.map(({ name, before, after }) => {
         const [title, say = String, otherwise] = known[name] ?? [licenses[name] ?? apart(name), seats];
+        const [was, is] = [before && say(before), after ? say(after) : otherwise];
         return (
-          <Fact key={name} name={title}>              {before && <s>{say(before)}</s>} {after ? say(after) : otherwise}</Fact>
+          <Fact key={name} name={title}>
+            {was && was !== is && <s>{was}</s>} {is}
+          </Fact>
         );
       })}
       <Fact name={words.request}>{requestId}</Fact>

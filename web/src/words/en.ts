@@ -142,8 +142,6 @@ export const en = {
   contact: (vendor: string) => `Contact ${vendor}`,
 
   // Activate new license
-  activateNewLicense: "Activate new license",
-  newLicenseActivated: "New license activated",
   alteredLicenses: "Altered licenses",
   change: "Change",
   changeKinds: {

@@ -123,8 +123,6 @@ export const nb: Words = {
   wasRejected: (who, when) => `Avvist av ${who} ${when}. Leverandøren har ennå ikke sendt en ny.`,
   contact: (vendor) => `Kontakt ${vendor}`,
 
-  activateNewLicense: "Aktiver ny lisens",
-  newLicenseActivated: "Ny lisens aktivert",
   alteredLicenses: "Endrede lisenser",
   change: "Endring",
   changeKinds: { ADDED: "Ny", INCREASED: "Flere", DECREASED: "Færre", ALTERED: "Endret", REMOVED: "Fjernet" },

@@ -21,7 +21,8 @@ export function StatedFacts({ changeSet }: { changeSet: FragmentType<typeof Stat
   const words = useWords();
   const formats = useFormats();
   const facts = readFragment(StatedFactsFields, changeSet);
-  const expiry = (instant: string | null) => (instant ? formats.date(instant) : words.never);
+  const before = facts.previousExpiresAt && formats.date(facts.previousExpiresAt);
+  const after = facts.expiresAt ? formats.date(facts.expiresAt) : words.never;
   return (
     <dl className="facts">
       <Fact name={words.vendor}>{facts.vendor.name}</Fact>
@@ -30,10 +31,7 @@ export function StatedFacts({ changeSet }: { changeSet: FragmentType<typeof Stat
       </Fact>
       <Fact name={words.serialNumber}>{facts.serialNumber}</Fact>
       <Fact name={words.expires}>
-        {facts.previousExpiresAt !== facts.expiresAt && facts.previousExpiresAt && (
-          <s>{expiry(facts.previousExpiresAt)}</s>
-        )}{" "}
-        {expiry(facts.expiresAt)}
+        {before && before !== after && <s>{before}</s>} {after}
       </Fact>
       {new Date(facts.effectiveAt) > new Date() && (
         <Fact name={words.effectiveFrom}>{formats.dateTime(facts.effectiveAt)}</Fact>
