@@ -11,6 +11,7 @@ from resolvers.context import COMMAND_LINE, Context, system_context
 from resolvers.directory_export import ExportedUser, read_export
 from resolvers.events import changing
 from resolvers.user_import import import_users
+from tests.browser.test_accessibility import too_wide
 from tests.stories.conftest import Client, Running
 
 ENUMS = (ActivationPolicy, ApiScope, AuditAction, UserKind, UserStatus)
@@ -51,6 +52,8 @@ async def test_details_are_told_in_words_of_both_languages(inga: Page, server: R
 
     await inga.locator("header select").select_option(label="Norsk")
     told = {action: await _unfolded(inga, action) for action in ACTIONS}
+    await inga.set_viewport_size({"width": 360, "height": 740})
+    assert await too_wide(inga) == []
     assert ["Kan logge inn", "Ja Nei"] in told["USER_CHANGED"]
     assert ["Åpne saker", "0 2"] in told["USER_CHANGED"]
     assert ["Aktiveres ved ankomst", "Alt Ingenting"] in told["VENDOR_CHANGED"]

@@ -19,7 +19,7 @@ export function Expiry({ vendor }: { vendor: FragmentType<typeof ExpiryFields> }
   const tone = status === "ACTIVE" ? "" : status === "EXPIRING_SOON" ? "warn" : "bad";
   return (
     <>
-      {formats.date(expiresAt)} <span className={`muted whole ${tone}`}>{words.daysFromNow(daysUntil(expiresAt))}</span>
+      {formats.date(expiresAt)} <span className={`muted days ${tone}`}>{words.daysFromNow(daysUntil(expiresAt))}</span>{" "}
       {status !== "ACTIVE" && <span className={`chip ${tone}`}>{words.licenseStatuses[status]}</span>}
       {status === "IN_GRACE_PERIOD" && graceEndsAt && (
         <span className="muted">{words.graceEnds(formats.date(graceEndsAt))}</span>
