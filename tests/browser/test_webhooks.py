@@ -73,8 +73,15 @@ async def test_it_is_switched_off_and_on_and_gets_a_new_secret(inga: Page, addre
 async def test_it_is_edited_and_what_is_refused_is_said_beside_its_field(inga: Page, address: Endpoint):
     await _make(inga, address)
     await inga.get_by_role("row").filter(has_text="ERP").get_by_role("button", name="Deliveries").click()
-    await inga.get_by_role("dialog", name="ERP").get_by_role("button", name="Edit …").click()
+    edit = inga.get_by_role("dialog", name="ERP").get_by_role("button", name="Edit …")
     dialog = inga.get_by_role("dialog", name="Edit ERP")
+    await edit.click()
+    await expect(dialog).to_be_visible()
+    await inga.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(edit).to_be_focused()
+
+    await edit.click()
     await expect(dialog.get_by_label("What is it for?")).to_have_value("ERP")
     await expect(dialog.get_by_label("Address")).to_have_value(address.url)
     await expect(dialog.get_by_label("Licenses activated")).to_be_checked()
