@@ -58,8 +58,8 @@ export function LicenseHolders() {
           <Fact name={words.available}>{seats(license.seats.available)}</Fact>
         </dl>
       )}
-      {may("USERS_WRITE") && ticked.size > 0 && (
-        <SeatActions key={key} users={[...ticked.values()].map(({ user }) => user)} held={key} onDone={clear} />
+      {license && may("USERS_WRITE") && ticked.size > 0 && (
+        <SeatActions key={key} users={[...ticked.values()].map(({ user }) => user)} held={license} onDone={clear} />
       )}
       {license && <HoldersOf key={key} licenseKey={key} ticked={ticked} onTick={tick} canTick={() => true} />}
     </section>

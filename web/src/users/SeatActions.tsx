@@ -1,25 +1,10 @@
 import { useState, type FormEvent } from "react";
-import { useQuery } from "urql";
 import { useAnnounce } from "../frame/Announcements";
-import { graphql } from "../gql";
 import { Problems } from "../parts/Problems";
 import { useWords } from "../words/WordsProvider";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { LicenseChoice } from "./LicenseChoice";
+import { LicenseChoice, useUserLicenses } from "./LicenseChoice";
 import { useSeatActions } from "./useSeatActions";
-
-const ChosenLicenses = graphql(`
-  query ChosenLicenses($first: String!, $second: String!) {
-    first: license(key: $first) {
-      id
-      name
-    }
-    second: license(key: $second) {
-      id
-      name
-    }
-  }
-`);
 
 export interface NamedUser {
   id: string;
@@ -30,8 +15,8 @@ type Action = "give" | "take" | "swap";
 
 interface Props {
   users: NamedUser[];
-  /** The key of a license that all of them hold, which is then not to be chosen. */
-  held?: string;
+  /** A license that all of them hold, which is then not to be chosen. */
+  held?: { id: string; name: string };
   onDone: () => void;
 }
 
@@ -40,12 +25,13 @@ export function SeatActions({ users, held, onDone }: Props) {
   const words = useWords();
   const announce = useAnnounce();
   const [action, setAction] = useState<Action>(held ? "take" : "give");
-  const [from, setFrom] = useState(held ?? "");
+  const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
   const [isAsking, setAsking] = useState(false);
-  const [{ data }] = useQuery({ query: ChosenLicenses, variables: { first: from, second: to } });
+  const licenses = useUserLicenses();
   const { give, take, swap, isBusy, problems } = useSeatActions();
-  const { first, second } = data ?? {};
+  const first = held ?? licenses.find(({ key }) => key === from);
+  const second = licenses.find(({ key }) => key === to);
   const isReady = (action === "give" || first) && (action === "take" || second);
 
   const act = async () => {
