@@ -153,6 +153,7 @@ def _more_seats() -> dict[str, Any]:
 async def _unfold(shot: Camera) -> None:
     for summary in await shot.page.locator("summary").all():
         await summary.click()
+    await shot.page.wait_for_load_state("networkidle")
 
 
 async def _web(shot: Camera, demo: Demo) -> None:

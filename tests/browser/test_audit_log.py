@@ -115,6 +115,7 @@ async def _unfolded(page: Page, action: str) -> list[list[str]]:
     await expect(page.locator("tbody tr").first).to_be_visible()
     for summary in await page.locator("tbody summary").all():
         await summary.click()
+    await expect(page.locator("details[open] dl")).to_have_count(await page.locator("details").count())
     facts = await page.locator("dl.details > div").all()
     texts = [await fact.locator("dt, dd").all_text_contents() for fact in facts]
     return [[text.strip() for text in pair] for pair in texts if pair[0] not in ("Request", "Forespørsel")]

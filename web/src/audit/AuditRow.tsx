@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { graphql, readFragment, type FragmentType } from "../gql";
 import { useActorName } from "../parts/actorName";
 import { useFormats, useWords } from "../words/WordsProvider";
@@ -15,7 +16,6 @@ const AuditRowFields = graphql(`
     details {
       name
     }
-    ...Details
   }
 `);
 
@@ -24,8 +24,8 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
   const words = useWords();
   const formats = useFormats();
   const nameOf = useActorName();
-  const fields = readFragment(AuditRowFields, event);
-  const { occurredAt, summary, actor, details } = fields;
+  const { id, occurredAt, summary, actor, details } = readFragment(AuditRowFields, event);
+  const [isOpen, setOpen] = useState(false);
   return (
     <tr>
       <td className="when">
@@ -35,9 +35,9 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
         {details.length === 0 ? (
           summary
         ) : (
-          <details>
+          <details onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>{summary}</summary>
-            <Details event={fields} />
+            {isOpen && <Details id={id} />}
           </details>
         )}
       </td>

@@ -1,35 +1,52 @@
-import { graphql, readFragment, type FragmentType } from "../gql";
+import { useQuery } from "urql";
+import { graphql } from "../gql";
+import type { DetailsOfEventQuery } from "../gql/graphql";
 import { Fact } from "../parts/Fact";
+import { Loaded } from "../parts/Loaded";
 import { useFormats, useWords } from "../words/WordsProvider";
 
-const DetailsFields = graphql(`
-  fragment Details on AuditEvent {
-    requestId
-    details {
-      name
-      before
-      after
-    }
-    vendor {
-      name
-    }
-    changeSet {
-      changes {
-        key
-        name
-        license {
+const DetailsOfEvent = graphql(`
+  query DetailsOfEvent($id: ID!) {
+    node(id: $id) {
+      ... on AuditEvent {
+        requestId
+        details {
           name
+          before
+          after
+        }
+        vendor {
+          name
+        }
+        changeSet {
+          changes {
+            key
+            name
+            license {
+              name
+            }
+          }
         }
       }
     }
   }
 `);
 
-/** What an event changed, in words; what has none yet shows its own name. */
-export function Details({ event }: { event: FragmentType<typeof DetailsFields> }) {
+/** What an event changed: asked for when it is unfolded, since the log would cost thrice as much with it. */
+export function Details({ id }: { id: string }) {
+  const [answer, ask] = useQuery({ query: DetailsOfEvent, variables: { id } });
+  return (
+    <Loaded answer={answer} retry={ask}>
+      {({ node }) => node && "details" in node && <InWords event={node} />}
+    </Loaded>
+  );
+}
+
+/** All of it in words; what has none yet shows its own name. */
+function InWords({ event }: { event: NonNullable<DetailsOfEventQuery["node"]> }) {
   const words = useWords();
   const { dateTime } = useFormats();
-  const { requestId, details, vendor, changeSet } = readFragment(DetailsFields, event);
+  const { requestId, details, vendor, changeSet } = event;
   const licenses = Object.fromEntries(changeSet?.changes.map(({ key, name, license }) => [key, license?.name ?? name]) ?? []);
   const seats = (text: string) => (text === "on" ? words.isOn : text === "unlimited" ? words.unlimited : text);
   const yesOrNo = inWords({ true: words.yes, false: words.no });
