@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
+from licensing.document import sign
+from resolvers.context import utc_now
+from server import demo_data
 from server.demo import Demo
 from tests.browser.conftest import license_file, sign_in
 from tests.endpoints import endpoint
@@ -108,6 +112,50 @@ async def take_trial(browser: Browser, url: str, demo: Demo, language: str, fold
         await shot.take("trial-convert-refused")
 
 
+async def take_checks(browser: Browser, url: str, demo: Demo, language: str, folder: Path, vendor: Path) -> None:
+    """What comes of asking a license server: it says no, then it has more seats, which are activated by themselves."""
+    async with camera(browser, url, language, folder) as shot:
+        await sign_in(shot.page)
+        await expect(shot.page.locator("input[name=password]")).to_have_count(0)
+        await shot.go("/licenses?vendor=nordsync")
+        await shot.press(".actions button")
+        await expect(shot.page.locator("dialog .notice.bad")).to_be_visible()
+        await shot.take("dialog-check-refused")
+        await shot.press("dialog footer button")
+        await shot.page.wait_for_load_state("networkidle")
+        await shot.take("licenses-check-failed")
+        await shot.go("/licenses?vendor=nordsync&dialog=problem")
+        await shot.take("dialog-problem-check-failed")
+        await shot.go("/licenses/status")
+        await shot.take("status-check-failed")
+
+        document = vendor / "v1" / "licenses" / f"{demo.serial_number}.lic"
+        document.parent.mkdir(parents=True)
+        document.write_text(sign(_more_seats(), demo.keys["nordsync"]))
+        await shot.go("/licenses?vendor=nordsync")
+        await shot.press(".actions button")
+        await expect(shot.page.locator(".announcement")).to_be_visible()
+        await shot.page.wait_for_load_state("networkidle")
+        await shot.take("licenses-activated-by-itself")
+        await shot.go("/licenses?vendor=nordsync&dialog=activate")
+        await shot.take("dialog-activated-by-itself")
+        await shot.go("/audit-log?action=LICENSES_ACTIVATED")
+        await _unfold(shot)
+        await shot.take("audit-log-activated")
+
+
+def _more_seats() -> dict[str, Any]:
+    claims = demo_data.nordsync_document(utc_now(), utc_now())
+    licenses = [one | {"total": 12} if one["scope"] == "USER" else one for one in claims["licenses"]]
+    return claims | {"seq": 2, "jti": f"{claims['jti']}-more", "licenses": licenses}
+
+
+async def _unfold(shot: Camera) -> None:
+    for summary in await shot.page.locator("summary").all():
+        await summary.click()
+    await shot.page.wait_for_load_state("networkidle")
+
+
 async def _web(shot: Camera, demo: Demo) -> None:
     await shot.go("/licenses")
     await shot.press(".actions button")
@@ -189,10 +237,17 @@ async def _webhooks(shot: Camera, demo: Demo) -> None:
         await shot.press("dialog footer .primary")
         await expect(shot.page.locator("dialog .notice.bad")).to_be_visible()
         await shot.take("dialog-webhook-deliveries")
+        await shot.press("dialog footer button:nth-child(2)")
+        await shot.take("dialog-webhook-edit")
+        await shot.page.locator("dialog input[name=url]").fill("http://example.com/events")
+        await shot.press("dialog .primary")
+        await expect(shot.page.locator("dialog .problem")).to_be_visible()
+        await shot.take("dialog-webhook-edit-refused")
+        await shot.press("dialog form footer button:first-child")
         await shot.press("dialog footer button:first-child")
         await shot.take("dialog-webhook-delete")
         await shot.press("dialog footer button:first-child")
-        await shot.press("dialog footer button:nth-child(3)")
+        await shot.press("dialog footer button:nth-child(4)")
         await shot.page.wait_for_load_state("networkidle")
         await shot.go("/webhooks")
         await shot.take("webhooks-off")
@@ -222,8 +277,7 @@ async def _reject_or_activate(shot: Camera, demo: Demo) -> None:
     await shot.go("/licenses/status")
     await shot.take("status-rejected")
     await shot.go("/audit-log")
-    for summary in await shot.page.locator("summary").all():
-        await summary.click()
+    await _unfold(shot)
     await shot.take("audit-log-details")
 
 

@@ -16,13 +16,14 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
+from models import Vendor
 from models.config import tortoise_config
 from models.migrate import migrate
 from server.demo import Demo, fill
 from tests.browser import every_screen
 from tests.browser.conftest import WORKING, license_file, sign_in
 from tests.endpoints import endpoint
-from tests.processes import process
+from tests.processes import license_server_process, process
 from tests.stories.conftest import PASSWORD
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -55,6 +56,13 @@ async def take_every_screen(folder: Path) -> None:
             for take, trial in ((every_screen.take_demo, False), (every_screen.take_trial, True)):
                 async with _server(trial=trial) as (url, demo):
                     await take(browser, url, demo, language, folder)
+            with tempfile.TemporaryDirectory() as name:
+                vendor = Path(name)
+                async with (
+                    license_server_process(vendor, vendor / "server.log") as address,
+                    _server(trial=False, license_server=address) as (url, demo),
+                ):
+                    await every_screen.take_checks(browser, url, demo, language, folder, vendor)
 
 
 @asynccontextmanager
@@ -66,11 +74,11 @@ async def _browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def _server(*, trial: bool) -> AsyncIterator[tuple[str, Demo]]:
-    """A server with a demo of its own, by its address; it may send webhooks to this machine."""
+async def _server(*, trial: bool, license_server: str | None = None) -> AsyncIterator[tuple[str, Demo]]:
+    """A server with a demo of its own, by its address; webhooks may come here; NordSync may have a license server."""
     with tempfile.TemporaryDirectory() as name:
         database = f"sqlite://{name}/seatkeeper.db"
-        demo = await _make_demo(database, trial=trial)
+        demo = await _make_demo(database, trial=trial, license_server=license_server)
         server = process(database, Path(name), open_schema="1", check_interval="0", webhook_hosts="127.0.0.1")
         async with server as (url, _):
             yield url, demo
@@ -145,12 +153,14 @@ async def _make_webhook(page: Page, url: str) -> None:
             await expect(page.get_by_role("table", name="Deliveries")).to_contain_text(said)
 
 
-async def _make_demo(url: str, *, trial: bool) -> Demo:
+async def _make_demo(url: str, *, trial: bool, license_server: str | None) -> Demo:
     await migrate(url)
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(url))
     try:
-        return await fill(PASSWORD, trial=trial)
+        demo = await fill(PASSWORD, trial=trial)
+        await Vendor.filter(key="nordsync").update(license_server=license_server)
+        return demo
     finally:
         await Tortoise.close_connections()
 

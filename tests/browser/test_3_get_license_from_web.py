@@ -56,6 +56,9 @@ async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page
     await inga.set_viewport_size({"width": 360, "height": 740})
     assert await too_wide(inga) == []
     await inga.get_by_label("Language").select_option(label="Norsk")
+    await inga.get_by_role("link", name="Status").click()
+    await expect(inga.get_by_role("table", name="Leverandører")).to_be_visible()
+    assert await too_wide(inga) == []
     await inga.get_by_role("link", name="Problem: nye lisenser kunne ikke hentes", exact=True).click()
     told = inga.get_by_role("dialog", name="Nye lisenser fra SuperOffice AS")
     await expect(told).to_contain_text("Lisensserveren til SuperOffice AS kunne ikke nås. Prøv igjen senere")

@@ -51,7 +51,10 @@ async def findings(page: Page, rules: list[str] | None = None) -> list[str]:
 
 async def test_axe_finds_nothing_serious_before_the_login(page: Page):
     await expect(page.get_by_label("Login")).to_be_visible()
+    await expect(page).to_have_title("Sign in")
     assert await findings(page) == []
+    await page.emulate_media(color_scheme="dark")
+    assert await findings(page, ["color-contrast"]) == []
 
 
 async def test_axe_finds_nothing_serious_on_any_screen(inga: Page):

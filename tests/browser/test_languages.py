@@ -16,6 +16,7 @@ async def test_norwegian_throughout(open_browser: Callable[..., Awaitable[Page]]
     await expect(page.locator("html")).to_have_attribute("lang", "nb")
     await expect(page.get_by_role("table", name="Brukerlisenser")).to_contain_text("Konfidensielle aktiviteter")
     await page.get_by_role("link", name="Aktiver ny lisens", exact=True).click()
+    await expect(page.get_by_role("table", name="Endrede lisenser")).to_contain_text("Prosjekter (gratis)")
     await page.get_by_role("button", name="Fjern overflødige lisenser").click()
     await page.get_by_role("button", name="Foreslå").click()
     await expect(page.get_by_text("3 foreslått")).to_be_visible()

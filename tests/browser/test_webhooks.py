@@ -70,6 +70,44 @@ async def test_it_is_switched_off_and_on_and_gets_a_new_secret(inga: Page, addre
     await expect(dialog.get_by_role("button", name="Send a test event")).to_be_visible()
 
 
+async def test_it_is_edited_and_what_is_refused_is_said_beside_its_field(inga: Page, address: Endpoint):
+    await _make(inga, address)
+    await inga.get_by_role("row").filter(has_text="ERP").get_by_role("button", name="Deliveries").click()
+    edit = inga.get_by_role("dialog", name="ERP").get_by_role("button", name="Edit …")
+    dialog = inga.get_by_role("dialog", name="Edit ERP")
+    await edit.click()
+    await expect(dialog).to_be_visible()
+    await inga.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(edit).to_be_focused()
+
+    await edit.click()
+    await expect(dialog.get_by_label("What is it for?")).to_have_value("ERP")
+    await expect(dialog.get_by_label("Address")).to_have_value(address.url)
+    await expect(dialog.get_by_label("Licenses activated")).to_be_checked()
+    await expect(dialog.get_by_role("checkbox", checked=True)).to_have_count(1)
+    await expect(dialog.get_by_label("Only for the licenses of")).to_have_count(0)
+
+    await dialog.get_by_label("What is it for?").fill("Books")
+    await dialog.get_by_label("Address").fill("http://example.com/")
+    await dialog.get_by_label("Licenses activated").uncheck()
+    await dialog.get_by_label("License given").check()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
+    await expect(dialog.get_by_role("alert").filter(has_text="does not begin with https://")).to_be_visible()
+    assert await findings(inga) == []
+
+    await dialog.get_by_label("Address").fill(f"{address.url}books")
+    await dialog.get_by_role("button", name="Save").click()
+    tries = inga.get_by_role("dialog", name="Books")
+    await expect(tries).to_contain_text(f"{address.url}books")
+    await inga.keyboard.press("Escape")
+    row = inga.get_by_role("row").filter(has_text="Books")
+    await expect(row).to_contain_text(f"{address.url}books")
+    await expect(row).to_contain_text("License given")
+    await expect(row).not_to_contain_text("Licenses activated")
+
+
 async def test_an_address_that_is_not_allowed_is_refused_beside_its_field(inga: Page):
     await inga.goto("/webhooks")
     await inga.get_by_role("button", name="New webhook").click()

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useSubscription } from "urql";
+import { useClient } from "urql";
 import { graphql } from "../gql";
 import { renewSoon } from "./renewal";
 
@@ -13,8 +13,9 @@ const Events = graphql(`
 
 /** Renews what is on the screen whenever something has been changed, by whomever. */
 export function useLiveUpdates({ pause }: { pause: boolean }) {
-  const [{ data }] = useSubscription({ query: Events, pause });
+  const client = useClient();
   useEffect(() => {
-    if (data) renewSoon();
-  }, [data]);
+    if (pause) return;
+    return client.subscription(Events, {}).subscribe(({ data }) => data && renewSoon()).unsubscribe;
+  }, [client, pause]);
 }

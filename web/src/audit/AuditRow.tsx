@@ -1,6 +1,8 @@
+import { useState } from "react";
 import { graphql, readFragment, type FragmentType } from "../gql";
 import { useActorName } from "../parts/actorName";
 import { useFormats, useWords } from "../words/WordsProvider";
+import { Details } from "./Details";
 
 const AuditRowFields = graphql(`
   fragment AuditRow on AuditEvent {
@@ -11,11 +13,8 @@ const AuditRowFields = graphql(`
       kind
       name
     }
-    requestId
     details {
       name
-      before
-      after
     }
   }
 `);
@@ -25,7 +24,8 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
   const words = useWords();
   const formats = useFormats();
   const nameOf = useActorName();
-  const { occurredAt, summary, actor, requestId, details } = readFragment(AuditRowFields, event);
+  const { id, occurredAt, summary, actor, details } = readFragment(AuditRowFields, event);
+  const [isOpen, setOpen] = useState(false);
   return (
     <tr>
       <td className="when">
@@ -35,22 +35,9 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
         {details.length === 0 ? (
           summary
         ) : (
-          <details>
+          <details onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>{summary}</summary>
-            <dl className="details">
-              {details.map(({ name, before, after }) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>
-                    {before !== null && <s>{before}</s>} {after}
-                  </dd>
-                </div>
-              ))}
-              <div>
-                <dt>{words.request}</dt>
-                <dd>{requestId}</dd>
-              </div>
-            </dl>
+            {isOpen && <Details id={id} />}
           </details>
         )}
       </td>

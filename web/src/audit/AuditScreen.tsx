@@ -3,7 +3,7 @@ import { go, usePlace, withParameters } from "../frame/location";
 import { graphql } from "../gql";
 import type { AuditAction, AuditFilter } from "../gql/graphql";
 import { Loaded } from "../parts/Loaded";
-import { FIRST_PAGE, PAGE_SIZE, Pager } from "../parts/Pager";
+import { Pager, pageOf, pageParameters } from "../parts/Pager";
 import { LicenseChoice } from "../users/LicenseChoice";
 import { useWords } from "../words/WordsProvider";
 import { AuditRow } from "./AuditRow";
@@ -27,10 +27,7 @@ const AuditLog = graphql(`
 export function AuditScreen() {
   const words = useWords();
   const { parameters } = usePlace();
-  const after = parameters.get("after");
-  const before = parameters.get("before");
-  const page = after ? { first: PAGE_SIZE, after } : before ? { last: PAGE_SIZE, before } : FIRST_PAGE;
-  const [answer, ask] = useQuery({ query: AuditLog, variables: { filter: filterOf(parameters), ...page } });
+  const [answer, ask] = useQuery({ query: AuditLog, variables: { filter: filterOf(parameters), ...pageOf(parameters) } });
   const narrow = (changes: Record<string, string>) => go(withParameters({ ...changes, after: null, before: null }));
 
   return (
@@ -93,9 +90,7 @@ export function AuditScreen() {
                   page={auditEvents.pageInfo}
                   total={auditEvents.totalCount}
                   shown={auditEvents.nodes.length}
-                  onTurn={(turned) =>
-                    go(withParameters({ after: turned.after ?? null, before: turned.before ?? null }))
-                  }
+                  onTurn={(turned) => go(withParameters(pageParameters(turned)))}
                 />
               </>
             )

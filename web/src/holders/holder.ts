@@ -1,4 +1,5 @@
 import { graphql } from "../gql";
+import type { HolderFragment } from "../gql/graphql";
 
 export const HolderFields = graphql(`
   fragment Holder on LicenseAssignment {
@@ -19,3 +20,6 @@ export const HolderFields = graphql(`
     }
   }
 `);
+
+/** Whose it is. */
+export const userOf = ({ user }: HolderFragment) => user.id;

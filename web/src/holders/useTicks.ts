@@ -1,15 +1,14 @@
 import { useState } from "react";
-import type { HolderFragment } from "../gql/graphql";
 
 /** Whose boxes are ticked, by user ID: kept while pages are turned and searches made. */
-export function useTicks() {
-  const [ticked, setTicked] = useState<ReadonlyMap<string, HolderFragment>>(new Map());
-  const tick = (holders: readonly HolderFragment[], isTicked: boolean) =>
+export function useTicks<One>(userId: (one: One) => string) {
+  const [ticked, setTicked] = useState<ReadonlyMap<string, One>>(new Map());
+  const tick = (some: readonly One[], isTicked: boolean) =>
     setTicked((before) => {
       const after = new Map(before);
-      for (const holder of holders) {
-        if (isTicked) after.set(holder.user.id, holder);
-        else after.delete(holder.user.id);
+      for (const one of some) {
+        if (isTicked) after.set(userId(one), one);
+        else after.delete(userId(one));
       }
       return after;
     });

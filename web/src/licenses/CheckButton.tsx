@@ -1,6 +1,4 @@
-import { useState } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../api/userErrors";
+import { useAction } from "../api/useAction";
 import { useAnnounce } from "../frame/Announcements";
 import { Link } from "../frame/Link";
 import { withParameters } from "../frame/location";
@@ -14,10 +12,9 @@ const CheckForLicenseChanges = graphql(`
     checkForLicenseChanges(input: $input) {
       changeSet {
         id
-        status
       }
       vendor {
-        ...VendorFacts
+        id
       }
       userErrors {
         ...UserErrorFields
@@ -30,23 +27,17 @@ const CheckForLicenseChanges = graphql(`
 export function CheckButton({ vendor }: { vendor: { id: string; name: string } }) {
   const words = useWords();
   const announce = useAnnounce();
-  const [{ fetching }, check] = useMutation(CheckForLicenseChanges);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems, setProblems } = useAction();
 
   const ask = async () => {
-    const outcome = await check({ input: { vendorId: vendor.id } });
-    const payload = outcome.data?.checkForLicenseChanges;
-    const found = problemsOf(outcome, payload?.userErrors, words.unreachable);
-    setProblems(found);
-    if (found.length === 0) {
-      announce(payload?.changeSet ? words.changesFound(vendor.name) : words.nothingNew(vendor.name));
-    }
+    const payload = await act(CheckForLicenseChanges, { vendorId: vendor.id });
+    if (payload) announce((payload.changeSet ? words.changesFound : words.nothingNew)(vendor.name));
   };
 
   return (
     <>
-      <button type="button" onClick={ask} disabled={fetching}>
-        {fetching ? words.asking : words.getFromWeb}
+      <button type="button" onClick={ask} disabled={isBusy}>
+        {isBusy ? words.asking : words.getFromWeb}
       </button>
       {problems.length > 0 && (
         <Dialog title={words.getFromWeb} narrow onClose={() => setProblems([])}>

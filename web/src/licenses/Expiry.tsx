@@ -15,11 +15,11 @@ export function Expiry({ vendor }: { vendor: FragmentType<typeof ExpiryFields> }
   const words = useWords();
   const formats = useFormats();
   const { status, expiresAt, graceEndsAt } = readFragment(ExpiryFields, vendor);
-  if (!expiresAt) return words.neverExpires;
+  if (!expiresAt) return words.never;
   const tone = status === "ACTIVE" ? "" : status === "EXPIRING_SOON" ? "warn" : "bad";
   return (
     <>
-      {formats.date(expiresAt)} <span className={`muted ${tone}`}>{words.daysFromNow(daysUntil(expiresAt))}</span>
+      {formats.date(expiresAt)} <span className={`muted days ${tone}`}>{words.daysFromNow(daysUntil(expiresAt))}</span>{" "}
       {status !== "ACTIVE" && <span className={`chip ${tone}`}>{words.licenseStatuses[status]}</span>}
       {status === "IN_GRACE_PERIOD" && graceEndsAt && (
         <span className="muted">{words.graceEnds(formats.date(graceEndsAt))}</span>

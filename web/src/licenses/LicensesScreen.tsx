@@ -13,6 +13,7 @@ import { ProblemDialog } from "./ProblemDialog";
 import { StatusTab } from "./StatusTab";
 import type { PlannedMove } from "./surplus/plannedMoves";
 import { SurplusDialog } from "./surplus/SurplusDialog";
+import { toneOf } from "./UpdateLink";
 import { VendorTab } from "./VendorTab";
 
 const VendorsOfTabs = graphql(`
@@ -60,7 +61,9 @@ export function LicensesScreen() {
                     aria-current={!isStatus && key === shown?.key ? "page" : undefined}
                   >
                     {name}
-                    {updateStatus !== "UP_TO_DATE" && <span className="dot" title={words.updateStatus[updateStatus]} />}
+                    {updateStatus !== "UP_TO_DATE" && (
+                      <span className={`dot ${toneOf(updateStatus)}`} title={words.updateStatus[updateStatus]} />
+                    )}
                   </Link>
                 ))}
                 <Link href={STATUS_TAB} aria-current={isStatus ? "page" : undefined}>

@@ -1,6 +1,4 @@
-import { useState } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../api/userErrors";
+import { useAction } from "../api/useAction";
 import { graphql, readFragment, type FragmentType } from "../gql";
 import type { ActivationPolicy } from "../gql/graphql";
 import { Problems } from "../parts/Problems";
@@ -19,7 +17,7 @@ const UpdateVendor = graphql(`
   mutation UpdateVendor($input: UpdateVendorInput!) {
     updateVendor(input: $input) {
       vendor {
-        ...PolicyChoice
+        id
       }
       userErrors {
         ...UserErrorFields
@@ -33,21 +31,15 @@ export function PolicyChoice({ vendor }: { vendor: FragmentType<typeof PolicyCho
   const words = useWords();
   const may = useMay();
   const { id, name, activationPolicy } = readFragment(PolicyChoiceFields, vendor);
-  const [{ fetching }, updateVendor] = useMutation(UpdateVendor);
-  const [problems, setProblems] = useState<Problem[]>([]);
-
-  const choose = async (policy: ActivationPolicy) => {
-    const outcome = await updateVendor({ input: { vendorId: id, activationPolicy: policy } });
-    setProblems(problemsOf(outcome, outcome.data?.updateVendor?.userErrors, words.unreachable));
-  };
+  const { act, isBusy, problems } = useAction();
 
   return (
     <>
       <select
         aria-label={words.policyOf(name)}
         value={activationPolicy}
-        disabled={fetching || !may("LICENSES_WRITE")}
-        onChange={(event) => void choose(event.target.value as ActivationPolicy)}
+        disabled={isBusy || !may("LICENSES_WRITE")}
+        onChange={(event) => void act(UpdateVendor, { vendorId: id, activationPolicy: event.target.value as ActivationPolicy })}
       >
         {Object.entries(words.policies).map(([policy, label]) => (
           <option key={policy} value={policy}>

@@ -1,5 +1,6 @@
 import { useQuery } from "urql";
 import { graphql } from "../gql";
+import { Fact } from "../parts/Fact";
 import { Loaded } from "../parts/Loaded";
 import { useFormats, useWords } from "../words/WordsProvider";
 import { Expiry } from "./Expiry";
@@ -44,25 +45,13 @@ export function StatusTab() {
           {installation && (
             <section className="card" aria-label={words.installation}>
               <dl className="facts">
-                <div>
-                  <dt>{words.licenseOwner}</dt>
-                  <dd>{installation.licenseOwner}</dd>
-                </div>
-                <div>
-                  <dt>{words.serialNumber}</dt>
-                  <dd>{installation.serialNumber}</dd>
-                </div>
-                <div>
-                  <dt>{words.licenseStatus}</dt>
-                  <dd>
-                    {words.licenseStatuses[installation.status]}
-                    {installation.isDemo && <span className="chip">{words.demo}</span>}
-                  </dd>
-                </div>
-                <div>
-                  <dt>{words.nextExpiry}</dt>
-                  <dd>{dateOr(installation.nextExpiryAt, words.neverExpires)}</dd>
-                </div>
+                <Fact name={words.licenseOwner}>{installation.licenseOwner}</Fact>
+                <Fact name={words.serialNumber}>{installation.serialNumber}</Fact>
+                <Fact name={words.licenseStatus}>
+                  {words.licenseStatuses[installation.status]}
+                  {installation.isDemo && <span className="chip">{words.demo}</span>}
+                </Fact>
+                <Fact name={words.nextExpiry}>{dateOr(installation.nextExpiryAt, words.never)}</Fact>
               </dl>
             </section>
           )}

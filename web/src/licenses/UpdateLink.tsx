@@ -19,6 +19,11 @@ const LEADS_TO: Record<LicenseUpdateStatus, [dialog: string | null, tone: string
   REJECTED: ["problem", "warn"],
 };
 
+/** The tone in which that is told. */
+export function toneOf(status: LicenseUpdateStatus) {
+  return LEADS_TO[status][1];
+}
+
 /** Where a vendor's new licenses stand, and the way to what is to be done about it. */
 export function UpdateLink({ vendor }: { vendor: FragmentType<typeof UpdateLinkFields> }) {
   const words = useWords();

@@ -1,6 +1,7 @@
 import { Link } from "../frame/Link";
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useSeats } from "../parts/useSeats";
+import { useWords } from "../words/WordsProvider";
 
 const UserLicenseRowFields = graphql(`
   fragment UserLicenseRow on License {
@@ -29,17 +30,16 @@ interface Props {
 /** A user license with its seats; its name is red, and leads to the remedy, when the new licenses leave too few. */
 export function UserLicenseRow({ license, vendor }: Props) {
   const words = useWords();
-  const formats = useFormats();
+  const say = useSeats();
   const { key, name, description, isPlan, seats, pendingChange } = readFragment(UserLicenseRowFields, license);
   const inUse = seats?.inUse ?? 0;
   const total = seats?.total ?? null;
   const surplus = pendingChange?.surplus ?? 0;
-  const seatsOr = (count: number | null | undefined) => (count == null ? words.unlimited : formats.number(count));
   const remedy = `/licenses?vendor=${encodeURIComponent(vendor)}&dialog=surplus&license=${encodeURIComponent(key)}`;
   const holders = `/users/licenses?license=${encodeURIComponent(key)}`;
   const change = pendingChange && (
     <span className={surplus ? "red" : undefined}>
-      {pendingChange.kind === "ALTERED" ? words.changeKinds.ALTERED : words.becomes(seatsOr(pendingChange.newTotal))}
+      {pendingChange.kind === "ALTERED" ? words.changeKinds.ALTERED : words.becomes(say(pendingChange.newTotal))}
       {surplus > 0 && <strong className="chip bad">{words.tooMany(surplus)}</strong>}
     </span>
   );
@@ -52,9 +52,9 @@ export function UserLicenseRow({ license, vendor }: Props) {
         {isPlan && <span className="chip wide-only">{words.userPlan}</span>}
         {change && <small className="narrow-only">{change}</small>}
       </th>
-      <td className="number">{formats.number(inUse)}</td>
-      <td className="number">{seatsOr(total)}</td>
-      <td className="number">{seatsOr(seats?.available)}</td>
+      <td className="number">{say(inUse)}</td>
+      <td className="number">{say(total)}</td>
+      <td className="number">{say(seats?.available)}</td>
       <td className="wide-only">
         {total !== null && <meter min={0} max={Math.max(total, 1)} value={inUse} aria-label={words.seatsInUse(inUse, total)} />}
       </td>

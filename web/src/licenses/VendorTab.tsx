@@ -1,6 +1,7 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
 import { Link } from "../frame/Link";
 import { withParameters } from "../frame/location";
+import { Fact } from "../parts/Fact";
 import { useMay } from "../session/viewer";
 import { useFormats, useWords } from "../words/WordsProvider";
 import { CheckButton } from "./CheckButton";
@@ -42,22 +43,13 @@ export function VendorTab({ vendorKey, vendor }: Props) {
     <>
       <section className="card vendor" aria-label={facts.name}>
         <dl className="facts">
-          <div>
-            <dt>{words.licenseStatus}</dt>
-            <dd>
-              <UpdateLink vendor={facts} />
-            </dd>
-          </div>
-          <div>
-            <dt>{words.expires}</dt>
-            <dd>
-              <Expiry vendor={facts} />
-            </dd>
-          </div>
-          <div>
-            <dt>{words.lastCheck}</dt>
-            <dd>{facts.lastCheck ? formats.dateTime(facts.lastCheck.checkedAt) : words.never}</dd>
-          </div>
+          <Fact name={words.licenseStatus}>
+            <UpdateLink vendor={facts} />
+          </Fact>
+          <Fact name={words.expires}>
+            <Expiry vendor={facts} />
+          </Fact>
+          <Fact name={words.lastCheck}>{facts.lastCheck ? formats.dateTime(facts.lastCheck.checkedAt) : words.never}</Fact>
         </dl>
         <div className="actions">
           {may("LICENSES_WRITE") && (

@@ -10,7 +10,7 @@ const PagerFields = graphql(`
   }
 `);
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 
 /** Which page of a list to ask for. */
 export interface PageRequest {
@@ -21,6 +21,18 @@ export interface PageRequest {
 }
 
 export const FIRST_PAGE: PageRequest = { first: PAGE_SIZE };
+
+/** The page that an address asks for. */
+export function pageOf(parameters: URLSearchParams): PageRequest {
+  const after = parameters.get("after");
+  const before = parameters.get("before");
+  return after ? { first: PAGE_SIZE, after } : before ? { last: PAGE_SIZE, before } : FIRST_PAGE;
+}
+
+/** How a page stands in the address. */
+export function pageParameters({ after, before }: PageRequest) {
+  return { after: after ?? null, before: before ?? null };
+}
 
 interface Props {
   page: FragmentType<typeof PagerFields>;

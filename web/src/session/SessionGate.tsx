@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from "react";
-import { useMutation, useQuery } from "urql";
+import { useClient, useQuery } from "urql";
 import { onSessionEnd, resume } from "../api/sessionEnd";
 import { graphql, readFragment } from "../gql";
 import type { ViewerFieldsFragment } from "../gql/graphql";
@@ -39,7 +39,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const [viewer, setViewer] = useState<ViewerFieldsFragment | null>();
   const [hasEnded, setHasEnded] = useState(false);
   const [asked, askAgain] = useQuery({ query: WhoIsThere, pause: viewer !== undefined });
-  const [, signOut] = useMutation(SignOut);
+  const client = useClient();
 
   useEffect(() => onSessionEnd(() => setHasEnded(true)), []);
   useEffect(() => {
@@ -55,7 +55,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     resume();
   };
   // Nothing that the last viewer saw may stay in memory: the page begins anew.
-  const leave = () => void signOut({}).then(({ error }) => !error && location.assign("/"));
+  const leave = () => void client.mutation(SignOut, {}).then(({ error }) => !error && location.assign("/"));
   return (
     <SessionContext value={{ viewer, signOut: leave }}>
       {children}

@@ -1,6 +1,5 @@
-import { useState, type FormEvent } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../api/userErrors";
+import type { FormEvent } from "react";
+import { useAction } from "../api/useAction";
 import { graphql, readFragment } from "../gql";
 import type { ViewerFieldsFragment } from "../gql/graphql";
 import { Field } from "../parts/Field";
@@ -28,21 +27,17 @@ interface Props {
 /** Login and password. The session itself is a cookie, which no script sees. */
 export function SignInForm({ onSignedIn }: Props) {
   const words = useWords();
-  const [{ fetching }, signIn] = useMutation(SignIn);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems } = useAction();
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const outcome = await signIn({
-      input: {
-        login: String(form.get("login")),
-        password: String(form.get("password")),
-        serialNumber: String(form.get("serialNumber")).trim() || null,
-      },
+    const payload = await act(SignIn, {
+      login: String(form.get("login")),
+      password: String(form.get("password")),
+      serialNumber: String(form.get("serialNumber")).trim() || null,
     });
-    const viewer = readFragment(ViewerFields, outcome.data?.signIn?.viewer);
-    setProblems(problemsOf(outcome, outcome.data?.signIn?.userErrors, words.unreachable));
+    const viewer = readFragment(ViewerFields, payload?.viewer);
     if (viewer) onSignedIn(viewer);
   };
 
@@ -61,8 +56,8 @@ export function SignInForm({ onSignedIn }: Props) {
           <input name="serialNumber" inputMode="numeric" autoComplete="off" />
         </Field>
       </details>
-      <button className="primary" disabled={fetching}>
-        {fetching ? words.signingIn : words.signIn}
+      <button className="primary" disabled={isBusy}>
+        {isBusy ? words.signingIn : words.signIn}
       </button>
     </form>
   );

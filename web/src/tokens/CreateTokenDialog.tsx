@@ -1,6 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../api/userErrors";
+import { useAction } from "../api/useAction";
 import { graphql } from "../gql";
 import type { ApiScope } from "../gql/graphql";
 import { Dialog } from "../parts/Dialog";
@@ -16,7 +15,7 @@ const CreateApiToken = graphql(`
     createApiToken(input: $input) {
       secret
       apiToken {
-        ...TokenRow
+        id
       }
       userErrors {
         ...UserErrorFields
@@ -31,27 +30,22 @@ const FIELDS = ["name", "scopes", "vendorId", "expiresAt"];
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const { scopes: mine } = useSession().viewer;
-  const [{ fetching }, createApiToken] = useMutation(CreateApiToken);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems, setProblems } = useAction();
   const [secret, setSecret] = useState<string | null>(null);
 
   const create = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const expiry = String(form.get("expiresAt"));
-    const outcome = await createApiToken({
-      input: {
-        name: String(form.get("name")),
-        scopes: form.getAll("scopes") as ApiScope[],
-        vendorId: String(form.get("vendorId")) || null,
-        expiresAt: expiry ? new Date(`${expiry}T23:59`).toISOString() : null,
-      },
+    const payload = await act(CreateApiToken, {
+      name: String(form.get("name")),
+      scopes: form.getAll("scopes") as ApiScope[],
+      vendorId: String(form.get("vendorId")) || null,
+      expiresAt: expiry ? new Date(`${expiry}T23:59`).toISOString() : null,
     });
-    const payload = outcome.data?.createApiToken;
-    const found = problemsOf(outcome, payload?.userErrors, words.unreachable);
-    const isRepeated = payload?.apiToken && !payload.secret; // the first answer, with the secret, was lost on the way
-    setProblems(isRepeated ? [{ message: words.secretLost, field: null }] : found);
-    setSecret(payload?.secret ?? null);
+    if (!payload) return;
+    setSecret(payload.secret);
+    if (!payload.secret) setProblems([{ message: words.secretLost, field: null }]); // with the first answer to this call
   };
 
   if (secret !== null) return <SecretDialog title={words.tokenIssued} secret={secret} onClose={onClose} />;
@@ -80,8 +74,8 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
           <button type="button" onClick={onClose}>
             {words.cancel}
           </button>
-          <button className="primary" disabled={fetching}>
-            {fetching ? words.working : words.issue}
+          <button className="primary" disabled={isBusy}>
+            {isBusy ? words.working : words.issue}
           </button>
         </footer>
       </form>

@@ -1,6 +1,5 @@
 import { useState } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../api/userErrors";
+import { useAction } from "../api/useAction";
 import { graphql, readFragment, type FragmentType } from "../gql";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Problems } from "../parts/Problems";
@@ -24,7 +23,6 @@ const RevokeApiToken = graphql(`
     revokeApiToken(input: $input) {
       apiToken {
         id
-        revokedAt
       }
       userErrors {
         ...UserErrorFields
@@ -38,14 +36,12 @@ export function TokenRow({ token }: { token: FragmentType<typeof TokenRowFields>
   const words = useWords();
   const formats = useFormats();
   const { id, name, scopes, vendor, expiresAt, lastUsedAt } = readFragment(TokenRowFields, token);
-  const [{ fetching }, revokeApiToken] = useMutation(RevokeApiToken);
+  const { act, isBusy, problems } = useAction();
   const [isAsking, setAsking] = useState(false);
-  const [problems, setProblems] = useState<Problem[]>([]);
 
-  const revoke = async () => {
+  const revoke = () => {
     setAsking(false);
-    const outcome = await revokeApiToken({ input: { apiTokenId: id } });
-    setProblems(problemsOf(outcome, outcome.data?.revokeApiToken?.userErrors, words.unreachable));
+    void act(RevokeApiToken, { apiTokenId: id });
   };
 
   return (
@@ -56,7 +52,7 @@ export function TokenRow({ token }: { token: FragmentType<typeof TokenRowFields>
       <td>{formats.date(expiresAt)}</td>
       <td className="wide-only">{lastUsedAt ? formats.date(lastUsedAt) : words.never}</td>
       <td>
-        <button type="button" disabled={fetching} onClick={() => setAsking(true)}>
+        <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
           {words.revoke}
         </button>
         <Problems problems={problems} />
@@ -64,7 +60,7 @@ export function TokenRow({ token }: { token: FragmentType<typeof TokenRowFields>
           <ConfirmDialog
             title={words.revokeTitle(name)}
             action={words.revoke}
-            onConfirm={() => void revoke()}
+            onConfirm={revoke}
             onCancel={() => setAsking(false)}
           >
             <p>{words.revokeQuestion}</p>

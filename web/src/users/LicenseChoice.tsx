@@ -27,10 +27,15 @@ interface Props {
   required?: boolean;
 }
 
-/** A choice of one of all vendors' user licenses. */
-export function LicenseChoice({ label, value, onChoose, others, required }: Props) {
+/** All vendors' user licenses. */
+export function useUserLicenses() {
   const [{ data }] = useQuery({ query: AllUserLicenses });
-  const licenses = data?.licenses?.nodes ?? [];
+  return data?.licenses?.nodes ?? [];
+}
+
+/** A choice of one of them. */
+export function LicenseChoice({ label, value, onChoose, others, required }: Props) {
+  const licenses = useUserLicenses();
   const vendors = [...new Map(licenses.map(({ vendor }) => [vendor.key, vendor])).values()];
   return (
     <select aria-label={label} value={value} required={required} onChange={(event) => onChoose(event.target.value)}>

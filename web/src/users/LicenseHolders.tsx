@@ -1,10 +1,13 @@
 import { useQuery } from "urql";
 import { go, usePlace, withParameters } from "../frame/location";
 import { graphql } from "../gql";
+import { userOf } from "../holders/holder";
 import { HoldersOf } from "../holders/HoldersOf";
 import { useTicks } from "../holders/useTicks";
+import { Fact } from "../parts/Fact";
+import { useSeats } from "../parts/useSeats";
 import { useMay } from "../session/viewer";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useWords } from "../words/WordsProvider";
 import { LicenseChoice } from "./LicenseChoice";
 import { SeatActions } from "./SeatActions";
 
@@ -26,14 +29,13 @@ const SeatsOfLicense = graphql(`
 /** The User licenses tab: a license's seats, and all who hold one. */
 export function LicenseHolders() {
   const words = useWords();
-  const formats = useFormats();
+  const seats = useSeats();
   const may = useMay();
   const { parameters } = usePlace();
   const key = parameters.get("license") ?? "";
   const [{ data }] = useQuery({ query: SeatsOfLicense, variables: { key }, pause: !key });
-  const { ticked, tick, clear } = useTicks();
+  const { ticked, tick, clear } = useTicks(userOf);
   const license = key ? data?.license : null;
-  const count = (seats: number | null | undefined) => (seats == null ? words.unlimited : formats.number(seats));
 
   return (
     <section className="card">
@@ -51,22 +53,13 @@ export function LicenseHolders() {
       </div>
       {license?.seats && (
         <dl className="counts">
-          <div>
-            <dt>{words.inUse}</dt>
-            <dd>{formats.number(license.seats.inUse)}</dd>
-          </div>
-          <div>
-            <dt>{words.total}</dt>
-            <dd>{count(license.seats.total)}</dd>
-          </div>
-          <div>
-            <dt>{words.available}</dt>
-            <dd>{count(license.seats.available)}</dd>
-          </div>
+          <Fact name={words.inUse}>{seats(license.seats.inUse)}</Fact>
+          <Fact name={words.total}>{seats(license.seats.total)}</Fact>
+          <Fact name={words.available}>{seats(license.seats.available)}</Fact>
         </dl>
       )}
-      {may("USERS_WRITE") && ticked.size > 0 && (
-        <SeatActions key={key} users={[...ticked.values()].map(({ user }) => user)} held={key} onDone={clear} />
+      {license && may("USERS_WRITE") && ticked.size > 0 && (
+        <SeatActions key={key} users={[...ticked.values()].map(({ user }) => user)} held={license} onDone={clear} />
       )}
       {license && <HoldersOf key={key} licenseKey={key} ticked={ticked} onTick={tick} canTick={() => true} />}
     </section>

@@ -1,26 +1,10 @@
 import { useState, type FormEvent } from "react";
-import { useQuery } from "urql";
-import type { Problem } from "../api/userErrors";
 import { useAnnounce } from "../frame/Announcements";
-import { graphql } from "../gql";
 import { Problems } from "../parts/Problems";
 import { useWords } from "../words/WordsProvider";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { LicenseChoice } from "./LicenseChoice";
+import { LicenseChoice, useUserLicenses } from "./LicenseChoice";
 import { useSeatActions } from "./useSeatActions";
-
-const ChosenLicenses = graphql(`
-  query ChosenLicenses($first: String!, $second: String!) {
-    first: license(key: $first) {
-      id
-      name
-    }
-    second: license(key: $second) {
-      id
-      name
-    }
-  }
-`);
 
 export interface NamedUser {
   id: string;
@@ -31,8 +15,8 @@ type Action = "give" | "take" | "swap";
 
 interface Props {
   users: NamedUser[];
-  /** The key of a license that all of them hold, which is then not to be chosen. */
-  held?: string;
+  /** A license that all of them hold, which is then not to be chosen. */
+  held?: { id: string; name: string };
   onDone: () => void;
 }
 
@@ -41,27 +25,26 @@ export function SeatActions({ users, held, onDone }: Props) {
   const words = useWords();
   const announce = useAnnounce();
   const [action, setAction] = useState<Action>(held ? "take" : "give");
-  const [from, setFrom] = useState(held ?? "");
+  const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
   const [isAsking, setAsking] = useState(false);
-  const [problems, setProblems] = useState<Problem[]>([]);
-  const [{ data }] = useQuery({ query: ChosenLicenses, variables: { first: from, second: to } });
-  const { give, take, swap, isBusy } = useSeatActions();
-  const { first, second } = data ?? {};
+  const licenses = useUserLicenses();
+  const { give, take, swap, isBusy, problems } = useSeatActions();
+  const first = held ?? licenses.find(({ key }) => key === from);
+  const second = licenses.find(({ key }) => key === to);
   const isReady = (action === "give" || first) && (action === "take" || second);
 
   const act = async () => {
     setAsking(false);
     const ids = users.map(({ id }) => id);
-    const { done, problems: found } =
+    const { done, isAll } =
       action === "give"
         ? await give(second!.id, ids)
         : action === "take"
           ? await take(first!.id, ids)
           : await swap(first!.id, second!.id, ids);
-    setProblems(found);
     if (done) announce(done);
-    if (found.length === 0) onDone();
+    if (isAll) onDone();
   };
 
   const submit = (event: FormEvent) => {

@@ -1,10 +1,10 @@
-import { useState } from "react";
 import { useQuery } from "urql";
 import { go, usePlace, withParameters } from "../frame/location";
 import { graphql, readFragment } from "../gql";
 import type { UserCategory } from "../gql/graphql";
+import { useTicks } from "../holders/useTicks";
 import { Loaded } from "../parts/Loaded";
-import { Pager } from "../parts/Pager";
+import { Pager, pageParameters } from "../parts/Pager";
 import { Search } from "../parts/Search";
 import { useMay } from "../session/viewer";
 import { useWords } from "../words/WordsProvider";
@@ -12,7 +12,7 @@ import { LicenseChoice } from "./LicenseChoice";
 import { SeatActions, type NamedUser } from "./SeatActions";
 import { UserRowFields } from "./UserRow";
 import { UserTable } from "./UserTable";
-import { NO_LICENSE, orderParameter, pageParameters, viewOf } from "./userView";
+import { NO_LICENSE, orderParameter, viewOf } from "./userView";
 
 const UsersOfTab = graphql(`
   query UsersOfTab(
@@ -42,18 +42,10 @@ export function UserList({ category }: { category: UserCategory }) {
   const { parameters } = usePlace();
   const { filter, orderBy, page } = viewOf(parameters, category);
   const [answer, ask] = useQuery({ query: UsersOfTab, variables: { filter, orderBy, ...page } });
-  const [ticked, setTicked] = useState<ReadonlyMap<string, NamedUser>>(new Map());
+  const { ticked, tick, clear } = useTicks(({ id }: NamedUser) => id);
 
   const narrow = (changes: Record<string, string | null>, { replace = false } = {}) =>
     go(withParameters({ ...changes, after: null, before: null }), { replace });
-  const tick = (users: readonly NamedUser[], isTicked: boolean) => {
-    const after = new Map(ticked);
-    for (const user of users) {
-      if (isTicked) after.set(user.id, user);
-      else after.delete(user.id);
-    }
-    setTicked(after);
-  };
 
   return (
     <section className="card">
@@ -80,7 +72,7 @@ export function UserList({ category }: { category: UserCategory }) {
         />
       </div>
       {may("USERS_WRITE") && ticked.size > 0 && (
-        <SeatActions users={[...ticked.values()]} onDone={() => setTicked(new Map())} />
+        <SeatActions users={[...ticked.values()]} onDone={clear} />
       )}
       <Loaded answer={answer} retry={ask}>
         {({ users }) =>

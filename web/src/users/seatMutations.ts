@@ -5,13 +5,9 @@ export const AssignUserLicenses = graphql(`
     assignUserLicenses(input: $input) {
       license {
         id
-        seats {
-          inUse
-          available
-        }
       }
       users {
-        ...UserRow
+        id
       }
       userErrors {
         ...UserErrorFields
@@ -24,19 +20,14 @@ export const TakeUserLicenses = graphql(`
   mutation TakeUserLicenses($input: RevokeUserLicensesInput!) {
     revokeUserLicenses(input: $input) {
       results {
-        userId
         outcome
         blocker
         user {
-          ...UserRow
+          name
         }
       }
       license {
         id
-        seats {
-          inUse
-          available
-        }
       }
       userErrors {
         ...UserErrorFields
@@ -50,20 +41,12 @@ export const ReassignUserLicenses = graphql(`
     reassignUserLicenses(input: $input) {
       fromLicense {
         id
-        seats {
-          inUse
-          available
-        }
       }
       toLicense {
         id
-        seats {
-          inUse
-          available
-        }
       }
       users {
-        ...UserRow
+        id
       }
       userErrors {
         ...UserErrorFields

@@ -1,48 +1,40 @@
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../api/userErrors";
-import { readFragment } from "../gql";
+import { useAction } from "../api/useAction";
 import { useWords } from "../words/WordsProvider";
 import { AssignUserLicenses, ReassignUserLicenses, TakeUserLicenses } from "./seatMutations";
-import { UserRowFields } from "./UserRow";
 
-/** How an action ended: what has been done, and why not all of it. */
-export interface SeatOutcome {
+/** What has been done, in words, and whether that is all. */
+interface SeatOutcome {
   done: string | null;
-  problems: Problem[];
+  isAll: boolean;
 }
 
 /** Giving licenses to users, taking them away, and swapping them, with the outcome in words. */
 export function useSeatActions() {
   const words = useWords();
-  const [assigning, assign] = useMutation(AssignUserLicenses);
-  const [taking, takeAway] = useMutation(TakeUserLicenses);
-  const [reassigning, reassign] = useMutation(ReassignUserLicenses);
+  const { act, isBusy, problems, setProblems } = useAction();
 
   const give = async (licenseId: string, userIds: string[]): Promise<SeatOutcome> => {
-    const outcome = await assign({ input: { licenseId, userIds } });
-    const problems = problemsOf(outcome, outcome.data?.assignUserLicenses?.userErrors, words.unreachable);
-    return { done: problems.length ? null : words.given(userIds.length), problems };
+    const isAll = (await act(AssignUserLicenses, { licenseId, userIds })) !== null;
+    return { done: isAll ? words.given(userIds.length) : null, isAll };
   };
 
   const take = async (licenseId: string, userIds: string[]): Promise<SeatOutcome> => {
-    const outcome = await takeAway({ input: { licenseId, userIds } });
-    const payload = outcome.data?.revokeUserLicenses;
-    const problems = problemsOf(outcome, payload?.userErrors, words.unreachable);
-    const results = payload?.results ?? [];
-    const taken = results.filter((result) => result.outcome === "REVOKED").length;
-    for (const { outcome: what, user, blocker } of results) {
-      const name = readFragment(UserRowFields, user)?.name ?? "";
-      if (what === "BLOCKED" && blocker) problems.push({ message: words.keeps(name, blocker), field: null });
-      if (what === "NOT_ASSIGNED") problems.push({ message: words.doesNotHold(name), field: null });
-    }
-    return { done: taken ? words.takenFrom(taken) : null, problems };
+    const payload = await act(TakeUserLicenses, { licenseId, userIds });
+    if (!payload) return { done: null, isAll: false };
+    const kept = payload.results.flatMap(({ outcome, user, blocker }) => {
+      const name = user?.name ?? "";
+      if (outcome === "BLOCKED" && blocker) return [words.keeps(name, blocker)];
+      return outcome === "NOT_ASSIGNED" ? [words.doesNotHold(name)] : [];
+    });
+    setProblems(kept.map((message) => ({ message, field: null })));
+    const taken = payload.results.filter(({ outcome }) => outcome === "REVOKED").length;
+    return { done: taken ? words.takenFrom(taken) : null, isAll: kept.length === 0 };
   };
 
   const swap = async (fromLicenseId: string, toLicenseId: string, userIds: string[]): Promise<SeatOutcome> => {
-    const outcome = await reassign({ input: { fromLicenseId, toLicenseId, userIds } });
-    const problems = problemsOf(outcome, outcome.data?.reassignUserLicenses?.userErrors, words.unreachable);
-    return { done: problems.length ? null : words.swapped(userIds.length), problems };
+    const isAll = (await act(ReassignUserLicenses, { fromLicenseId, toLicenseId, userIds })) !== null;
+    return { done: isAll ? words.swapped(userIds.length) : null, isAll };
   };
 
-  return { give, take, swap, isBusy: assigning.fetching || taking.fetching || reassigning.fetching };
+  return { give, take, swap, isBusy, problems };
 }

@@ -1,5 +1,5 @@
 import type { UserCategory, UserFilter, UserOrder } from "../gql/graphql";
-import { FIRST_PAGE, PAGE_SIZE, type PageRequest } from "../parts/Pager";
+import { pageOf, type PageRequest } from "../parts/Pager";
 
 /** The choice of those who hold no license at all. */
 export const NO_LICENSE = "none";
@@ -19,8 +19,6 @@ export function viewOf(parameters: URLSearchParams, category: UserCategory): Use
   const login = parameters.get("login");
   const order = parameters.get("order") ?? "NAME";
   const field = FIELDS.find((one) => one === order.replace(/^-/, "")) ?? "NAME";
-  const after = parameters.get("after");
-  const before = parameters.get("before");
   return {
     filter: {
       category,
@@ -30,16 +28,11 @@ export function viewOf(parameters: URLSearchParams, category: UserCategory): Use
       search: parameters.get("search"),
     },
     orderBy: { field, direction: order.startsWith("-") ? "DESC" : "ASC" },
-    page: after ? { first: PAGE_SIZE, after } : before ? { last: PAGE_SIZE, before } : FIRST_PAGE,
+    page: pageOf(parameters),
   };
 }
 
 /** How an order stands in the address. */
 export function orderParameter({ field, direction }: UserOrder) {
   return field === "NAME" && direction !== "DESC" ? null : `${direction === "DESC" ? "-" : ""}${field}`;
-}
-
-/** How a page stands in the address. */
-export function pageParameters({ after, before }: PageRequest) {
-  return { after: after ?? null, before: before ?? null };
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { useMutation, useQuery } from "urql";
-import { problemsOf, type Problem } from "../api/userErrors";
+import { useQuery } from "urql";
+import { useAction } from "../api/useAction";
 import { graphql } from "../gql";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Dialog } from "../parts/Dialog";
@@ -9,6 +9,8 @@ import { Problems } from "../parts/Problems";
 import { SecretDialog } from "../parts/SecretDialog";
 import { useWords } from "../words/WordsProvider";
 import { Deliveries } from "./Deliveries";
+import { EditWebhookDialog } from "./EditWebhookDialog";
+import { UpdateWebhook } from "./updateWebhook";
 import { WebhookState } from "./WebhookState";
 
 const WebhookOfDialog = graphql(`
@@ -19,20 +21,10 @@ const WebhookOfDialog = graphql(`
         url
         isEnabled
         ...WebhookState
+        ...EditWebhook
         deliveries {
           ...Delivery
         }
-      }
-    }
-  }
-`);
-
-const UpdateWebhook = graphql(`
-  mutation UpdateWebhook($input: UpdateWebhookInput!) {
-    updateWebhook(input: $input) {
-      secret
-      userErrors {
-        ...UserErrorFields
       }
     }
   }
@@ -69,28 +61,15 @@ interface Props {
 export function WebhookDialog({ id, name, onClose }: Props) {
   const words = useWords();
   const [answer, ask] = useQuery({ query: WebhookOfDialog, variables: { id } });
-  const [{ fetching: isChanging }, updateWebhook] = useMutation(UpdateWebhook);
-  const [{ fetching: isSending }, sendTestEvent] = useMutation(SendTestEvent);
-  const [{ fetching: isDeleting }, deleteWebhook] = useMutation(DeleteWebhook);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, doing, isBusy, problems } = useAction();
   const [secret, setSecret] = useState<string | null>(null);
-  const [isAsking, setAsking] = useState(false);
-  const isBusy = isChanging || isSending || isDeleting;
+  const [asked, setAsked] = useState<"edit" | "remove" | null>(null);
 
-  const update = async (change: { isEnabled?: boolean; rotateSecret?: boolean }) => {
-    const outcome = await updateWebhook({ input: { webhookId: id, ...change } });
-    const payload = outcome.data?.updateWebhook;
-    setProblems(problemsOf(outcome, payload?.userErrors, words.unreachable));
-    setSecret(payload?.secret ?? null);
-  };
-  const sendTest = async () => {
-    const outcome = await sendTestEvent({ input: { webhookId: id } });
-    setProblems(problemsOf(outcome, outcome.data?.sendTestEvent?.userErrors, words.unreachable));
-  };
-  const remove = async () => {
-    setAsking(false);
-    const outcome = await deleteWebhook({ input: { webhookId: id } });
-    setProblems(problemsOf(outcome, outcome.data?.deleteWebhook?.userErrors, words.unreachable));
+  const change = async (to: { isEnabled?: boolean; rotateSecret?: boolean }) =>
+    setSecret((await act(UpdateWebhook, { webhookId: id, ...to }))?.secret ?? null);
+  const remove = () => {
+    setAsked(null);
+    void act(DeleteWebhook, { webhookId: id });
   };
 
   return (
@@ -107,30 +86,34 @@ export function WebhookDialog({ id, name, onClose }: Props) {
               <Problems problems={problems} />
               <Deliveries deliveries={webhook.deliveries} />
               <footer>
-                <button type="button" className="aside" disabled={isBusy} onClick={() => setAsking(true)}>
+                <button type="button" className="aside" disabled={isBusy} onClick={() => setAsked("remove")}>
                   {words.remove}
                 </button>
-                <button type="button" disabled={isBusy} onClick={() => void update({ rotateSecret: true })}>
+                <button type="button" disabled={isBusy} onClick={() => setAsked("edit")}>
+                  {words.edit}
+                </button>
+                <button type="button" disabled={isBusy} onClick={() => void change({ rotateSecret: true })}>
                   {words.newSecret}
                 </button>
-                <button type="button" disabled={isBusy} onClick={() => void update({ isEnabled: !webhook.isEnabled })}>
+                <button type="button" disabled={isBusy} onClick={() => void change({ isEnabled: !webhook.isEnabled })}>
                   {webhook.isEnabled ? words.switchOff : words.switchOn}
                 </button>
-                <button type="button" className="primary" disabled={isBusy} onClick={() => void sendTest()}>
-                  {isSending ? words.working : words.sendTestEvent}
+                <button type="button" className="primary" disabled={isBusy} onClick={() => void act(SendTestEvent, { webhookId: id })}>
+                  {doing === SendTestEvent ? words.working : words.sendTestEvent}
                 </button>
               </footer>
+              {asked === "edit" && <EditWebhookDialog webhook={webhook} onClose={() => setAsked(null)} />}
             </>
           )
         }
       </Loaded>
       {secret !== null && <SecretDialog title={words.newSecret} secret={secret} onClose={() => setSecret(null)} />}
-      {isAsking && (
+      {asked === "remove" && (
         <ConfirmDialog
           title={words.removeTitle(name)}
           action={words.removeNow}
-          onConfirm={() => void remove()}
-          onCancel={() => setAsking(false)}
+          onConfirm={remove}
+          onCancel={() => setAsked(null)}
         >
           <p>{words.removeQuestion}</p>
         </ConfirmDialog>

@@ -47,6 +47,7 @@ export const en = {
   done: "Done",
   undo: "Undo",
   yes: "Yes",
+  no: "No",
   never: "Never",
   name: "Name",
   action: "Action",
@@ -84,7 +85,6 @@ export const en = {
   installation: "Installation",
   demo: "Demo",
   expires: "Expires",
-  neverExpires: "Never",
   daysFromNow: (days: number) =>
     days === 0 ? "today" : days > 0 ? `in ${of(days, "day", "days")}` : `${of(-days, "day", "days")} ago`,
   nextExpiry: "Next expiry",
@@ -142,8 +142,6 @@ export const en = {
   contact: (vendor: string) => `Contact ${vendor}`,
 
   // Activate new license
-  activateNewLicense: "Activate new license",
-  newLicenseActivated: "New license activated",
   alteredLicenses: "Altered licenses",
   change: "Change",
   changeKinds: {
@@ -181,7 +179,6 @@ export const en = {
   rejected: (vendor: string) => `The new licenses from ${vendor} are rejected.`,
 
   // Remove superfluous licenses
-  removeSuperfluousTitle: "Remove superfluous licenses",
   mustBeRemoved: "Must be removed",
   enough: "Enough",
   surplusHelp: (seats: number) =>
@@ -289,6 +286,13 @@ export const en = {
   request: "Request",
   allActions: "All actions",
   countOfEvents: (count: number) => of(count, "event", "events"),
+  email: "E-mail",
+  kindOfUser: "Kind of user",
+  licenseServer: "License server",
+  openRequests: "Open requests",
+  placeInLog: "Place in the log",
+  role: "Role",
+  trustedKey: "Trusted key",
   systemActors: { system: "system", "command line": "command line" } as Record<string, string>,
   actorKinds: {
     ADMINISTRATOR: "administrator",
@@ -359,6 +363,9 @@ export const en = {
   newWebhook: "New webhook",
   make: "Make",
   webhookMade: "Webhook made",
+  edit: "Edit …",
+  editTitle: (name: string) => `Edit ${name}`,
+  save: "Save",
   address: "Address",
   addressHint: "Begins with https://, and can be reached from the internet or is allowed by whoever runs the server.",
   events: "Events",

@@ -35,6 +35,7 @@ export const nb: Words = {
   done: "Ferdig",
   undo: "Angre",
   yes: "Ja",
+  no: "Nei",
   never: "Aldri",
   name: "Navn",
   action: "Handling",
@@ -70,7 +71,6 @@ export const nb: Words = {
   installation: "Installasjon",
   demo: "Demoversjon",
   expires: "Utløper",
-  neverExpires: "Aldri",
   daysFromNow: (days) =>
     days === 0 ? "i dag" : days > 0 ? `om ${of(days, "dag", "dager")}` : `for ${of(-days, "dag", "dager")} siden`,
   nextExpiry: "Neste utløp",
@@ -123,8 +123,6 @@ export const nb: Words = {
   wasRejected: (who, when) => `Avvist av ${who} ${when}. Leverandøren har ennå ikke sendt en ny.`,
   contact: (vendor) => `Kontakt ${vendor}`,
 
-  activateNewLicense: "Aktiver ny lisens",
-  newLicenseActivated: "Ny lisens aktivert",
   alteredLicenses: "Endrede lisenser",
   change: "Endring",
   changeKinds: { ADDED: "Ny", INCREASED: "Flere", DECREASED: "Færre", ALTERED: "Endret", REMOVED: "Fjernet" },
@@ -155,7 +153,6 @@ export const nb: Words = {
   rejectHint: (vendor) => `${vendor} får vite grunnen. Lisensene som gjelder, gjelder fortsatt. Kontakt leverandøren likevel.`,
   rejected: (vendor) => `De nye lisensene fra ${vendor} er avvist.`,
 
-  removeSuperfluousTitle: "Fjern overflødige lisenser",
   mustBeRemoved: "Må fjernes",
   enough: "Nok",
   surplusHelp: (seats) =>
@@ -249,6 +246,13 @@ export const nb: Words = {
   request: "Forespørsel",
   allActions: "Alle handlinger",
   countOfEvents: (count) => of(count, "hendelse", "hendelser"),
+  email: "E-post",
+  kindOfUser: "Brukertype",
+  licenseServer: "Lisensserver",
+  openRequests: "Åpne saker",
+  placeInLog: "Plass i loggen",
+  role: "Rolle",
+  trustedKey: "Klarert nøkkel",
   systemActors: { system: "systemet", "command line": "kommandolinjen" },
   actorKinds: { ADMINISTRATOR: "administrator", AUDITOR: "revisor", API_TOKEN: "API-nøkkel", SYSTEM: "system" },
   auditActions: {
@@ -312,6 +316,9 @@ export const nb: Words = {
   newWebhook: "Ny webhook",
   make: "Opprett",
   webhookMade: "Webhook opprettet",
+  edit: "Endre …",
+  editTitle: (name) => `Endre ${name}`,
+  save: "Lagre",
   address: "Adresse",
   addressHint: "Begynner med https:// og kan nås fra internett, eller er tillatt av dem som driver serveren.",
   events: "Hendelser",

@@ -1,6 +1,4 @@
-import { useState } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../../api/userErrors";
+import { useAction } from "../../api/useAction";
 import { graphql, readFragment, type FragmentType } from "../../gql";
 import { Problems } from "../../parts/Problems";
 import { useMay } from "../../session/viewer";
@@ -18,12 +16,8 @@ const AcknowledgeChangeSet = graphql(`
     acknowledgeChangeSet(input: $input) {
       changeSet {
         id
-        acknowledgedAt
-      }
-      query {
-        vendors {
+        vendor {
           id
-          updateStatus
         }
       }
       userErrors {
@@ -44,14 +38,10 @@ export function Acknowledge({ changeSet, onDone }: Props) {
   const formats = useFormats();
   const may = useMay();
   const { id, closedAt } = readFragment(AcknowledgeFields, changeSet);
-  const [{ fetching }, acknowledgeChangeSet] = useMutation(AcknowledgeChangeSet);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems } = useAction();
 
   const acknowledge = async () => {
-    const outcome = await acknowledgeChangeSet({ input: { changeSetId: id } });
-    const found = problemsOf(outcome, outcome.data?.acknowledgeChangeSet?.userErrors, words.unreachable);
-    setProblems(found);
-    if (found.length === 0) onDone();
+    if (await act(AcknowledgeChangeSet, { changeSetId: id })) onDone();
   };
 
   return (
@@ -63,7 +53,7 @@ export function Acknowledge({ changeSet, onDone }: Props) {
           {words.close}
         </button>
         {may("LICENSES_WRITE") && (
-          <button type="button" className="primary" disabled={fetching} onClick={acknowledge}>
+          <button type="button" className="primary" disabled={isBusy} onClick={acknowledge}>
             {words.seen}
           </button>
         )}

@@ -41,7 +41,7 @@ export function ActivateDialog({ vendor, moves, setMoves, onClose }: Props) {
   const toSurplus = (license: string) => withParameters({ dialog: "surplus", license });
 
   return (
-    <Dialog title={wasActivated ? words.newLicenseActivated : words.activateNewLicense} onClose={onClose}>
+    <Dialog title={words.updateStatus[wasActivated ? "ACTIVATED_AUTOMATICALLY" : "AWAITING_ACTIVATION"]} onClose={onClose}>
       <Loaded answer={answer} retry={ask}>
         {() =>
           changeSet ? (

@@ -1,7 +1,8 @@
 import { Link } from "../../frame/Link";
 import { graphql, readFragment, type FragmentType } from "../../gql";
 import type { ChangesTableFragment } from "../../gql/graphql";
-import { useFormats, useWords } from "../../words/WordsProvider";
+import { useSeats } from "../../parts/useSeats";
+import { useWords } from "../../words/WordsProvider";
 
 const ChangeFields = graphql(`
   fragment ChangesTable on LicenseChange {
@@ -17,6 +18,9 @@ const ChangeFields = graphql(`
     surplus
     gainedFeatures
     lostFeatures
+    license {
+      name
+    }
   }
 `);
 
@@ -29,7 +33,7 @@ interface Props {
 /** The altered licenses, old and new. */
 export function ChangesTable({ changes, toSurplus }: Props) {
   const words = useWords();
-  const formats = useFormats();
+  const seats = useSeats();
   if (changes.length === 0) return <p>{words.onlyDatesChange}</p>;
   return (
     <div className="scroll">
@@ -56,10 +60,10 @@ export function ChangesTable({ changes, toSurplus }: Props) {
               <th scope="row">
                 {change.surplus > 0 && toSurplus ? (
                   <Link className="red" href={toSurplus(change.key)}>
-                    {change.name}
+                    {nameOf(change)}
                   </Link>
                 ) : (
-                  <span className={change.surplus > 0 ? "red" : undefined}>{change.name}</span>
+                  <span className={change.surplus > 0 ? "red" : undefined}>{nameOf(change)}</span>
                 )}
                 <Contents change={change} />
               </th>
@@ -73,7 +77,7 @@ export function ChangesTable({ changes, toSurplus }: Props) {
                   <td className="number">
                     <strong>{seats(change.newTotal)}</strong>
                   </td>
-                  <td className="number">{formats.number(change.inUse)}</td>
+                  <td className="number">{seats(change.inUse)}</td>
                 </>
               ) : (
                 <td colSpan={3} className="muted number">
@@ -86,13 +90,14 @@ export function ChangesTable({ changes, toSurplus }: Props) {
       </table>
     </div>
   );
-
-  function seats(total: number | null) {
-    return total === null ? words.unlimited : formats.number(total);
-  }
 }
 
 const TONES = { ADDED: "good", INCREASED: "good", DECREASED: "warn", ALTERED: "", REMOVED: "warn" };
+
+/** What it is called in the language of the request; a new name is told as the vendor has it. */
+function nameOf({ name, previousName, license }: ChangesTableFragment) {
+  return (name === previousName && license?.name) || name;
+}
 
 /** Another name than before, and what holders of a plan gain and lose. */
 function Contents({ change }: { change: ChangesTableFragment }) {

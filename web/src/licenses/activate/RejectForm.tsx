@@ -1,6 +1,5 @@
-import { useState, type FormEvent } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../../api/userErrors";
+import type { FormEvent } from "react";
+import { useAction } from "../../api/useAction";
 import { useAnnounce } from "../../frame/Announcements";
 import { graphql } from "../../gql";
 import { Field } from "../../parts/Field";
@@ -12,7 +11,6 @@ const RejectPendingChanges = graphql(`
     rejectPendingChanges(input: $input) {
       changeSet {
         id
-        status
       }
       userErrors {
         ...UserErrorFields
@@ -31,16 +29,12 @@ interface Props {
 export function RejectForm({ changeSet, onBack, onDone }: Props) {
   const words = useWords();
   const announce = useAnnounce();
-  const [{ fetching }, rejectPendingChanges] = useMutation(RejectPendingChanges);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems } = useAction();
 
   const reject = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget).get("reason"));
-    const outcome = await rejectPendingChanges({ input: { changeSetId: changeSet.id, reason } });
-    const found = problemsOf(outcome, outcome.data?.rejectPendingChanges?.userErrors, words.unreachable);
-    setProblems(found);
-    if (found.length > 0) return;
+    if (!(await act(RejectPendingChanges, { changeSetId: changeSet.id, reason }))) return;
     announce(words.rejected(changeSet.vendor.name));
     onDone();
   };
@@ -55,7 +49,7 @@ export function RejectForm({ changeSet, onBack, onDone }: Props) {
         <button type="button" onClick={onBack}>
           {words.back}
         </button>
-        <button className="danger" disabled={fetching}>
+        <button className="danger" disabled={isBusy}>
           {words.rejectNow}
         </button>
       </footer>

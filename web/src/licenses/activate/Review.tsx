@@ -1,6 +1,5 @@
 import { useState } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../../api/userErrors";
+import { useAction } from "../../api/useAction";
 import { useAnnounce } from "../../frame/Announcements";
 import { graphql, readFragment, type FragmentType } from "../../gql";
 import { Problems } from "../../parts/Problems";
@@ -37,7 +36,6 @@ const ActivateLicenses = graphql(`
     activateLicenses(input: $input) {
       changeSet {
         id
-        status
       }
       userErrors {
         ...UserErrorFields
@@ -63,8 +61,7 @@ export function Review({ changeSet, moves, setMoves, onDone, onRemove }: Props) 
   const may = useMay();
   const reviewed = readFragment(ReviewFields, changeSet);
   const { id, vendor } = reviewed;
-  const [{ fetching }, activateLicenses] = useMutation(ActivateLicenses);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems } = useAction();
   const [isRejecting, setRejecting] = useState(false);
 
   const missing = reviewed.surplusRequirements
@@ -75,19 +72,15 @@ export function Review({ changeSet, moves, setMoves, onDone, onRemove }: Props) 
   const canActivate = (reviewed.canActivate || isFreedByMoves) && may("LICENSES_WRITE");
 
   const activate = async () => {
-    const outcome = await activateLicenses({
-      input: {
-        changeSetId: id,
-        moves: moves.map(({ fromLicenseId, toLicenseKey, users }) => ({
-          fromLicenseId,
-          toLicenseKey,
-          userIds: users.map((user) => user.id),
-        })),
-      },
+    const payload = await act(ActivateLicenses, {
+      changeSetId: id,
+      moves: moves.map(({ fromLicenseId, toLicenseKey, users }) => ({
+        fromLicenseId,
+        toLicenseKey,
+        userIds: users.map((user) => user.id),
+      })),
     });
-    const found = problemsOf(outcome, outcome.data?.activateLicenses?.userErrors, words.unreachable);
-    setProblems(found);
-    if (found.length > 0) return;
+    if (!payload) return;
     setMoves([]);
     announce(words.activated(vendor.name));
     onDone();
@@ -131,11 +124,11 @@ export function Review({ changeSet, moves, setMoves, onDone, onRemove }: Props) 
         <button
           type="button"
           className="primary"
-          disabled={!canActivate || fetching}
+          disabled={!canActivate || isBusy}
           aria-describedby="why-not"
           onClick={activate}
         >
-          {fetching ? words.activating : words.activate}
+          {isBusy ? words.activating : words.activate}
         </button>
       </footer>
     </>

@@ -1,4 +1,5 @@
 import { graphql, readFragment, type FragmentType } from "../../gql";
+import { Fact } from "../../parts/Fact";
 import { useFormats, useWords } from "../../words/WordsProvider";
 
 const StatedFactsFields = graphql(`
@@ -20,37 +21,20 @@ export function StatedFacts({ changeSet }: { changeSet: FragmentType<typeof Stat
   const words = useWords();
   const formats = useFormats();
   const facts = readFragment(StatedFactsFields, changeSet);
-  const expiry = (instant: string | null) => (instant ? formats.date(instant) : words.neverExpires);
+  const before = facts.previousExpiresAt && formats.date(facts.previousExpiresAt);
+  const after = facts.expiresAt ? formats.date(facts.expiresAt) : words.never;
   return (
     <dl className="facts">
-      <div>
-        <dt>{words.vendor}</dt>
-        <dd>{facts.vendor.name}</dd>
-      </div>
-      <div>
-        <dt>{words.licenseOwner}</dt>
-        <dd>
-          {facts.previousLicenseOwner && <s>{facts.previousLicenseOwner}</s>} {facts.licenseOwner}
-        </dd>
-      </div>
-      <div>
-        <dt>{words.serialNumber}</dt>
-        <dd>{facts.serialNumber}</dd>
-      </div>
-      <div>
-        <dt>{words.expires}</dt>
-        <dd>
-          {facts.previousExpiresAt !== facts.expiresAt && facts.previousExpiresAt && (
-            <s>{expiry(facts.previousExpiresAt)}</s>
-          )}{" "}
-          {expiry(facts.expiresAt)}
-        </dd>
-      </div>
+      <Fact name={words.vendor}>{facts.vendor.name}</Fact>
+      <Fact name={words.licenseOwner}>
+        {facts.previousLicenseOwner && <s>{facts.previousLicenseOwner}</s>} {facts.licenseOwner}
+      </Fact>
+      <Fact name={words.serialNumber}>{facts.serialNumber}</Fact>
+      <Fact name={words.expires}>
+        {before && before !== after && <s>{before}</s>} {after}
+      </Fact>
       {new Date(facts.effectiveAt) > new Date() && (
-        <div>
-          <dt>{words.effectiveFrom}</dt>
-          <dd>{formats.dateTime(facts.effectiveAt)}</dd>
-        </div>
+        <Fact name={words.effectiveFrom}>{formats.dateTime(facts.effectiveAt)}</Fact>
       )}
     </dl>
   );

@@ -1,6 +1,5 @@
-import { useState, type FormEvent } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../../api/userErrors";
+import type { FormEvent } from "react";
+import { useAction } from "../../api/useAction";
 import { useAnnounce } from "../../frame/Announcements";
 import { go } from "../../frame/location";
 import { graphql } from "../../gql";
@@ -17,7 +16,6 @@ const ConvertDemo = graphql(`
         id
         isDemo
         licenseOwner
-        serialNumber
       }
       changeSet {
         id
@@ -38,25 +36,19 @@ const FIELDS = ["serialNumber", "licenseOwner", "file"];
 export function ConvertDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const announce = useAnnounce();
-  const [{ fetching }, convertDemo] = useMutation(ConvertDemo);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems, setProblems } = useAction();
 
   const convert = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const file = form.get("file") as File;
     if (file.size > LARGEST_FILE) return setProblems([{ message: words.fileTooLarge, field: "file" }]);
-    const outcome = await convertDemo({
-      input: {
-        serialNumber: String(form.get("serialNumber")).trim(),
-        licenseOwner: String(form.get("licenseOwner")).trim(),
-        file: file.size > 0 ? { text: await file.text() } : null,
-      },
+    const payload = await act(ConvertDemo, {
+      serialNumber: String(form.get("serialNumber")).trim(),
+      licenseOwner: String(form.get("licenseOwner")).trim(),
+      file: file.size > 0 ? { text: await file.text() } : null,
     });
-    const payload = outcome.data?.convertDemo;
-    const found = problemsOf(outcome, payload?.userErrors, words.unreachable);
-    setProblems(found);
-    if (found.length > 0 || !payload) return;
+    if (!payload) return;
     if (payload.installation?.isDemo && payload.changeSet) {
       go(`/licenses?vendor=${encodeURIComponent(payload.changeSet.vendor.key)}&dialog=activate`, { replace: true });
       return;
@@ -83,8 +75,8 @@ export function ConvertDialog({ onClose }: { onClose: () => void }) {
           <button type="button" onClick={onClose}>
             {words.cancel}
           </button>
-          <button className="primary" disabled={fetching}>
-            {fetching ? words.converting : words.becomeACustomer}
+          <button className="primary" disabled={isBusy}>
+            {isBusy ? words.converting : words.becomeACustomer}
           </button>
         </footer>
       </form>

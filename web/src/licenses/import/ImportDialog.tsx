@@ -1,6 +1,5 @@
 import { useState } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../../api/userErrors";
+import { useAction } from "../../api/useAction";
 import { useAnnounce } from "../../frame/Announcements";
 import { go } from "../../frame/location";
 import { graphql } from "../../gql";
@@ -35,19 +34,13 @@ const ImportLicenseFile = graphql(`
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const announce = useAnnounce();
-  const [{ fetching }, importLicenseFile] = useMutation(ImportLicenseFile);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { act, isBusy, problems, setProblems } = useAction();
   const [text, setText] = useState("");
   const [licenseKey, setLicenseKey] = useState("");
   const [preview, setPreview] = useState<PreviewFragment | null>(null);
 
-  const send = async (mode: ImportMode, content = text) => {
-    const outcome = await importLicenseFile({ input: { file: { text: content }, mode, licenseKey: licenseKey || null } });
-    const payload = outcome.data?.importLicenseFile;
-    const found = problemsOf(outcome, payload?.userErrors, words.unreachable);
-    setProblems(found);
-    return found.length === 0 ? payload : null;
-  };
+  const send = (mode: ImportMode, content = text) =>
+    act(ImportLicenseFile, { file: { text: content }, mode, licenseKey: licenseKey || null });
 
   const look = async (content: string) => {
     setText(content);
@@ -71,7 +64,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       {preview ? (
         <>
           <Problems problems={problems} />
-          <Preview preview={preview} isSending={fetching} onImport={take} onBack={() => setPreview(null)} />
+          <Preview preview={preview} isSending={isBusy} onImport={take} onBack={() => setPreview(null)} />
         </>
       ) : (
         <FileChoice
@@ -80,7 +73,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           setLicenseKey={setLicenseKey}
           problems={problems}
           setProblems={setProblems}
-          isReading={fetching}
+          isReading={isBusy}
           onLook={look}
           onClose={onClose}
         />

@@ -1,3 +1,4 @@
+import { Fact } from "../../parts/Fact";
 import { useFormats, useWords } from "../../words/WordsProvider";
 
 interface Props {
@@ -14,14 +15,8 @@ export function Counts({ inUse, available, left, isEnough }: Props) {
   const formats = useFormats();
   return (
     <dl className="counts">
-      <div>
-        <dt>{words.inUse}</dt>
-        <dd>{formats.number(inUse)}</dd>
-      </div>
-      <div>
-        <dt>{words.available}</dt>
-        <dd>{formats.number(available)}</dd>
-      </div>
+      <Fact name={words.inUse}>{formats.number(inUse)}</Fact>
+      <Fact name={words.available}>{formats.number(available)}</Fact>
       <div className={left > 0 ? "bad" : "good"}>
         <dt>{words.mustBeRemoved}</dt>
         <dd aria-live="polite">

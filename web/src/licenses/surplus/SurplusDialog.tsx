@@ -41,7 +41,7 @@ export function SurplusDialog({ vendor, license, moves, setMoves, onClose }: Pro
   const toActivate = () => go(withParameters({ dialog: "activate", license: null }));
 
   return (
-    <Dialog title={words.removeSuperfluousTitle} onClose={onClose}>
+    <Dialog title={words.removeSuperfluous} onClose={onClose}>
       <Loaded answer={answer} retry={ask}>
         {({ surplusRequirements, licenses }) => {
           const requirement = surplusRequirements?.find((one) => one.license.key === license);

@@ -1,13 +1,14 @@
 import { useState, type FormEvent } from "react";
-import { useMutation } from "urql";
-import { problemsOf, type Problem } from "../../api/userErrors";
+import { useAction } from "../../api/useAction";
 import { useAnnounce } from "../../frame/Announcements";
 import { graphql, readFragment, type FragmentType } from "../../gql";
+import { userOf } from "../../holders/holder";
 import { HoldersOf } from "../../holders/HoldersOf";
 import { TickedNames } from "../../holders/TickedNames";
 import { useTicks } from "../../holders/useTicks";
 import { Problems } from "../../parts/Problems";
 import { useMay } from "../../session/viewer";
+import { TakeUserLicenses } from "../../users/seatMutations";
 import { useWords } from "../../words/WordsProvider";
 import { Counts } from "./Counts";
 import { MoveTargetFields, moveTargets } from "./moveTargets";
@@ -35,34 +36,6 @@ const SurplusFormFields = graphql(`
   }
 `);
 
-const RevokeUserLicenses = graphql(`
-  mutation RevokeUserLicenses($input: RevokeUserLicensesInput!) {
-    revokeUserLicenses(input: $input) {
-      results {
-        userId
-        outcome
-        blocker
-        user {
-          name
-        }
-      }
-      license {
-        id
-        seats {
-          inUse
-        }
-      }
-      surplusRequirement {
-        id
-        seatsToRemove
-      }
-      userErrors {
-        ...UserErrorFields
-      }
-    }
-  }
-`);
-
 interface Props {
   requirement: FragmentType<typeof SurplusFormFields>;
   licenses: readonly FragmentType<typeof MoveTargetFields>[];
@@ -84,9 +57,8 @@ export function SurplusForm({ requirement, licenses, moves, setMoves, onDone, on
   const targets = moveTargets(license, changeSet.changes, licenses);
   const [targetKey, setTargetKey] = useState("");
   const target = targets.find(({ key }) => key === targetKey);
-  const { ticked, tick, clear } = useTicks();
-  const [{ fetching }, revokeUserLicenses] = useMutation(RevokeUserLicenses);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { ticked, tick, clear } = useTicks(userOf);
+  const { act, isBusy, problems, setProblems } = useAction();
 
   const inPlan = moves.filter((move) => move.changeSetId === changeSet.id && move.fromLicenseId === license.id);
   const planned = leaving(inPlan, license.id);
@@ -107,15 +79,12 @@ export function SurplusForm({ requirement, licenses, moves, setMoves, onDone, on
 
   const take = async () => {
     const userIds = [...ticked.keys()];
-    const outcome = await revokeUserLicenses({ input: { licenseId: license.id, userIds } });
-    const payload = outcome.data?.revokeUserLicenses;
-    const found = problemsOf(outcome, payload?.userErrors, words.unreachable);
-    const kept = payload?.results.filter((result) => result.outcome === "BLOCKED") ?? [];
-    const keptBy = kept.map(({ user, blocker }) => ({ message: words.keeps(user?.name ?? "", blocker!), field: null }));
-    setProblems([...found, ...keptBy]);
-    if (found.length > 0) return;
+    const payload = await act(TakeUserLicenses, { licenseId: license.id, userIds });
+    if (!payload) return;
     clear();
-    if (keptBy.length > 0) return;
+    const kept = payload.results.filter(({ outcome }) => outcome === "BLOCKED");
+    setProblems(kept.map(({ user, blocker }) => ({ message: words.keeps(user?.name ?? "", blocker!), field: null })));
+    if (kept.length > 0) return;
     announce(words.taken(license.name, userIds.length));
     if (left === 0) onDone();
   };
@@ -169,10 +138,10 @@ export function SurplusForm({ requirement, licenses, moves, setMoves, onDone, on
         </button>
         <button
           className="primary"
-          disabled={ticked.size === 0 || fetching || !may("USERS_WRITE")}
+          disabled={ticked.size === 0 || isBusy || !may("USERS_WRITE")}
           title={target ? words.moveTo(target.name, null) : words.takeFrom(ticked.size)}
         >
-          {fetching ? words.removing : words.ok}
+          {isBusy ? words.removing : words.ok}
         </button>
       </footer>
     </form>
