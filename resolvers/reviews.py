@@ -1,7 +1,7 @@
 """Change sets under review: open ones compared with what is in force now, closed ones as they were at closing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,10 @@ class ReviewedChange:
     gained_features: list[str]
     """Keys, as those that follow."""
     lost_features: list[str]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """By language, as those that follow; none of what was closed before they were kept."""
+    previous_names: Mapping[str, str] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,9 @@ def review(
             surplus=change.surplus,
             gained_features=keys(change.gained_features),
             lost_features=keys(change.lost_features),
+            names=change.grant.names,
+            previous_names=change.before.names if change.before else {},
+            descriptions=change.grant.descriptions,
         )
         for change in changes
     ]

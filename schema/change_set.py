@@ -1,5 +1,6 @@
 """Change sets, what they alter, and what must be freed before they can be activated."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from licensing.enums import (
     LicenseScope,
     SuggestionReason,
 )
+from licensing.wording import Language
 from resolvers.context import Context
 from resolvers.reviews import ReviewedChange, ReviewedChangeSet, Surplus
 from schema.access import Actor
@@ -22,13 +24,17 @@ from schema.descriptions import argument, input_type, object_type
 from schema.license import License, assignments_of
 from schema.node import Node, global_id
 from schema.permissions import Info, guarded
-from schema.rows import Columns, Each, Inner, Of, One, one
+from schema.rows import Columns, Each, InLanguage, Inner, Of, One, one
 from schema.selection import selected
 from schema.user import LicenseAssignment, LicenseAssignmentConnection, UserFilter, UserOrder, assignment_rows
 from schema.vendor import Vendor
 
 DEFAULT_SUGGESTIONS = 100
 SUGGESTIONS = ListSize(assumed_size=DEFAULT_SUGGESTIONS, slicing_arguments=["first"])
+
+
+def _in_language(language: Language, text: str | None, texts: Mapping[str, str]) -> str | None:
+    return texts.get(language.tag, text) if texts else text
 
 
 @object_type
@@ -67,6 +73,9 @@ class LicenseChange(Node):
     __row__ = Columns(
         ReviewedChange,
         id=Of(global_id("LicenseChange"), "change_set_id", "code"),
+        name=InLanguage(_in_language, "name", "names"),
+        previous_name=InLanguage(_in_language, "previous_name", "previous_names"),
+        description=InLanguage(_in_language, "description", "descriptions"),
         license=One("licenses", "license_id", "License", "license"),
     )
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from licensing.wording import Language
 from schema.node import global_id
 from tests.documents import claims, grant, signed
 
@@ -160,3 +161,22 @@ async def test_after_signing_out_the_root_is_nobodys(execute):
     result = await execute("mutation { signOut { query { viewer { scopes } } userErrors { code } } }")
 
     assert result.data == {"signOut": {"query": {"viewer": None}, "userErrors": []}}
+
+
+async def test_a_change_is_named_in_the_callers_language_while_it_waits_and_afterwards(run, context, offer):
+    words = {"names": {"nb": "Salgsplan"}, "descriptions": {"nb": "Det meste"}, "description": "Most of it"}
+    await offer({}, licenses=[grant("plan", name="Sales plan", total=5, plan=True, **words)])
+    asked = "{ changeSets { nodes { id changes { name description previousName } } } }"
+
+    [waiting] = (await run(asked))["changeSets"]["nodes"]
+    assert waiting["changes"] == [{"name": "Sales plan", "description": "Most of it", "previousName": None}]
+
+    context.language = Language("nb")
+    in_norwegian = [{"name": "Salgsplan", "description": "Det meste", "previousName": None}]
+    assert (await run(asked))["changeSets"]["nodes"][0]["changes"] == in_norwegian
+
+    await run(
+        "mutation ($id: ID!) { activateLicenses(input: {changeSetId: $id}) { userErrors { code } } }", id=waiting["id"]
+    )
+    [activated] = (await run(asked))["changeSets"]["nodes"]
+    assert activated["changes"] == in_norwegian

@@ -22,9 +22,6 @@ const DetailsOfEvent = graphql(`
           changes {
             key
             name
-            license {
-              name
-            }
           }
         }
       }
@@ -47,7 +44,7 @@ function InWords({ event }: { event: NonNullable<DetailsOfEventQuery["node"]> })
   const words = useWords();
   const { dateTime } = useFormats();
   const { requestId, details, vendor, changeSet } = event;
-  const licenses = Object.fromEntries(changeSet?.changes.map(({ key, name, license }) => [key, license?.name ?? name]) ?? []);
+  const licenses = Object.fromEntries(changeSet?.changes.map(({ key, name }) => [key, name]) ?? []);
   const seats = (text: string) => (text === "on" ? words.isOn : text === "unlimited" ? words.unlimited : text);
   const yesOrNo = inWords({ true: words.yes, false: words.no });
   const known: Record<string, Told> = {

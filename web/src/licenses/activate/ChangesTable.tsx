@@ -18,9 +18,6 @@ const ChangeFields = graphql(`
     surplus
     gainedFeatures
     lostFeatures
-    license {
-      name
-    }
   }
 `);
 
@@ -60,10 +57,10 @@ export function ChangesTable({ changes, toSurplus }: Props) {
               <th scope="row">
                 {change.surplus > 0 && toSurplus ? (
                   <Link className="red" href={toSurplus(change.key)}>
-                    {nameOf(change)}
+                    {change.name}
                   </Link>
                 ) : (
-                  <span className={change.surplus > 0 ? "red" : undefined}>{nameOf(change)}</span>
+                  <span className={change.surplus > 0 ? "red" : undefined}>{change.name}</span>
                 )}
                 <Contents change={change} />
               </th>
@@ -93,11 +90,6 @@ export function ChangesTable({ changes, toSurplus }: Props) {
 }
 
 const TONES = { ADDED: "good", INCREASED: "good", DECREASED: "warn", ALTERED: "", REMOVED: "warn" };
-
-/** What it is called in the language of the request; a new name is told as the vendor has it. */
-function nameOf({ name, previousName, license }: ChangesTableFragment) {
-  return (name === previousName && license?.name) || name;
-}
 
 /** Another name than before, and what holders of a plan gain and lose. */
 function Contents({ change }: { change: ChangesTableFragment }) {
