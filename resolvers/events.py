@@ -74,16 +74,15 @@ class Change:
         )
 
     def record_of_each(
-        self, users: Sequence[tuple[int, str]], action: AuditAction, *, vendor_id: int, license_id: int, **facts: object
+        self, users: Sequence[tuple[int, str]], action: AuditAction, *, vendor_id: int, license_id: int, **facts: Any
     ) -> None:
         """Notes an event for each user, by id and name, that differs from the others in the user alone."""
         if not users:
             return
         self.record(action, vendor_id=vendor_id, license_id=license_id, **facts)
         like = self._events.pop()
-        first, facts = like["position"], like["facts"]
         self._events += [
-            {**like, "position": first + place, "user_id": user_id, "facts": {"user": name, **facts}}
+            {**like, "position": like["position"] + place, "user_id": user_id, "facts": {"user": name, **like["facts"]}}
             for place, (user_id, name) in enumerate(users)
         ]
 
