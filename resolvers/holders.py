@@ -74,8 +74,7 @@ def _visible(context: Context, *, tables: str = "assignment") -> Listed:
     select = Select()
     conditions = [f"assignment.installation_id = {select.value(context.installation_id)}"]
     if (vendor_id := context.caller.vendor_id) is not None:
-        of_vendor = f"SELECT id FROM license WHERE vendor_id = {select.value(vendor_id)}"
-        conditions.append(f"assignment.license_id IN ({of_vendor})")
+        conditions.append(f"license_id IN (SELECT id FROM license WHERE vendor_id = {select.value(vendor_id)})")
     return Listed(select, tables, conditions)
 
 
