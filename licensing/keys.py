@@ -1,6 +1,6 @@
 """The keys that vendors sign with: Ed25519, as JSON Web Keys (RFC 7517, RFC 8037), named by thumbprint (RFC 7638).
 
-What signs and verifies is loaded when it is first needed: it takes 10 MB, and a server seldom verifies.
+What signs and verifies is loaded when it is first needed: it takes 9 MB, and a server seldom verifies.
 """
 
 from __future__ import annotations
