@@ -6,6 +6,7 @@ timed on the resolvers, and the revocation also as bare statements.
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -116,6 +117,9 @@ async def change(filled: Filled, times: Times, rounds: int) -> None:
     """How long changes take in one size."""
     revoking, bare = filled.license_ids[3 : 3 + rounds], filled.license_ids[3 + rounds : 3 + 2 * rounds]
     sequence = 1
+    gc.collect()  # as the server does when it has started
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     async with connected(filled.url):
         context = filled.context
         for license_id, other_id in zip(revoking, bare, strict=True):
@@ -156,11 +160,11 @@ async def _revoke_bare(connection: Any, installation_id: int, license_id: int, u
         await connection.execute("UPDATE license SET in_use = in_use - $2 WHERE id = $1", license_id, count)
         await connection.execute(
             """INSERT INTO audit_event (installation_id, position, occurred_at, action, actor_kind, actor_name,
-            request_id, facts, details, license_id, user_id)
+            request_id, facts, details, vendor_id, license_id, user_id)
             SELECT $1, event_position + place, now(), 'USER_LICENSE_REVOKED', 'SYSTEM', 'command line', 'bench',
-            jsonb_build_object('user', "user".name, 'license', 'License'), '[]', $2, user_id
-            FROM installation, unnest($3::bigint[]) WITH ORDINALITY AS one(user_id, place)
-            JOIN "user" ON "user".id = user_id WHERE installation.id = $1""",
+            jsonb_build_object('user', "user".name, 'license', 'License'), '[]', license.vendor_id, $2, user_id
+            FROM installation, license, unnest($3::bigint[]) WITH ORDINALITY AS one(user_id, place)
+            JOIN "user" ON "user".id = user_id WHERE installation.id = $1 AND license.id = $2""",
             installation_id, license_id, user_ids,
         )  # fmt: skip
         moved = "UPDATE installation SET event_position = event_position + $2, version = version + 1 WHERE id = $1"

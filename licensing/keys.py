@@ -1,4 +1,7 @@
-"""The keys that vendors sign with: Ed25519, as JSON Web Keys (RFC 7517, RFC 8037), named by thumbprint (RFC 7638)."""
+"""The keys that vendors sign with: Ed25519, as JSON Web Keys (RFC 7517, RFC 8037), named by thumbprint (RFC 7638).
+
+What signs and verifies is loaded when it is first needed: it takes 9 MB, and a server seldom verifies.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from joserfc.jwk import OKPKey
-from joserfc.jwk import thumbprint as calculate_thumbprint
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
 from licensing import strict_json
 from licensing.errors import Invalid
 from licensing.wording import Words
 
-SigningKey = OKPKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from joserfc.jwk import OKPKey
+
+SigningKey: TypeAlias = "OKPKey"
 """A private Ed25519 key. Only the issuer's commands and tests have one; the server never does."""
 
 # RFC 9864 names the algorithm; files signed before it say EdDSA (RFC 8037).
@@ -82,6 +85,8 @@ class TrustedKey:
 
     def signed(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature is this key's, over these bytes."""
+        from cryptography.exceptions import InvalidSignature
+
         try:
             _public(self.jwk["x"]).verify(signature, message)
         except InvalidSignature:
@@ -91,6 +96,8 @@ class TrustedKey:
 
 def generate() -> SigningKey:
     """A new private key."""
+    from joserfc.jwk import OKPKey
+
     return OKPKey.generate_key("Ed25519")
 
 
@@ -102,6 +109,8 @@ def public_jwk(private: SigningKey) -> dict[str, str]:
 
 def thumbprint(jwk: Mapping[str, str]) -> str:
     """The name of a key, public or private: its thumbprint (RFC 7638)."""
+    from joserfc.jwk import thumbprint as calculate_thumbprint
+
     return calculate_thumbprint({member: jwk[member] for member in ("kty", "crv", "x")})
 
 
@@ -111,6 +120,9 @@ def parse_private_jwk(source: str | bytes | Mapping[str, object]) -> SigningKey:
     Raises:
         Invalid: It is no private Ed25519 key.
     """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from joserfc.jwk import OKPKey
+
     jwk = _read(source)
     if jwk.d is None:
         raise Invalid(reason=Words("This is a public key. Give the private one, which `issuer keygen` made."))
@@ -178,6 +190,8 @@ def _no_key(why: Words) -> Invalid:
 
 
 def _public(x: str) -> Ed25519PublicKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     return Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(x.encode()))
 
 

@@ -1,9 +1,9 @@
 """Many rows in one statement, on both engines: the rows travel as one JSON array of arrays."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from tortoise import Model, fields
 from tortoise.connection import get_connection
 
@@ -47,14 +47,21 @@ async def update_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> 
 
 
 def _payload(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps([[_json_ready(field, row[name]) for name, field in columns.items()] for row in rows])
+    ready = [_json_ready(field, [row[name] for row in rows]) for name, field in columns.items()]
+    return msgspec.json.encode(list(zip(*ready, strict=True))).decode()
 
 
-def _json_ready(field: fields.Field[Any], value: Any) -> Any:
-    """A value as it travels to the database, instants in the form in which Tortoise stores them on SQLite."""
-    if value is None or isinstance(field, fields.JSONField):
-        return value
-    stored: Any = field.to_db_value(value, None)  # type: ignore[arg-type]
+def _json_ready(field: fields.Field[Any], values: Sequence[Any]) -> Sequence[Any]:
+    """A column's values as they travel to the database, each made ready once, however many rows have it."""
+    if isinstance(field, fields.JSONField | fields.IntField):
+        return values
+    ready = {value: _stored(field, value) for value in set(values)}
+    return [ready[value] for value in values]
+
+
+def _stored(field: fields.Field[Any], value: Any) -> Any:
+    """A value in the form in which Tortoise stores it, instants as on SQLite."""
+    stored: Any = None if value is None else field.to_db_value(value, None)  # type: ignore[arg-type]
     return stored.isoformat(" ") if hasattr(stored, "isoformat") else stored
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,11 +53,12 @@ class Change:
         actor: Actor | None = None,
         **facts: object,
     ) -> None:
-        """Notes an event, to be written with the change; `facts` are what its summary names."""
+        """Notes an event at the next position, to be written with the change; `facts` are what its summary names."""
         actor = actor or self.context.caller.actor
         self._events.append(
             {
                 "installation_id": self.installation.id,
+                "position": self.installation.event_position + 1 + len(self._events),
                 "occurred_at": self.now,
                 "action": action.value,
                 "actor_kind": actor.kind.value,
@@ -72,16 +73,28 @@ class Change:
             }
         )
 
+    def record_of_each(
+        self, users: Sequence[tuple[int, str]], action: AuditAction, *, vendor_id: int, license_id: int, **facts: Any
+    ) -> None:
+        """Notes an event for each user, by id and name, that differs from the others in the user alone."""
+        if not users:
+            return
+        self.record(action, vendor_id=vendor_id, license_id=license_id, **facts)
+        like = self._events.pop()
+        self._events += [
+            {**like, "position": like["position"] + place, "user_id": user_id, "facts": {"user": name, **like["facts"]}}
+            for place, (user_id, name) in enumerate(users)
+        ]
+
     async def write_events(self) -> None:
-        """Gives the noted events their positions, in the order noted, writes them, and says so with the commit."""
-        first = self.installation.event_position + 1
+        """Writes the noted events, in the order noted, and says so with the commit."""
         self.installation.event_position += len(self._events)
         self.installation.version += 1
         if not self._events:
             await self.installation.save(update_fields=["version"])
             return
-        events = [{**event, "position": first + i} for i, event in enumerate(self._events)]
-        await append_events(self.installation.id, self.installation.event_position, self.installation.version, events)
+        position, version = self.installation.event_position, self.installation.version
+        await append_events(self.installation.id, position, version, self._events)
         self._events.clear()
 
 

@@ -28,6 +28,8 @@ class AssignmentRow(NamedTuple):
     assigned_by_name: str
 
 
+_WITH_USERS = 'assignment JOIN "user" ON "user".id = assignment.user_id'
+
 _OF_USER = ("login", "name", "group", "can_log_in", "last_login_at")
 
 
@@ -54,7 +56,7 @@ async def count_assignments(context: Context, license_ids: Sequence[int], filter
 
 
 async def _listed(context: Context, filter: UserFilter) -> Listed:
-    visible = _visible(context, with_users=True)
+    visible = _visible(context, tables=_WITH_USERS)
     # That the user is of the installation, too, says nothing new, but lets a page be found along the users' order.
     of_users = f'"user".installation_id = {visible.select.value(context.installation_id)}'
     conditions = [of_users, *user_conditions(visible.select, filter)]
@@ -67,21 +69,18 @@ async def _listed(context: Context, filter: UserFilter) -> Listed:
     return visible.narrowed(*conditions)
 
 
-def _visible(context: Context, *, with_users: bool = False) -> Listed:
-    """The assignments that the caller may see, with their licenses."""
+def _visible(context: Context, *, tables: str = "assignment") -> Listed:
+    """The assignments that the caller may see."""
     select = Select()
-    tables = "assignment JOIN license ON license.id = assignment.license_id"
-    if with_users:
-        tables += ' JOIN "user" ON "user".id = assignment.user_id'
     conditions = [f"assignment.installation_id = {select.value(context.installation_id)}"]
     if (vendor_id := context.caller.vendor_id) is not None:
-        conditions.append(f"license.vendor_id = {select.value(vendor_id)}")
+        conditions.append(f"license_id IN (SELECT id FROM license WHERE vendor_id = {select.value(vendor_id)})")
     return Listed(select, tables, conditions)
 
 
 async def load_assignments_of_users(context: Context, user_ids: Sequence[int]) -> Sequence[Row]:
     """All that users hold, by name of the license, as rows of `AssignmentRow`, in one statement."""
-    visible = _visible(context)
+    visible = _visible(context, tables="assignment JOIN license ON license.id = assignment.license_id")
     held = visible.where(f"assignment.user_id {visible.select.among(user_ids)}")
     read = visible.select.columns(Assignment, *AssignmentRow._fields)
     return await visible.select.rows(f"SELECT {read} {held} ORDER BY license.name_key, license_id")
@@ -145,18 +144,21 @@ async def ranked_holders(context: Context, license_id: int) -> AsyncIterator[lis
 
 async def _ranked(context: Context, license_ids: Sequence[int], offset: int) -> list[list[RankedHolder]]:
     """Some holders of each of the licenses, in the order of `licensing.suggestions.suggestion_order`."""
-    visible = _visible(context, with_users=True)
+    visible = _visible(context, tables=_WITH_USERS)
     read = visible.select.columns(Assignment, *AssignmentRow._fields)
     of_user = visible.select.columns(User, *_OF_USER)
     order = (
         f"CASE \"user\".status WHEN '{UserStatus.WAITING_FOR_APPROVAL.value}' THEN 1 ELSE 0 END, "
         "can_log_in, last_login_key, assigned_at, assignment.id"
     )
-    wanted = [
-        f"{read}, {of_user} {visible.where(f'license_id = {visible.select.value(license_id)}')} "
-        f"ORDER BY {order} LIMIT {AT_ONCE} OFFSET {offset}"
-        for license_id in license_ids
-    ]
+    wanted = []
+    for license_id in license_ids:
+        held = visible.where(f"license_id = {visible.select.value(license_id)}")
+        # Cut first, from few columns: a license may be held by all.
+        first = f"SELECT assignment.id {held} ORDER BY {order} LIMIT {AT_ONCE} OFFSET {offset}"
+        wanted.append(
+            f"{read}, {of_user} FROM {_WITH_USERS} WHERE assignment.id IN ({first}) ORDER BY {order} LIMIT {AT_ONCE}"
+        )
     width = len(AssignmentRow._fields)
     return [
         [RankedHolder(AssignmentRow._make(row[:width]), suggestion_reason(*row[-2:]), row[width:]) for row in rows]

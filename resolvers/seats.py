@@ -130,7 +130,7 @@ async def take(change: Change, license: SeatedLicense, holders: Sequence[Holder]
     await take_seats(license.id, [holder.id for holder in holders])
     for holder in holders:
         holder.held.discard(license.rule.key)
-        _record(change, AuditAction.USER_LICENSE_REVOKED, license, holder)
+    _record(change, AuditAction.USER_LICENSE_REVOKED, license, holders)
 
 
 async def give(change: Change, license: SeatedLicense, holders: Sequence[Holder]) -> None:
@@ -164,15 +164,14 @@ async def give(change: Change, license: SeatedLicense, holders: Sequence[Holder]
     )
     for holder in holders:
         holder.held.add(license.rule.key)
-        _record(change, AuditAction.USER_LICENSE_ASSIGNED, license, holder)
+    _record(change, AuditAction.USER_LICENSE_ASSIGNED, license, holders)
 
 
-def _record(change: Change, action: AuditAction, license: SeatedLicense, holder: Holder) -> None:
-    change.record(
+def _record(change: Change, action: AuditAction, license: SeatedLicense, holders: Sequence[Holder]) -> None:
+    change.record_of_each(
+        [(holder.id, holder.name) for holder in holders],
         action,
         vendor_id=license.vendor_id,
         license_id=license.id,
-        user_id=holder.id,
-        user=holder.name,
         license=license.rule.name,
     )

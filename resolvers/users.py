@@ -1,5 +1,6 @@
 """Users as an administrator finds them, and what of them the caller may see."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,8 +170,16 @@ def user_conditions(select: Select, filter: UserFilter) -> list[str]:
         microseconds = int((filter.inactive_since - EPOCH).total_seconds() * 1_000_000)
         conditions.append(f"last_login_key < {select.value(max(1, microseconds))}")
     if filter.search:
-        conditions.append(select.contains("search_key", filter.search.casefold()))
+        conditions.append(_finds(select, filter.search.casefold()))
     return conditions
+
+
+def _finds(select: Select, text: str) -> str:
+    """The condition that a text stands anywhere in what a search looks at."""
+    if not select.is_postgres:
+        return select.contains("search_key", text)
+    literally = re.sub(r"([\\%_])", r"\\\1", text)
+    return f"search_key LIKE {select.value(f'%{literally}%')}"  # which the index `user_search` serves
 
 
 def asks_for_withheld(filter: UserFilter) -> bool:

@@ -60,7 +60,6 @@ def from_environment() -> Starlette:
     configure_logs(settings.log_format)
     app = create_app(settings, schema)
     # What stays for good is not looked through again and again, and what answers leave behind not at each turn.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     return app

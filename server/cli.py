@@ -1,55 +1,59 @@
 """The command line: each command says what it did, and exits with 0; with 1 if it was refused, 2 if called wrongly."""
 
 import asyncio
+import gc
 import inspect
 import os
 import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from importlib import import_module
 
 import asyncpg
 from tortoise.exceptions import BaseORMException
 
 from licensing.errors import LicensingError
 from resolvers.errors import CallRefused
-from server.commands import (
-    admin,
-    backup,
-    demo,
-    doctor,
-    export,
-    installation,
-    issuer,
-    licenses,
-    revoke,
-    serve,
-    token,
-    users,
-    vendor,
-)
 from server.commands.connection import Refused
 from server.commands.terminal import complain
 from server.settings import SettingError
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130
 
+MODULES = {
+    "serve": {"serve", "migrate", "schema"},
+    "demo": {"demo"},
+    "installation": {"installation"},
+    "vendor": {"vendor"},
+    "admin": {"admin"},
+    "token": {"token"},
+    "users": {"users"},
+    "licenses": {"import", "licenses", "pending", "check"},
+    "export": {"export"},
+    "revoke": {"revoke"},
+    "doctor": {"doctor"},
+    "backup": {"backup"},
+    "issuer": {"issuer"},
+}
+"""Where the commands are, so that one does not load what others need."""
 
-NOUNS = (serve, demo, installation, vendor, admin, token, users, licenses, export, revoke, doctor, backup, issuer)
 
-
-def make_parser() -> ArgumentParser:
-    """All commands and their arguments."""
+def make_parser(command: str | None = None) -> ArgumentParser:
+    """A command and its arguments, or all if there is none of this name."""
     parser = ArgumentParser(prog="seatkeeper", description="License administration: seats, users and signed licenses.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for noun in NOUNS:
-        noun.add_to(commands)
+    modules = [module for module, names in MODULES.items() if command in names]
+    for module in modules or MODULES:
+        import_module(f"server.commands.{module}").add_to(commands)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command, and returns the exit code."""
-    arguments = make_parser().parse_args(_thumbprints_last(sys.argv[1:] if argv is None else argv))
+    words = _thumbprints_last(sys.argv[1:] if argv is None else argv)
+    gc.set_threshold(20_000, 20, 50)  # what is loaded stays: to look it through again and again finds nothing
+    arguments = make_parser(words[0] if words else None).parse_args(words)
     try:
         outcome = arguments.run(arguments)
         if inspect.iscoroutine(outcome):

@@ -1,5 +1,7 @@
 """A vendor's side: key pairs, and documents signed with them. The only code that ever sees a private key."""
 
+from __future__ import annotations
+
 import json
 import os
 import secrets

@@ -5,14 +5,11 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import structlog
-from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, JWKRegistry, RSAKey
-from joserfc.jws import JWSRegistry, extract_compact
 
 from licensing import strict_json
 from licensing.enums import ActorKind
@@ -21,6 +18,9 @@ from resolvers.identities import Identity
 from server.errors import Refused
 from server.settings import Settings, is_safe_address
 from server.vendor_exchange import ExchangeFailed, exchange
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, RSAKey
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """By which a token may be signed, whatever its header says: never `none`, and never a secret that both sides share."""
@@ -37,7 +37,6 @@ _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
 
-_HEADERS = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
 _INVALID = (JoseError, ValueError, TypeError, KeyError, RecursionError)
 """What a token, or a key, that is none ends in."""
 _log = structlog.get_logger("seatkeeper.oidc")
@@ -72,13 +71,16 @@ class IdentityProvider:
             return None
 
     async def _verified(self, token: str, now: datetime) -> dict[str, Any]:
-        header = extract_compact(token.encode(), registry=_HEADERS).headers()
+        from joserfc import jws, jwt  # loaded with the first token: the same as in `licensing.keys`
+
+        registry = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+        header = jws.extract_compact(token.encode(), registry=registry).headers()
         if str(header.get("typ", "JWT")).casefold() not in _TYPES:
             raise ValueError("another kind of token")
         if "crit" in header:
             raise ValueError("an extension that must be understood")
         key = (await self._known_keys(header["kid"]))[header["kid"]]
-        claims = jwt.decode(token, key, registry=_HEADERS).claims
+        claims = jwt.decode(token, key, registry=registry).claims
         jwt.JWTClaimsRegistry(
             int(now.timestamp()),
             LEEWAY,
@@ -101,7 +103,7 @@ class IdentityProvider:
             return Identity(login, ActorKind.AUDITOR, expires_at)
         return None
 
-    async def _known_keys(self, wanted: str) -> Mapping[str, RSAKey | ECKey]:
+    async def _known_keys(self, wanted: str) -> Mapping[str, "RSAKey | ECKey"]:
         """The keys, fetched anew where they are old or lack the one that is wanted, though not all the time."""
         if not (self._are_fresh() and wanted in self._keys):
             async with self._asking:
@@ -139,8 +141,10 @@ class IdentityProvider:
         return strict_json.decode(answer.content, dict[str, Any])
 
 
-def _named_keys(found: list[Any]) -> list[tuple[str, RSAKey | ECKey]]:
+def _named_keys(found: list[Any]) -> list[tuple[str, "RSAKey | ECKey"]]:
     """The public keys that have a name; others are passed over, as new kinds of key must be."""
+    from joserfc.jwk import ECKey, JWKRegistry, RSAKey
+
     named: list[tuple[str, RSAKey | ECKey]] = []
     for data in found:
         try:

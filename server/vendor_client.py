@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -58,7 +59,11 @@ class VendorClient:
     def __init__(self, patience: Patience = IN_THE_BACKGROUND, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._patience = patience
         self._circuits: defaultdict[str, Circuit] = defaultdict(lambda: Circuit(clock))
-        self._http = httpx2.AsyncClient(
+
+    @cached_property
+    def _http(self) -> httpx2.AsyncClient:
+        """Made when it is first needed, since the authorities that it trusts are read."""
+        return httpx2.AsyncClient(
             # Plain, since a few compressed bytes can unfold into any number.
             headers={"User-Agent": "Seatkeeper", "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -101,7 +106,8 @@ class VendorClient:
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        await self._http.aclose()
+        if "_http" in vars(self):
+            await self._http.aclose()
 
     async def _ask(
         self,

@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 
 import httpx2
@@ -43,7 +44,11 @@ class WebhookClient:
     def __init__(self, trusted_hosts: frozenset[str] = frozenset(), resolver: Resolver = resolve) -> None:
         self._trusted_hosts = trusted_hosts
         self._resolver = resolver
-        self._http = httpx2.AsyncClient(
+
+    @cached_property
+    def _http(self) -> httpx2.AsyncClient:
+        """Made when it is first needed, since the authorities that it trusts are read."""
+        return httpx2.AsyncClient(
             headers={"User-Agent": "Seatkeeper", "Connection": "close"},
             timeout=httpx2.Timeout(None, connect=SLOWEST_CONNECTION),
             # A connection that is kept could be taken for another host at the same address.
@@ -92,7 +97,8 @@ class WebhookClient:
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        await self._http.aclose()
+        if "_http" in vars(self):
+            await self._http.aclose()
 
     async def _send(self, webhook: Webhook, message: Message, headers: dict[str, str], seconds: float) -> Answer:
         try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-from joserfc import jws
 from joserfc.util import urlsafe_b64decode
 from msgspec import Meta
 
@@ -91,5 +90,7 @@ def open_file(data: bytes) -> JwsFile:
 
 def write(payload: bytes, key: SigningKey) -> str:
     """The text of a file with this payload, signed with a vendor's private key."""
+    from joserfc import jws  # here for the same reason as in `licensing.keys`
+
     header = {"alg": ALGORITHM, "typ": TYPE, "kid": thumbprint(public_jwk(key))}
     return SIGNED_LICENSE.wrap(jws.serialize_compact(header, payload, key, algorithms=[ALGORITHM]))

@@ -9,11 +9,9 @@ import json
 import secrets
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from licensing import strict_json
 from licensing.armour import LICENSE_FILE, MAX_BYTES
@@ -24,6 +22,9 @@ from licensing.formats.license_file import Reader
 from licensing.keys import SigningKey, TrustedKey
 from licensing.strict_json import Malformed
 from licensing.wording import Words
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 PLAIN: Final = "base64+ed25519"
 ENCRYPTED: Final = "aes-256-gcm+ed25519"
@@ -66,6 +67,8 @@ class KeygenFile:
         return keygen_license.parse(self._json(reader.license_key), reader)
 
     def _json(self, license_key: str | None) -> bytes:
+        from cryptography.exceptions import InvalidTag
+
         if len(self.parts) == 1:
             return self.parts[0]
         if not license_key:
@@ -132,7 +135,9 @@ def _message(enc: str) -> bytes:
     return f"license/{enc}".encode()
 
 
-def _cipher(license_key: str) -> AESGCM:
+def _cipher(license_key: str) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     return AESGCM(hashlib.sha256(license_key.encode("utf-8", "surrogatepass")).digest())
 
 

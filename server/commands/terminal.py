@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from getpass import getpass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 PASSWORD_VARIABLE = "SEATKEEPER_ADMIN_PASSWORD"
 
@@ -35,6 +34,9 @@ def print_json(value: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Answers a person, blank for what there is not."""
+    from rich.console import Console  # here, since most commands print no table
+    from rich.table import Table
+
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*("" if value is None else _as_text(value) for value in row))
@@ -42,8 +44,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     Console(markup=False, highlight=False, emoji=False, width=width).print(table)
 
 
-def progress() -> Progress:
+def progress() -> "Progress":
     """A bar for what takes long, in a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -5,7 +5,9 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
@@ -158,3 +160,25 @@ async def test_two_hosts_may_migrate_at_once(postgres_server):
     assert [await host.wait() for host in hosts] == [0, 0]
     assert await pending_migrations(url) == []
     await asyncio.to_thread(drop_database, postgres_server, name)
+
+
+@pytest.mark.parametrize(("granted", "indexes"), [("CREATE ON DATABASE", ["user_search"]), ("CONNECT ON DATABASE", [])])
+async def test_searches_have_an_index_where_the_extension_may_be_made(postgres_server, granted, indexes):
+    name = await asyncio.to_thread(create_database, postgres_server)
+    administrator = await asyncpg.connect(f"{postgres_server}/{name}")
+    await administrator.execute(
+        f"""CREATE ROLE "{name}" LOGIN PASSWORD 'plain'; GRANT ALL ON SCHEMA public TO "{name}";
+        GRANT {granted} "{name}" TO "{name}" """
+    )
+    address = urlsplit(postgres_server)
+    url = f"postgres://{name}:plain@{address.hostname}:{address.port}/{name}"
+    try:
+        await migrate(url)
+
+        assert await pending_migrations(url) == []
+        found = await administrator.fetch("SELECT indexname FROM pg_indexes WHERE indexname = 'user_search'")
+        assert [index for (index,) in found] == indexes
+    finally:
+        await administrator.execute(f'DROP OWNED BY "{name}"; DROP ROLE "{name}"')
+        await administrator.close()
+        await asyncio.to_thread(drop_database, postgres_server, name)

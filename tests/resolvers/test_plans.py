@@ -69,6 +69,17 @@ async def test_a_further_page_begins_in_the_index(context, many_holders):
     assert "name_key>" in plan or "ROW((name_key)::text, id) >" in plan
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite looks through all users
+async def test_a_text_is_found_by_an_index(context, many_holders):
+    await get_connection("default").execute_query("VACUUM")  # as it happens by itself; new users wait beside the index
+    listed = await users._listed(context, UserFilter(search="er 04321"))
+
+    page = bounded(listed, UserOrder().keyset("users"), PageRequest(first=50))
+    plan = await plan_of(listed.select, f'SELECT "user".id {page}')
+
+    assert "user_search" in plan
+
+
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all who hold the license
 async def test_a_page_of_a_licenses_assignments_is_found_along_its_order(context, many_holders):
     keyset = UserOrder().keyset("assignments", of_user="user__", id_="user_id")

@@ -5,7 +5,9 @@ import json
 import os
 import subprocess
 import sys
+from argparse import ArgumentParser
 from base64 import urlsafe_b64decode
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from licensing.keys import generate, parse_public_jwk, public_jwk, thumbprint
 from schema import print_sdl
-from server.cli import main
+from server.cli import MODULES, main
 from tests import documents
 
 PASSWORD = "correct horse battery"
@@ -53,6 +55,23 @@ def answer(result):
     code, output, complaints = result
     assert (code, complaints) == (0, "")
     return json.loads(output)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_commands_are_where_the_table_says(module):
+    commands = ArgumentParser().add_subparsers()
+
+    import_module(f"server.commands.{module}").add_to(commands)
+
+    assert commands.choices.keys() == MODULES[module]
+
+
+def test_a_command_does_not_load_what_others_need():
+    check = (
+        "import sys; from server.cli import make_parser; make_parser('serve'); sys.exit('server.demo' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT).returncode == 0
 
 
 def test_the_demo_says_where_files_are_and_how_to_log_in(demo):

@@ -1,5 +1,7 @@
 """Whatever a vendor's license server does wrong: the licenses in force stay, and the administrator reads what to do."""
 
+from __future__ import annotations
+
 import re
 import time
 from collections.abc import Callable
