@@ -2,7 +2,7 @@
 
 import json
 
-from cross_web import HTTPException
+from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.exceptions import HTTPException as FormException
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
@@ -24,6 +24,15 @@ UNREADABLE = (
 def media_type_of(request: Request) -> str:
     """The type of the body, without parameters."""
     return request.headers.get("content-type", "").split(";")[0].strip().casefold()
+
+
+class RequestAdapter(StarletteRequestAdapter):
+    """How Strawberry sees a request: the type of its body is the same in capitals."""
+
+    @property
+    def content_type(self) -> str:
+        """The type of the body, without parameters."""
+        return media_type_of(self._request)
 
 
 def wants_one_answer(request: Request) -> bool:

@@ -35,7 +35,7 @@ from schema.documents import Document, fingerprint_of, read_document
 from schema.executor import interpreted
 from schema.limits import MAX_COST
 from server.auth import authenticate, hand_over_session
-from server.bodies import BODY_TYPES, UNREADABLE, media_type_of, read_json, read_plain, wants_one_answer
+from server.bodies import BODY_TYPES, UNREADABLE, RequestAdapter, media_type_of, read_json, read_plain, wants_one_answer
 from server.csrf import check_handshake, check_origin
 from server.document_rules import only_subscriptions
 from server.errors import STATUS, Refused, describe, failure_response, refusal_response
@@ -60,6 +60,7 @@ _log = structlog.get_logger("seatkeeper.sockets")
 class GraphQLView(GraphQL[Context, None]):
     """Strawberry's view, with the statuses and media types of the GraphQL over HTTP specification."""
 
+    request_adapter_class = RequestAdapter
     websocket_adapter_class = SocketAdapter
     graphql_transport_ws_handler_class = SocketHandler
 

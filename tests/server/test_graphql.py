@@ -127,6 +127,14 @@ async def test_a_body_that_cannot_be_read_is_refused_as_json(client, body, caplo
     assert not [record for record in caplog.records if record.exc_info]
 
 
+@pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
+async def test_the_type_of_the_body_is_the_same_in_capitals(client, accept):
+    headers = {"Content-Type": "Application/JSON", "Accept": accept}
+    response = await client.post("/graphql", content=b'{"query":"{ hello }"}', headers=headers)
+
+    assert response.json()["data"] == {"hello": "Hello, world"}
+
+
 async def test_of_several_operations_one_is_named(post):
     error = error_of(await post("query A { hello } query B { hello }"))
 
