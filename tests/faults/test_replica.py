@@ -36,7 +36,7 @@ class Pair:
 
     async def on_replica(self, statement: str) -> object:
         """The first value that the replica answers."""
-        connection = await asyncpg.connect(self.replica_url)
+        connection = await asyncpg.connect(f"{self.replica.url}/postgres")  # which is there before it has caught up
         try:
             return await connection.fetchval(statement)
         finally:
