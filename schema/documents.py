@@ -65,6 +65,8 @@ class Document:
     """What tells its text apart in the log."""
     errors: Sequence[GraphQLError]
     """Why it is not valid."""
+    may_ask_for_schema: bool
+    """Whether it is worth looking for introspection in it."""
     operations: Mapping[str | None, Operation]
     lists: Sequence[tuple[Size, Terms]]
 
@@ -130,7 +132,7 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
             Words("The document has {count:,} tokens about the schema", count=survey.schema_tokens), MAX_SCHEMA_TOKENS
         )
     errors = _validate(schema, node) or check_literals(schema, node)
-    return Document(node, fingerprint_of(text), errors, operations, survey.lists)
+    return Document(node, fingerprint_of(text), errors, "__" in text, operations, survey.lists)
 
 
 def fingerprint_of(text: str) -> str:

@@ -25,7 +25,7 @@ def errors_of(
     if len(document.operations) > 1 and operation_name is None:
         message = Words("The document holds several operations. Name the one to run in operationName.")
         return [graphql_error(BadUserInput(message))]
-    if context.principal is None and not open_schema:
+    if document.may_ask_for_schema and context.principal is None and not open_schema:
         return validate(schema, document.node, [NoIntrospection]) or document.errors
     return document.errors
 
