@@ -9,7 +9,7 @@ INSTALLED := .venv/.installed
 NODE := $(shell node -p 'process.versions.node.split(".").slice(0, 2).reduce((a, b) => 100 * a + +b, 0) >= 2019 ? 1 : ""' 2>/dev/null)
 CONSOLE := $(if $(and $(NODE),$(shell command -v npm)),web/dist/index.html,no-console)
 CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/src/gql -prune -o -type f -print)
-SLOW := tests/stories tests/faults tests/browser tests/clients tests/release
+SLOW := tests/acceptance tests/chaos tests/browser tests/interop tests/release
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
@@ -55,14 +55,14 @@ test-slow: setup $(CONSOLE) ## Run the stories, and what starts servers, browser
 	@$(BIN)/pytest -q -n auto $(SLOW)
 
 test-long-way: setup ## Run the tests with nothing compiled and no shorter way: answers must be the same
-	@SEATKEEPER_COMPILED_ANSWERS=0 $(BIN)/pytest -q -n auto -p tests.long_way $(addprefix --ignore=,$(SLOW)) \
-		--deselect tests/schema/test_compiled_answers.py --deselect tests/server/test_plain_posts.py
+	@SEATKEEPER_COMPILED_ANSWERS=0 $(BIN)/pytest -q -n auto -p tests.support.reference_path $(addprefix --ignore=,$(SLOW)) \
+		--deselect tests/schema/execution/test_compiled_executor.py --deselect tests/server/graphql/test_simple_posts.py
 
 faults: setup ## Break everything that can break, at length: three seeds, one worker and two
-	@LONG_FAULTS=1 $(BIN)/pytest -q tests/faults
+	@LONG_FAULTS=1 $(BIN)/pytest -q tests/chaos
 
-defenses: setup ## Take each defense out of a copy, and see its test fail; or ONLY one file of tests/defenses
-	@$(BIN)/python -m tests.defenses $(ONLY)
+defenses: setup ## Take each defense out of a copy, and see its test fail; or ONLY one file of tests/mutants
+	@$(BIN)/python -m tests.mutants $(ONLY)
 
 soak: setup ## Half an hour of moderate load, or MINUTES: memory flat, nothing left behind, nothing fails
 	@PYTHONPATH=. $(BIN)/python bench/soak.py $(or $(MINUTES),30)
@@ -72,7 +72,7 @@ check: setup ## Check style, types, imports, migrations and documentation
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q tests/models/test_migrations.py -k "models_are_what or docs" $(wildcard tests/docs)
+	@$(BIN)/pytest -q tests/models/db/test_migrations.py -k "models_are_what or docs" $(wildcard tests/docs)
 
 bench-executor: setup ## Count the instructions of executing the Users screen, of those of stock Strawberry (needs valgrind)
 	@$(BIN)/python -m bench.executor

@@ -15,15 +15,17 @@ from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from licensing.enums import ImportMode
-from models import Installation, License, TrustedKey, Vendor
-from models.config import tortoise_config
-from models.migrate import migrate
-from resolvers.api_tokens import create_api_token
+from models.db.config import tortoise_config
+from models.db.migrate import migrate
+from models.installation import Installation
+from models.license import License
+from models.vendor import TrustedKey, Vendor
+from resolvers.auth.api_tokens import create_api_token
+from resolvers.change_sets.license_files import import_license_file, verify_license_file
+from resolvers.change_sets.read_model import ReviewedChangeSet
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, Context, system_context
-from resolvers.license_files import import_license_file, verify_license_file
-from resolvers.reviews import ReviewedChangeSet
-from tests.documents import claims, grant, signed, trusted
-from tests.postgres import create_database, drop_database, running_postgres
+from tests.support.documents import claims, grant, signed, trusted
+from tests.support.postgres import create_database, drop_database, running_postgres
 
 LICENSES = 12
 SURPLUS = 100

@@ -109,18 +109,18 @@ def stock() -> Any:
 
 def ours() -> Any:
     """Our types and our executor, over the same page as rows."""
-    from resolvers.licenses import LicenseRow
-    from resolvers.pages import Page
-    from resolvers.users import UserOrder
-    from schema.connection import connect
-    from schema.documents import read_document
-    from schema.executor import CompilingExecutor
-    from schema.operations import run
-    from schema.permissions import Info
-    from schema.rows import Rows
-    from schema.scalars import SCALARS
-    from schema.selection import selected
-    from schema.user import User, UserConnection, UserEdge
+    from resolvers.licenses.catalog import LicenseRow
+    from resolvers.pagination import Page
+    from resolvers.users.users import UserOrder
+    from schema.core.permissions import Info
+    from schema.core.row_mapping import Rows
+    from schema.core.selection import selected
+    from schema.execution.compiled_executor import CompilingExecutor
+    from schema.execution.document import read_document
+    from schema.execution.execute import run
+    from schema.relay.connection import connect
+    from schema.types.scalars import SCALARS
+    from schema.types.user import User, UserConnection, UserEdge
 
     at = NOW.isoformat()
     rest: Any = {

@@ -16,11 +16,15 @@ import httpx2
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 
-from models import Assignment, AuditEvent, Installation, License, User, Vendor
-from models.bulk import insert_rows
-from models.config import tortoise_config
-from models.user import user_keys
-from resolvers.api_tokens import create_api_token
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.db.bulk import insert_rows
+from models.db.config import tortoise_config
+from models.installation import Installation
+from models.license import License
+from models.user import User, user_keys
+from models.vendor import Vendor
+from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, system_context
 
 AT_ONCE = 10_000
@@ -93,7 +97,7 @@ async def download(client: httpx2.AsyncClient, name: str, pid: int) -> None:
 
 
 async def main(database_url: str, rows: int) -> None:
-    from tests.processes import process
+    from tests.support.processes import process
 
     await Tortoise.init(config=tortoise_config(database_url))
     try:

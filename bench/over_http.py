@@ -23,7 +23,7 @@ from bench.database import LICENSES, SURPLUS, Filled, filled_database
 from bench.machine import Load, Request, described, load, started, use_load_core
 from bench.operations import CASES, Case
 from bench.tables import figure, publish, table
-from tests.processes import free_port
+from tests.support.processes import free_port
 
 HERE = Path(__file__).parent
 OURS, UNDEFENDED = "Seatkeeper", "Seatkeeper, undefended"
@@ -46,7 +46,7 @@ def servers(filled: Filled) -> Iterator[Server]:
     """All that take part."""
     python = (sys.executable, "-m")
     bearer = {"Authorization": f"Bearer {filled.token}"}
-    for name, program in ((OURS, ("server.cli", "serve", "--port")), (UNDEFENDED, ("bench.undefended",))):
+    for name, program in ((OURS, ("server.cli", "serve", "--port")), (UNDEFENDED, ("bench.without_safeguards",))):
         port, url = _free()
         environment = {
             "SEATKEEPER_DATABASE_URL": filled.url,
@@ -59,10 +59,12 @@ def servers(filled: Filled) -> Iterator[Server]:
     database = {"DATABASE_URL": filled.url}
     uvicorn = (*python, "uvicorn", "--no-access-log", "--log-level", "warning", "--port")
     port, url = _free()
-    yield Server("Strawberry + Tortoise, naive", [*uvicorn, port, "bench.peers.naive:app"], database, _posted(url, {}))
+    yield Server(
+        "Strawberry + Tortoise, naive", [*uvicorn, port, "bench.baselines.naive:app"], database, _posted(url, {})
+    )
     port, url = _free()
     paths = {case: Request.get(url + case.path) for case in CASES}
-    yield Server("REST by hand, Starlette", [*uvicorn, port, "bench.peers.rest:app"], database, paths)
+    yield Server("REST by hand, Starlette", [*uvicorn, port, "bench.baselines.rest:app"], database, paths)
     port, url = _free()
     environment = {**database, "PORT": port}
     command = ["node", "mercurius.mjs"]

@@ -26,13 +26,14 @@ from bench.operations import LICENSE_TYPE, USERS
 from bench.operations import LICENSES as LICENSES_SCREEN
 from bench.plot import plot
 from bench.tables import figure, publish, table
-from models import Assignment, User
-from models.notify import CHANNEL
-from resolvers.activation import activate_licenses
-from resolvers.assignments import revoke_user_licenses
-from resolvers.users import UserOrder
-from tests.postgres import create_database, drop_database, running_postgres
-from tests.processes import free_port
+from models.assignment import Assignment
+from models.db.notifications import CHANNEL
+from models.user import User
+from resolvers.change_sets.activation import activate_licenses
+from resolvers.licenses.assignments import revoke_user_licenses
+from resolvers.users.users import UserOrder
+from tests.support.postgres import create_database, drop_database, running_postgres
+from tests.support.processes import free_port
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 LARGEST_SQLITE = 100_000

@@ -17,14 +17,14 @@ import asyncpg
 import httpx2
 from tortoise import Tortoise
 
-from models import Installation
-from models.config import tortoise_config
-from models.migrate import migrate
+from models.db.config import tortoise_config
+from models.db.migrate import migrate
+from models.installation import Installation
 from resolvers.context import COMMAND_LINE, system_context
-from server.demo import fill
-from tests.faults.machines import Server, running_postgres, served
-from tests.faults.workload import Workload, held, prepare, violations
-from tests.postgres import create_database
+from server.demo.installation import fill
+from tests.chaos.servers import Server, running_postgres, served
+from tests.chaos.workload import Workload, held, prepare, violations
+from tests.support.postgres import create_database
 
 PAUSE = 0.25
 """Seconds that each client rests between two calls."""

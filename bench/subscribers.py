@@ -15,12 +15,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from models.migrate import migrate
-from tests.faults.machines import running_postgres
-from tests.postgres import create_database
-from tests.processes import process
-from tests.stories.conftest import Client, _filled
-from tests.stories.test_3_live_updates import Seats, Socket, bearer, make_token, socket
+from models.db.migrate import migrate
+from tests.acceptance.conftest import Client, _filled
+from tests.acceptance.test_3_live_updates import Seats, Socket, bearer, make_token, socket
+from tests.chaos.servers import running_postgres
+from tests.support.postgres import create_database
+from tests.support.processes import process
 
 TOGETHER = 25
 """Connections that are opened at the same time."""

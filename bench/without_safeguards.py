@@ -1,4 +1,6 @@
-"""The same API without what defends it, to learn what that costs: `python -m bench.undefended PORT`. Never serve it.
+"""The same API without its safeguards, to measure their cost: `python -m bench.without_safeguards PORT`.
+
+Never serve it.
 
 Nobody is asked for credentials: the caller is whoever `BENCH_INSTALLATION` belongs to. Nothing is charged, measured,
 logged or limited, requests have one id, and answers lack the headers for browsers. A document is read and validated as
@@ -14,13 +16,13 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import server.app
-import server.graphql
+import server.graphql.view
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, Principal
-from schema import schema
-from schema.documents import Document
-from server.rates import Charge, Rates
+from schema.build import schema
+from schema.execution.document import Document
+from server.graphql.rate_limiter import Charge, Rates
+from server.graphql.streams import Protocol
 from server.settings import DEFAULT_RATE, read_settings
-from server.streams import Protocol
 
 CALLER = Principal(int(os.environ["BENCH_INSTALLATION"]), COMMAND_LINE, ALL_SCOPES)
 CHARGE = Charge(1, 1, DEFAULT_RATE)
@@ -55,9 +57,9 @@ def undefended() -> ASGIApp:
 def main() -> None:
     """Serves it as `seatkeeper serve` does."""
     without: list[Any] = [
-        patch.object(server.graphql, "authenticate", no_question),
-        patch.object(server.graphql, "check_origin", nothing),
-        patch.object(server.graphql.structlog.contextvars, "bind_contextvars", nothing),
+        patch.object(server.graphql.view, "authenticate", no_question),
+        patch.object(server.graphql.view, "check_origin", nothing),
+        patch.object(server.graphql.view.structlog.contextvars, "bind_contextvars", nothing),
         patch.object(Rates, "charge", lambda *asked: CHARGE),
         patch.object(Document, "cost", lambda *asked: 1),
         patch.object(Document, "check", nothing),

@@ -21,7 +21,7 @@ from bench.machine import Request, cpu_seconds, described, started
 from bench.operations import CASES, Case
 from bench.over_http import UNLIMITED
 from bench.tables import figure, publish, table
-from tests.processes import free_port
+from tests.support.processes import free_port
 
 WORKERS = (1, 2)
 CONNECTIONS = 16

@@ -1,1 +1,1 @@
-"""The rules: plain functions of plain values. No database, no clock, no framework; whoever asks brings the time."""
+"""Licensing rules: pure functions of plain values, without database, clock or framework."""

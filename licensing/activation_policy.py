@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from licensing.changes import LicenseChange, Terms
-from licensing.claims import LicenseDates
+from licensing.diff import LicenseChange, Terms
+from licensing.documents.claims import LicenseDates
 from licensing.enums import ActivationPolicy, LicenseChangeKind
 from licensing.errors import LicenseExpired, LicensingError, NotYetEffective, SurplusSeats
 

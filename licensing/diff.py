@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from licensing.claims import LicenseDates, LicenseGrant
+from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseChangeKind, LicenseScope
 from licensing.errors import FileInvalid
-from licensing.wording import Words
+from licensing.messages import Words
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from licensing.enums import RevocationBlocker, UserErrorCode
-from licensing.wording import Words
+from licensing.messages import Words
 
 
 class LicensingError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from licensing.claims import LicenseDates
+from licensing.documents.claims import LicenseDates
 from licensing.enums import ChangeSetStatus, LicenseStatus, LicenseUpdateStatus
 
 _WORST_LAST = list(LicenseStatus)

@@ -1,1 +1,1 @@
-"""What happens: one async function per thing the API does; knows no GraphQL and no HTTP."""
+"""Application services: one async function per operation of the API."""

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from licensing.enums import ActorKind, ApiScope
-from licensing.wording import ENGLISH, Language, Words
+from licensing.messages import ENGLISH, Language, Words
 from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
-    from resolvers.feed import EventFeed
+    from resolvers.audit.feed import EventFeed
+    from resolvers.dataloaders import Loaders
     from resolvers.idempotency import KeyedCall
-    from resolvers.loaders import Loaders
-    from resolvers.vendor_checks import LicenseServers
-    from resolvers.webhooks import Endpoints
+    from resolvers.vendors.checks import LicenseServers
+    from resolvers.webhooks.webhooks import Endpoints
 
 ALL_SCOPES = frozenset(ApiScope)
 AUDITOR_SCOPES = frozenset({ApiScope.LICENSES_READ, ApiScope.USERS_READ, ApiScope.AUDIT_READ})
@@ -98,7 +98,7 @@ class Context:
     def loaders(self) -> "Loaders":
         """Batched reads of single objects, remembered until something changes."""
         if self._loaders is None:
-            from resolvers.loaders import Loaders
+            from resolvers.dataloaders import Loaders
 
             self._loaders = Loaders(self)
         return self._loaders

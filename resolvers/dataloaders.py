@@ -9,16 +9,23 @@ from typing import Any, TypeVar
 from strawberry.dataloader import DataLoader
 
 from licensing.enums import LicenseUpdateStatus, RevocationBlocker, SuggestionReason
-from models import ApiToken, Webhook, WebhookDelivery
-from models.select import Row
-from resolvers import api_tokens, assignments, audit, change_sets, holders, licenses, users, vendors, webhooks
+from models.api_token import ApiToken
+from models.db.select import Row
+from models.webhook import Webhook, WebhookDelivery
+from resolvers.audit import log
+from resolvers.auth import api_tokens
+from resolvers.change_sets import change_sets
+from resolvers.change_sets.read_model import ReviewedChange, ReviewedChangeSet
 from resolvers.context import Context
-from resolvers.holders import AssignmentRow
-from resolvers.licenses import Catalog, LicenseFilter, LicenseRow
-from resolvers.pages import Page, PageRequest
-from resolvers.reviews import ReviewedChange, ReviewedChangeSet
-from resolvers.users import UserFilter, UserOrder
-from resolvers.vendors import InstallationRow, VendorRow
+from resolvers.licenses import assignment_queries, assignments, catalog
+from resolvers.licenses.assignment_queries import AssignmentRow
+from resolvers.licenses.catalog import Catalog, LicenseFilter, LicenseRow
+from resolvers.pagination import Page, PageRequest
+from resolvers.users import users
+from resolvers.users.users import UserFilter, UserOrder
+from resolvers.vendors import vendors
+from resolvers.vendors.vendors import InstallationRow, VendorRow
+from resolvers.webhooks import webhooks
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -50,7 +57,7 @@ class Loaders:
 
     async def catalog(self) -> Catalog:
         """All licenses."""
-        return await self._once(licenses.load_catalog)
+        return await self._once(catalog.load_catalog)
 
     async def all_vendors(self) -> list[VendorRow]:
         """All vendors, the main one first."""
@@ -95,12 +102,12 @@ class Loaders:
     @cached_property
     def assignment(self) -> DataLoader[int, Row | None]:
         """Assignments by id."""
-        return by_key(lambda ids: holders.load_assignments(self.context, ids))
+        return by_key(lambda ids: assignment_queries.load_assignments(self.context, ids))
 
     @cached_property
     def event(self) -> DataLoader[int, Row | None]:
         """Audit events by id."""
-        return by_key(lambda ids: audit.load_events(self.context, ids))
+        return by_key(lambda ids: log.load_events(self.context, ids))
 
     @cached_property
     def api_token(self) -> DataLoader[int, ApiToken | None]:
@@ -123,7 +130,7 @@ class Loaders:
 
         async def load(user_ids: list[int]) -> list[list[Row]]:
             held: dict[int, list[Row]] = {user_id: [] for user_id in user_ids}
-            for row in await holders.load_assignments_of_users(self.context, user_ids):
+            for row in await assignment_queries.load_assignments_of_users(self.context, user_ids):
                 held[AssignmentRow._make(row).user_id].append(row)
             return list(held.values())
 
@@ -182,28 +189,28 @@ class Loaders:
     @cached_property
     def assignments_page(self) -> DataLoader[tuple[int, UserFilter, UserOrder, PageRequest], Page[Row]]:
         """Pages of the holders of licenses, by license id and what is asked for."""
-        return _alike(lambda ids, *asked: holders.assignments_pages(self.context, ids, *asked))
+        return _alike(lambda ids, *asked: assignment_queries.assignments_pages(self.context, ids, *asked))
 
     @cached_property
     def assignments_count(self) -> DataLoader[tuple[int, UserFilter], int]:
         """How many hold a license, by license id and filter."""
-        return _alike(lambda ids, filter: holders.count_assignments(self.context, ids, filter))
+        return _alike(lambda ids, filter: assignment_queries.count_assignments(self.context, ids, filter))
 
     @cached_property
     def suggestions(self) -> DataLoader[tuple[int, int], list[tuple[AssignmentRow, SuggestionReason]]]:
         """Whom to take licenses from, by license id and number."""
         # So many at once as the databases take parameters in a statement.
-        return DataLoader(lambda wanted: holders.suggestions(self.context, wanted), max_batch_size=100)
+        return DataLoader(lambda wanted: assignment_queries.suggestions(self.context, wanted), max_batch_size=100)
 
     @cached_property
     def licenses_count(self) -> DataLoader[tuple[int, LicenseFilter], int]:
         """How many licenses a vendor has, by vendor id and filter."""
-        return _alike(lambda ids, filter: licenses.count_vendors_licenses(self.context, ids, filter))
+        return _alike(lambda ids, filter: catalog.count_vendors_licenses(self.context, ids, filter))
 
     @cached_property
     def licenses_page(self) -> DataLoader[tuple[int, LicenseFilter, PageRequest], Page[LicenseRow]]:
         """Pages of vendors' licenses, by vendor id and what is asked for."""
-        return _alike(lambda ids, *asked: licenses.vendors_licenses_pages(self.context, ids, *asked))
+        return _alike(lambda ids, *asked: catalog.vendors_licenses_pages(self.context, ids, *asked))
 
 
 def _alike(load: Callable[..., Awaitable[Sequence[V]]]) -> DataLoader[Any, V]:

@@ -8,7 +8,7 @@ CallRefused
 └── KeyReused            an idempotency key that another call was sent with
 """
 
-from licensing.wording import Words
+from licensing.messages import Words
 
 
 class CallRefused(Exception):

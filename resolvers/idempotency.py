@@ -11,11 +11,11 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from licensing.errors import LicensingError
-from licensing.wording import Words
-from models import IdempotencyKey
+from licensing.messages import Words
+from models.idempotency import IdempotencyKey
 from resolvers.context import Context, Principal
 from resolvers.errors import KeyReused
-from resolvers.events import changing
+from resolvers.unit_of_work import changing
 
 KEPT_FOR = timedelta(hours=24)
 

@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from tortoise import Model
 
-from licensing.wording import Words
-from models.select import Row, Select
+from licensing.messages import Words
+from models.db.select import Row, Select
 from resolvers.errors import BadUserInput
 
 MAX_SIZE = 100

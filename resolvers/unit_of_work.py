@@ -12,11 +12,11 @@ from tortoise.transactions import in_transaction
 
 from licensing.enums import AuditAction
 from licensing.errors import LicensingError
-from licensing.wording import facts_as_json
-from models import Installation
-from models.reach import CONFLICTS
-from models.replica import PRIMARY
-from models.sets import append_events
+from licensing.messages import facts_as_json
+from models.db.errors import CONFLICTS
+from models.db.replica import PRIMARY
+from models.db.sets import append_events
+from models.installation import Installation
 from resolvers.context import Actor, Context
 
 Detail = tuple[str, str | None, str | None]

@@ -4,16 +4,15 @@ from graphql import GraphQLInputObjectType, GraphQLSchema, IntrospectionQuery, U
 from strawberry import Schema
 from strawberry.printer import print_schema
 
-import schema.enums  # noqa: F401 - registers the enums before a type names one
-from schema.executor import CompilingExecutor
-from schema.installation import Installation
+from schema.core.permissions import check_rules
+from schema.execution.compiled_executor import CompilingExecutor
+from schema.execution.execute import Documents
 from schema.mutation import Mutation
-from schema.operations import Documents
-from schema.permissions import check_rules
 from schema.query import Query
-from schema.scalars import SCALARS
 from schema.subscription import Subscription
-from schema.user import LicenseAssignment
+from schema.types.installation import Installation
+from schema.types.scalars import SCALARS
+from schema.types.user import LicenseAssignment
 
 
 def build_schema() -> Schema:
@@ -52,12 +51,12 @@ def _leave_out_null_defaults(core: GraphQLSchema) -> None:
 
 def print_sdl() -> str:
     """The schema in GraphQL's own language, the contract with clients."""
-    return print_schema(built_schema) + "\n"
+    return print_schema(schema) + "\n"
 
 
 def introspection() -> IntrospectionQuery:
     """The same as introspection answers it, for tools that do not read GraphQL's own language."""
-    return introspection_from_schema(built_schema._schema)
+    return introspection_from_schema(schema._schema)
 
 
-built_schema = build_schema()
+schema = build_schema()

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from licensing.enums import ApiScope, ImportMode
-from resolvers import api_tokens, assignments, change_sets, demo, license_files, sessions, vendor_checks, vendors
-from resolvers.activation import activate_licenses
+from resolvers.auth import api_tokens, sessions
+from resolvers.change_sets import change_sets, demo_conversion, license_files
+from resolvers.change_sets.activation import activate_licenses
 from resolvers.context import Context
-from schema.access import ApiToken, Viewer
-from schema.change_set import LicenseChangeSet, SurplusRequirement, change_set_object
-from schema.cost import by_ids, weight
-from schema.descriptions import argument, object_type
-from schema.errors import refusals
-from schema.inputs import (
+from resolvers.licenses import assignments
+from resolvers.vendors import checks, vendors
+from schema.core.descriptions import argument, object_type
+from schema.core.permissions import Anyone, Info, mutation
+from schema.core.row_mapping import one
+from schema.core.selection import Selection, selected
+from schema.core.user_errors import refusals
+from schema.execution.cost import by_ids, weight
+from schema.mutations.inputs import (
     AcknowledgeChangeSetInput,
     ActivateLicensesInput,
     AssignUserLicensesInput,
@@ -33,10 +37,7 @@ from schema.inputs import (
     local_revocations,
     local_user_ids,
 )
-from schema.installation import Installation
-from schema.license import license_by_id
-from schema.node import local_id
-from schema.payloads import (
+from schema.mutations.payloads import (
     AcknowledgeChangeSetPayload,
     ActivateLicensesPayload,
     AssignUserLicensesPayload,
@@ -54,12 +55,14 @@ from schema.payloads import (
     UpdateVendorPayload,
     UserLicenseRevocation,
 )
-from schema.permissions import Anyone, Info, mutation
-from schema.rows import one
-from schema.selection import Selection, selected
-from schema.user import User, user_rows
-from schema.vendor import vendor_by_id
-from schema.webhook_mutations import WebhookMutations
+from schema.mutations.webhooks import WebhookMutations
+from schema.relay.node import local_id
+from schema.types.change_set import LicenseChangeSet, SurplusRequirement, change_set_object
+from schema.types.installation import Installation
+from schema.types.license import license_by_id
+from schema.types.user import User, user_rows
+from schema.types.vendor import vendor_by_id
+from schema.types.viewer import ApiToken, Viewer
 
 
 @object_type
@@ -214,7 +217,7 @@ class Mutation(WebhookMutations):
         payload = CheckForLicenseChangesPayload()
         vendor_id = local_id(input.vendor_id, "Vendor")
         with refusals(payload):
-            found = await vendor_checks.check_for_license_changes(info.context, vendor_id)
+            found = await checks.check_for_license_changes(info.context, vendor_id)
             payload.change_set = change_set_object(found, info.context) if found else None
         payload.vendor = await vendor_by_id(info, vendor_id)
         return payload
@@ -231,7 +234,7 @@ class Mutation(WebhookMutations):
         payload = ConvertDemoPayload()
         content = await file_content(input.file) if input.file else None
         with refusals(payload):
-            found = await demo.convert_demo(info.context, input.serial_number, input.license_owner, content)
+            found = await demo_conversion.convert_demo(info.context, input.serial_number, input.license_owner, content)
             payload.change_set = change_set_object(found, info.context)
         payload.installation = one(Installation, await info.context.loaders.installation(), info.context)
         return payload

@@ -7,29 +7,34 @@ from typing import Annotated
 import strawberry
 
 from licensing.enums import ApiScope
-from resolvers import api_tokens, audit, change_sets, licenses, users, webhooks
-from schema.access import ApiToken, Viewer
-from schema.audit import AuditEvent, AuditEventConnection, AuditEventEdge, AuditFilter, audit_filter
-from schema.change_set import (
+from resolvers.audit import log
+from resolvers.auth import api_tokens
+from resolvers.change_sets import change_sets
+from resolvers.licenses import catalog
+from resolvers.users import users
+from resolvers.webhooks import webhooks
+from schema.core.descriptions import argument, object_type
+from schema.core.permissions import Anyone, Info, query
+from schema.core.row_mapping import Rows, one
+from schema.core.selection import selected
+from schema.execution.cost import PAGE, by_ids
+from schema.relay.connection import After, Before, First, Last, PageRequest, connect
+from schema.relay.node import Node
+from schema.relay.node_resolvers import node_by_id
+from schema.types.audit_event import AuditEvent, AuditEventConnection, AuditEventEdge, AuditFilter, audit_filter
+from schema.types.change_set import (
     ChangeSetFilter,
     LicenseChangeSet,
     LicenseChangeSetConnection,
     LicenseChangeSetEdge,
     SurplusRequirement,
 )
-from schema.connection import After, Before, First, Last, PageRequest, connect
-from schema.cost import PAGE, by_ids
-from schema.descriptions import argument, object_type
-from schema.installation import Installation
-from schema.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
-from schema.lookup import node_by_id
-from schema.node import Node
-from schema.permissions import Anyone, Info, query
-from schema.rows import Rows, one
-from schema.selection import selected
-from schema.user import UserConnection, UserEdge, UserFilter, UserOrder, user_filter, user_order, user_rows
-from schema.vendor import Vendor
-from schema.webhook import Webhook
+from schema.types.installation import Installation
+from schema.types.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
+from schema.types.user import UserConnection, UserEdge, UserFilter, UserOrder, user_filter, user_order, user_rows
+from schema.types.vendor import Vendor
+from schema.types.viewer import ApiToken, Viewer
+from schema.types.webhook import Webhook
 
 
 @object_type
@@ -86,8 +91,8 @@ class Query:
     ) -> LicenseConnection | None:
         """Licenses in force, expired ones included, by vendor, then in the vendor's order."""
         context, selection, wanted = info.context, selected(info), license_filter(filter)
-        page = await licenses.licenses_page(context, wanted, PageRequest(first, after, last, before))
-        total_count = await licenses.count_licenses(context, wanted) if "totalCount" in selection else 0
+        page = await catalog.licenses_page(context, wanted, PageRequest(first, after, last, before))
+        total_count = await catalog.count_licenses(context, wanted) if "totalCount" in selection else 0
         return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
 
     @query(requires=ApiScope.USERS_READ, costs=[PAGE])
@@ -165,8 +170,8 @@ class Query:
     ) -> AuditEventConnection | None:
         """What was done to licenses, by whom, newest first: the audit log. Needs `AUDIT_READ`."""
         context, selection, wanted = info.context, selected(info), audit_filter(filter)
-        page = await audit.events_page(context, wanted, PageRequest(first, after, last, before))
-        total_count = await audit.count_events(context, wanted) if "totalCount" in selection else 0
+        page = await log.events_page(context, wanted, PageRequest(first, after, last, before))
+        total_count = await log.count_events(context, wanted) if "totalCount" in selection else 0
         nodes = Rows(AuditEvent, page.rows, context)
         return connect(AuditEventConnection, AuditEventEdge, page, nodes, selection, total_count)
 

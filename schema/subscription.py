@@ -5,15 +5,15 @@ from contextlib import aclosing
 from typing import Annotated
 
 from licensing.enums import ApiScope
-from resolvers import feed
-from resolvers.audit import NEWEST_FIRST, EventRow
-from resolvers.audit import AuditFilter as Wanted
+from resolvers.audit import feed
+from resolvers.audit.log import NEWEST_FIRST, EventRow
+from resolvers.audit.log import AuditFilter as Wanted
 from resolvers.context import Context
-from schema.audit import AuditEventEdge, AuditFilter, audit_filter
-from schema.connection import EdgeRow
-from schema.descriptions import argument, object_type
-from schema.permissions import Info, subscription
-from schema.rows import one
+from schema.core.descriptions import argument, object_type
+from schema.core.permissions import Info, subscription
+from schema.core.row_mapping import one
+from schema.relay.connection import EdgeRow
+from schema.types.audit_event import AuditEventEdge, AuditFilter, audit_filter
 
 ResumeAfter = Annotated[
     str | None,

@@ -18,26 +18,26 @@ from strawberry import Schema
 from tortoise.connection import get_connection
 from tortoise.contrib.starlette import RegisterTortoise
 
-from licensing.wording import Words
-from models.config import tortoise_config
-from models.migrate import pending_migrations
-from models.replica import PRIMARY
-from server.auth import authenticate
-from server.checker import Checker
+from licensing.messages import Words
+from models.db.config import tortoise_config
+from models.db.migrate import pending_migrations
+from models.db.replica import PRIMARY
+from server.auth.authentication import authenticate
+from server.auth.oidc import IdentityProvider
+from server.background.event_feed import event_feed
+from server.background.scheduler import Checker
+from server.background.webhook_sender import WebhookSender
+from server.console import BUILT, Explorer, console_routes
 from server.errors import Refused, note_unretrieved, refusal_response
-from server.event_feed import event_feed
-from server.exports import download
-from server.graphql import GraphQLView
-from server.limits import BodyLimits
-from server.logs import RequestLog, configure_logs
-from server.metrics import Metrics, RequestMetrics, metrics
-from server.oidc import IdentityProvider
-from server.pages import BUILT, Explorer, console_routes
+from server.exports.downloads import download
+from server.graphql.streams import SLOWEST_READER
+from server.graphql.view import GraphQLView
+from server.http_clients.vendor_client import IN_A_REQUEST, VendorClient
+from server.http_clients.webhook_client import WebhookClient
+from server.middleware.body_limit import BodyLimits
+from server.observability.logs import RequestLog, configure_logs
+from server.observability.metrics import Metrics, RequestMetrics, metrics
 from server.settings import Settings, read_settings
-from server.streams import SLOWEST_READER
-from server.vendor_client import IN_A_REQUEST, VendorClient
-from server.webhook_client import WebhookClient
-from server.webhooks import WebhookSender
 
 SLOWEST_DATABASE = 1.5
 """Seconds in which the database answers, or the server is not ready: which is known before 2 are over."""
@@ -54,7 +54,7 @@ class DatabaseOutdated(Exception):
 
 def from_environment() -> Starlette:
     """What each process of a server runs: the API, set by environment variables, with its log set up."""
-    from schema import schema  # here, since the name is that of a parameter below
+    from schema.build import schema  # here, since the name is that of a parameter below
 
     settings = read_settings()
     configure_logs(settings.log_format)

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.auth import authenticate
+from server.auth.authentication import authenticate
 from server.errors import Refused, refusal_response
 from server.settings import Settings
 

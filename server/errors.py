@@ -13,10 +13,10 @@ from starlette.types import Scope
 from strawberry.relay.types import GlobalIDValueError
 
 from licensing.errors import LicensingError
-from licensing.wording import Language, Words
-from models.reach import CONFLICTS, is_too_slow, is_unreachable
+from licensing.messages import Language, Words
+from models.db.errors import CONFLICTS, is_too_slow, is_unreachable
 from resolvers.errors import CallRefused
-from server.language import language_of
+from server.i18n.languages import language_of
 
 STATUS = {
     "BAD_USER_INPUT": 400,

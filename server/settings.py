@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from licensing.claims import SerialNumber
-from models.config import connection_config, is_sqlite
+from licensing.documents.claims import SerialNumber
+from models.db.config import connection_config, is_sqlite
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

@@ -13,13 +13,15 @@ from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from licensing.enums import ActorKind
-from models import License, User, Vendor
-from models.config import tortoise_config
-from models.migrate import migrate
+from models.db.config import tortoise_config
+from models.db.migrate import migrate
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
 from resolvers.context import ALL_SCOPES, Actor, Context, Principal
-from tests import makers
-from tests.measures import measured, pytest_itemcollected, pytest_terminal_summary
-from tests.postgres import PostgresMissing, create_database, drop_database, running_postgres
+from tests.support import factories
+from tests.support.postgres import PostgresMissing, create_database, drop_database, running_postgres
+from tests.support.timing import measured, pytest_itemcollected, pytest_terminal_summary
 
 __all__ = ["measured", "pytest_itemcollected", "pytest_terminal_summary"]
 
@@ -92,8 +94,8 @@ async def database(database_url: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def installation(database: str) -> int:
     """The id of «Fjordlys Handel AS», which has its main vendor and nothing else."""
-    made = await makers.make_installation("1204417838", "Fjordlys Handel AS")
-    await makers.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
+    made = await factories.make_installation("1204417838", "Fjordlys Handel AS")
+    await factories.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
     installation_id: int = made.id
     return installation_id
 
@@ -101,7 +103,7 @@ async def installation(database: str) -> int:
 @pytest.fixture
 async def administrator(installation: int) -> User:
     """Inga Solheim, login `inga`, who has no password and holds no license."""
-    return await makers.make_user("Inga Solheim", login="inga", installation_id=installation, is_administrator=True)
+    return await factories.make_user("Inga Solheim", login="inga", installation_id=installation, is_administrator=True)
 
 
 @pytest.fixture
@@ -114,19 +116,19 @@ def context(installation: int, administrator: User) -> Context:
 @pytest.fixture
 def make_vendor(installation: int) -> Callable[..., Awaitable[Vendor]]:
     """`makers.make_vendor`, in the test's installation."""
-    return partial(makers.make_vendor, installation_id=installation)
+    return partial(factories.make_vendor, installation_id=installation)
 
 
 @pytest.fixture
 def make_license(installation: int) -> Callable[..., Awaitable[License]]:
     """`makers.make_license`, in the test's installation."""
-    return partial(makers.make_license, installation_id=installation)
+    return partial(factories.make_license, installation_id=installation)
 
 
 @pytest.fixture
 def make_user(installation: int) -> Callable[..., Awaitable[User]]:
     """`makers.make_user`, in the test's installation."""
-    return partial(makers.make_user, installation_id=installation)
+    return partial(factories.make_user, installation_id=installation)
 
 
 @pytest.fixture
@@ -134,8 +136,8 @@ def other_installation(database: str) -> Callable[..., Awaitable[int]]:
     """Makes another installation with a main vendor `superoffice`, and returns its id."""
 
     async def make(serial_number: str = "2000000006", **facts: Any) -> int:
-        made = await makers.make_installation(serial_number, "Annen Bedrift AS", **facts)
-        await makers.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
+        made = await factories.make_installation(serial_number, "Annen Bedrift AS", **facts)
+        await factories.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
         installation_id: int = made.id
         return installation_id
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from licensing.errors import FileInvalid, FileTooLarge
-from licensing.wording import Words
+from licensing.messages import Words
 
 MAX_BYTES = 256 * 1024
 

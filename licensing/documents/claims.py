@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from licensing import strict_json
+from licensing.documents import strict_json
+from licensing.documents.keys import NumericDate
+from licensing.documents.strict_json import Malformed
 from licensing.enums import LicenseScope, UserKind
 from licensing.errors import FileInvalid
-from licensing.keys import NumericDate
-from licensing.strict_json import Malformed
-from licensing.wording import Words
+from licensing.messages import Words
 
 # No pattern lets NUL through, which PostgreSQL refuses in a text.
 Code = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]*\Z", max_length=100)]

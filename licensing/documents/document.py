@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from licensing.armour import MAX_BYTES
-from licensing.claims import LicenseDates, LicenseDocument, LicenseGrant, VendorClaims, parse_claims
+from licensing.documents.armor import MAX_BYTES
+from licensing.documents.claims import LicenseDates, LicenseDocument, LicenseGrant, VendorClaims, parse_claims
+from licensing.documents.formats import LicenseFile, Reader, jws, open_file
+from licensing.documents.keys import SigningKey, TrustedKey
 from licensing.errors import (
     FileExpired,
     FileInvalid,
@@ -21,9 +23,7 @@ from licensing.errors import (
     SignatureInvalid,
     SigningKeyUnknown,
 )
-from licensing.formats import LicenseFile, Reader, jws, open_file
-from licensing.keys import SigningKey, TrustedKey
-from licensing.wording import Words
+from licensing.messages import Words
 
 __all__ = [
     "LicenseDates",

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import msgspec
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
-from licensing import strict_json
+from licensing.documents import strict_json
 from licensing.errors import Invalid
-from licensing.wording import Words
+from licensing.messages import Words
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

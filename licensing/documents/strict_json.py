@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from licensing.wording import Words
+from licensing.messages import Words
 
 T = TypeVar("T")
 

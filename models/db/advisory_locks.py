@@ -2,7 +2,7 @@
 
 from tortoise.connection import get_connection
 
-from models.replica import PRIMARY
+from models.db.replica import PRIMARY
 
 SIGNING_IN = 0x5EA7_0001
 

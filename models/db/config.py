@@ -3,8 +3,23 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from models.replica import PRIMARY, REPLICA
+from models.db.replica import PRIMARY, REPLICA
 
+TABLES = [
+    "models.api_token",
+    "models.assignment",
+    "models.audit_event",
+    "models.change_set",
+    "models.idempotency",
+    "models.installation",
+    "models.license",
+    "models.session",
+    "models.sign_in_attempt",
+    "models.user",
+    "models.vendor",
+    "models.webhook",
+]
+"""Modules with Tortoise models."""
 SQLITE_PRAGMAS = {"journal_mode": "WAL", "foreign_keys": "ON", "busy_timeout": 2000, "synchronous": "FULL"}
 POSTGRES_SETTINGS = {"timezone": "UTC", "application_name": "seatkeeper"}
 IN_A_REQUEST = {"statement_timeout": "5s", "lock_timeout": "2s"}
@@ -37,10 +52,10 @@ def connection_config(
     """
     url = urlsplit(database_url)
     if url.scheme == "sqlite" and sqlite_path(database_url):
-        return {"engine": "models.sqlite", "credentials": {"file_path": sqlite_path(database_url), **SQLITE_PRAGMAS}}
+        return {"engine": "models.db.sqlite", "credentials": {"file_path": sqlite_path(database_url), **SQLITE_PRAGMAS}}
     if url.scheme in ("postgres", "postgresql") and url.path.strip("/"):
         return {
-            "engine": "models.postgres",
+            "engine": "models.db.postgres",
             "credentials": {
                 "host": url.hostname or "127.0.0.1",
                 "port": url.port or 5432,
@@ -70,9 +85,9 @@ def tortoise_config(
     replica = connection_config(replica_url, pool_size=pool_size, patient=patient) if replica_url else None
     return {
         "connections": {PRIMARY: primary} | ({REPLICA: replica} if replica else {}),
-        "routers": ["models.replica.Router"],
+        "routers": ["models.db.replica.Router"],
         "apps": {
-            "models": {"models": ["models"], "default_connection": PRIMARY, "migrations": "models.migrations"},
+            "models": {"models": TABLES, "default_connection": PRIMARY, "migrations": "models.migrations"},
         },
         "use_tz": True,
         "timezone": "UTC",

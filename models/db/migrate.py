@@ -14,7 +14,7 @@ from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 
-from models.config import connection_config, is_sqlite, sqlite_path, tortoise_config
+from models.db.config import connection_config, is_sqlite, sqlite_path, tortoise_config
 
 ADVISORY_LOCK = 0x5EA7_4EE9
 

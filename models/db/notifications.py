@@ -2,7 +2,7 @@
 
 from tortoise.connection import get_connection
 
-from models.replica import PRIMARY
+from models.db.replica import PRIMARY
 
 CHANNEL = "seatkeeper"
 """PostgreSQL's name for where it is heard. SQLite has no such thing: there, each process looks for commits."""

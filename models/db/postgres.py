@@ -11,9 +11,9 @@ from tortoise.backends.base.client import PoolConnectionWrapper, TransactionalDB
 from tortoise.connection import get_connection, get_connections
 from tortoise.exceptions import ConfigurationError
 
-from models.reach import NoConnection
-from models.replica import PRIMARY
-from models.statements import Counted, count_statement
+from models.db.errors import NoConnection
+from models.db.query_count import Counted, count_statement
+from models.db.replica import PRIMARY
 
 LONGEST_WAIT = 1.5
 """Seconds until a connection must be there, or given back: callers are told before 2 are over."""

@@ -18,7 +18,7 @@ import msgspec
 from tortoise import Model, fields
 from tortoise.connection import get_connection
 
-from models.replica import reads_from
+from models.db.replica import reads_from
 
 Row = Sequence[Any]
 _Reader = tuple[int, Callable[[Any], Any]]

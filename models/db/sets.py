@@ -10,10 +10,10 @@ from typing import Any
 from tortoise.connection import get_connection
 
 from models.audit_event import AuditEvent
-from models.bulk import insert_rows, insertion
-from models.notify import CHANNEL
-from models.replica import PRIMARY
-from models.select import Row, Select
+from models.db.bulk import insert_rows, insertion
+from models.db.notifications import CHANNEL
+from models.db.replica import PRIMARY
+from models.db.select import Row, Select
 
 _MOVE = "UPDATE installation SET event_position = {}, version = {} WHERE id = {}"
 

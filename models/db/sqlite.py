@@ -8,7 +8,7 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
-from models.statements import Counted
+from models.db.query_count import Counted
 
 
 class ImmediateTransaction(Counted, SqliteTransactionWrapper):

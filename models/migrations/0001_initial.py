@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.fields import SortKeyField
-from models.operations import RunEngineSQL
+from models.db.migration_operations import RunEngineSQL
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index

@@ -1,6 +1,6 @@
 from tortoise import migrations
 
-from models.operations import RunEngineSQL
+from models.db.migration_operations import RunEngineSQL
 
 # Who owns the database may make the extension, which is trusted; where that is not so, a search reads all users.
 SEARCH = """

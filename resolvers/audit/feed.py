@@ -6,15 +6,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from licensing.wording import Words
-from models import Installation
-from models.reach import UNREACHABLE
-from resolvers.api_tokens import tokens_that_hold
-from resolvers.audit import NEWEST_FIRST, AuditFilter, EventRow, events_between
+from licensing.messages import Words
+from models.db.errors import UNREACHABLE
+from models.installation import Installation
+from resolvers.audit.log import NEWEST_FIRST, AuditFilter, EventRow, events_between
+from resolvers.auth.api_tokens import tokens_that_hold
+from resolvers.auth.identities import users_that_may_log_in
+from resolvers.auth.sessions import sessions_that_hold
 from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
-from resolvers.identities import users_that_may_log_in
-from resolvers.sessions import sessions_that_hold
 
 BATCH = 100
 """Events read at once; the next ones are read when the client has taken these."""

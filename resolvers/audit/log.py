@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from licensing.enums import ActorKind, AuditAction
-from licensing.wording import Language, Words
-from models import AuditEvent
-from models.select import Row, Select
+from licensing.messages import Language, Words
+from models.audit_event import AuditEvent
+from models.db.select import Row, Select
 from resolvers.context import Context
-from resolvers.pages import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
-from resolvers.vendors import own_rows
+from resolvers.pagination import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
+from resolvers.vendors.vendors import own_rows
 
 NEWEST_FIRST = Keyset("auditEvents", {"position": int}, is_descending=True)
 

@@ -8,12 +8,13 @@ from hashlib import sha256
 
 from licensing.enums import ActorKind, ApiScope, AuditAction
 from licensing.errors import Invalid, NotFound
-from licensing.wording import Words
-from models import ApiToken, Vendor
-from models.select import Select
+from licensing.messages import Words
+from models.api_token import ApiToken
+from models.db.select import Select
+from models.vendor import Vendor
 from resolvers.context import Actor, Context, Principal
-from resolvers.events import changing
 from resolvers.idempotency import once, tell_without_secret
+from resolvers.unit_of_work import changing
 
 DEFAULT_LIFETIME = timedelta(days=90)
 LONGEST_LIFETIME = timedelta(days=366)

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from licensing.enums import ActorKind, UserStatus
-from models import User
-from models.user import sort_key
+from models.user import User, sort_key
 from resolvers.context import ALL_SCOPES, AUDITOR_SCOPES, Actor, Principal
-from resolvers.installations import installation_of_login
+from resolvers.operations.installations import installation_of_login
 
 _MAY_LOG_IN: dict[str, Any] = {"status": UserStatus.ACTIVE.value, "can_log_in": True}
 

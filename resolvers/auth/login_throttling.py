@@ -13,9 +13,9 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from licensing.errors import RateLimited
-from models import SignInAttempt
-from models.replica import PRIMARY
-from models.turns import SIGNING_IN, wait_for_turn
+from models.db.advisory_locks import SIGNING_IN, wait_for_turn
+from models.db.replica import PRIMARY
+from models.sign_in_attempt import SignInAttempt
 from models.user import sort_key
 
 FREE_TRIES = 5

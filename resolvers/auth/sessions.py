@@ -13,15 +13,15 @@ from tortoise.expressions import Q
 
 from licensing.enums import ActorKind, AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
-from licensing.wording import Words
-from models import Session, User
-from models.notify import announce
-from models.select import Select
-from models.user import sort_key
+from licensing.messages import Words
+from models.db.notifications import announce
+from models.db.select import Select
+from models.session import Session
+from models.user import User, sort_key
+from resolvers.auth.login_throttling import account_key, begin_attempt, forget_attempts
 from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
-from resolvers.events import changing, record_refusal
-from resolvers.installations import installation_of_login
-from resolvers.sign_in_attempts import account_key, begin_attempt, forget_attempts
+from resolvers.operations.installations import installation_of_login
+from resolvers.unit_of_work import changing, record_refusal
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)

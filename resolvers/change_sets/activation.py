@@ -4,22 +4,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from licensing.changes import LicenseChange, compare
-from licensing.claims import LicenseDocument
-from licensing.document import read_stored
+from licensing.activation_policy import refusal
+from licensing.diff import LicenseChange, compare
+from licensing.documents.claims import LicenseDocument
+from licensing.documents.document import read_stored
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus, LicenseScope
 from licensing.errors import ChangeSetClosed, LicensingError
-from licensing.triage import refusal
-from models import ChangeSet, Vendor
-from resolvers.change_sets import close, get, vendor_name
+from models.change_set import ChangeSet
+from models.vendor import Vendor
+from resolvers.change_sets.change_sets import close, get, vendor_name
+from resolvers.change_sets.read_model import ReviewedChangeSet, review
 from resolvers.context import Actor, Context
-from resolvers.events import Change, Detail, changing, record_refusal
-from resolvers.grants import load_vendor_licenses, write_grants
 from resolvers.idempotency import once
-from resolvers.reviews import ReviewedChangeSet, review
-from resolvers.seat_plan import Moves, Revocations, plan_seats
-from resolvers.seats import give, load_licenses_in_force, take
-from resolvers.vendor_reports import report
+from resolvers.licenses.grants import load_vendor_licenses, write_grants
+from resolvers.licenses.seat_plan import Moves, Revocations, plan_seats
+from resolvers.licenses.seats import give, load_licenses_in_force, take
+from resolvers.unit_of_work import Change, Detail, changing, record_refusal
+from resolvers.vendors.reports import report
 
 CHECK_INTERVAL = timedelta(days=1)
 """How often a license server is asked that does not say when."""

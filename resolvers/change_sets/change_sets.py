@@ -6,14 +6,15 @@ from typing import Any
 
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus
 from licensing.errors import ChangeSetClosed, Invalid, NotFound
-from licensing.wording import Words
-from models import ChangeSet, Vendor
+from licensing.messages import Words
+from models.change_set import ChangeSet
+from models.vendor import Vendor
+from resolvers.change_sets.read_model import ReviewedChangeSet, Surplus, load, visible
 from resolvers.context import SYSTEM, Actor, Context
-from resolvers.events import Change, changing
 from resolvers.idempotency import Outcome, once
-from resolvers.pages import Keyset, Listed, Page, PageRequest, fetch_page
-from resolvers.reviews import ReviewedChangeSet, Surplus, load, visible
-from resolvers.vendor_reports import report
+from resolvers.pagination import Keyset, Listed, Page, PageRequest, fetch_page
+from resolvers.unit_of_work import Change, changing
+from resolvers.vendors.reports import report
 
 __all__ = [
     "acknowledge_change_set",

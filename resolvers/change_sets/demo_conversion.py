@@ -2,19 +2,20 @@
 
 import re
 
-from licensing.document import VerifiedDocument, verify
+from licensing.documents.document import VerifiedDocument, verify
 from licensing.enums import AuditAction, ChangeSetSource
 from licensing.errors import Invalid, LicensingError, NoLicenseServer, NotDemo
-from licensing.wording import Words
-from models import Installation, Vendor
-from resolvers.arrivals import Arrival, take_up
-from resolvers.change_sets import change_set_again
+from licensing.messages import Words
+from models.installation import Installation
+from models.vendor import Vendor
+from resolvers.change_sets.change_sets import change_set_again
+from resolvers.change_sets.ingestion import Arrival, take_up
+from resolvers.change_sets.license_files import verifying_keys
+from resolvers.change_sets.read_model import ReviewedChangeSet
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.events import changing, record_refusal
 from resolvers.idempotency import once
-from resolvers.license_files import verifying_keys
-from resolvers.reviews import ReviewedChangeSet
+from resolvers.unit_of_work import changing, record_refusal
 
 
 @once(again=change_set_again)

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from licensing.changes import LicenseChange, Terms, check_same_nature, compare, nothing_new
-from licensing.document import VerifiedDocument, check_file_dates
+from licensing.activation_policy import activates_at_once, refusal
+from licensing.diff import LicenseChange, Terms, check_same_nature, compare, nothing_new
+from licensing.documents.document import VerifiedDocument, check_file_dates
 from licensing.enums import ActivationPolicy, AuditAction, ChangeSetSource, ChangeSetStatus, ImportMode
 from licensing.errors import FileOutdated
 from licensing.status import change_set_status
-from licensing.triage import activates_at_once, refusal
-from models import ChangeSet, ReceivedDocument, Vendor
-from resolvers.activation import latest_activated, next_check, put_into_force, write_statement
-from resolvers.change_sets import get, supersede
+from models.change_set import ChangeSet, ReceivedDocument
+from models.vendor import Vendor
+from resolvers.change_sets.activation import latest_activated, next_check, put_into_force, write_statement
+from resolvers.change_sets.change_sets import get, supersede
+from resolvers.change_sets.read_model import ReviewedChangeSet, review
 from resolvers.context import SYSTEM, Actor
-from resolvers.events import Change
-from resolvers.grants import VendorLicenses, load_vendor_licenses
-from resolvers.reviews import ReviewedChangeSet, review
+from resolvers.licenses.grants import VendorLicenses, load_vendor_licenses
+from resolvers.unit_of_work import Change
 
 DISMISSED = (ChangeSetStatus.REJECTED.value, ChangeSetStatus.SUPERSEDED.value)
 

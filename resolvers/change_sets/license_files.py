@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from licensing.document import VerifiedDocument, check_serial_number, verify
+from licensing.documents.document import VerifiedDocument, check_serial_number, verify
+from licensing.documents.keys import TrustedKey as VerifyingKey
 from licensing.enums import AuditAction, ChangeSetSource, ImportMode
 from licensing.errors import LicensingError
-from licensing.keys import TrustedKey as VerifyingKey
-from models import Installation, TrustedKey, Vendor
-from resolvers.arrivals import Arrival, take_up
-from resolvers.change_sets import change_set_again
+from models.installation import Installation
+from models.vendor import TrustedKey, Vendor
+from resolvers.change_sets.change_sets import change_set_again
+from resolvers.change_sets.ingestion import Arrival, take_up
+from resolvers.change_sets.read_model import ReviewedChangeSet
 from resolvers.context import Context
-from resolvers.events import changing, record_refusal
 from resolvers.idempotency import Outcome, once
-from resolvers.reviews import ReviewedChangeSet
+from resolvers.unit_of_work import changing, record_refusal
 
 
 async def _verified_again(

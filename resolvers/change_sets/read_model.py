@@ -7,16 +7,18 @@ from typing import Any
 
 from tortoise import Model
 
-from licensing.changes import LicenseChange, Terms, compare
-from licensing.document import read_stored
+from licensing.activation_policy import refusal
+from licensing.diff import LicenseChange, Terms, compare
+from licensing.documents.document import read_stored
 from licensing.enums import ActorKind, ChangeSetSource, ChangeSetStatus, LicenseChangeKind, LicenseScope
 from licensing.status import change_set_status
-from licensing.triage import refusal
-from models import ChangeSet, Installation, ReceivedDocument, Vendor
-from models.select import Row, Select
+from models.change_set import ChangeSet, ReceivedDocument
+from models.db.select import Row, Select
+from models.installation import Installation
+from models.vendor import Vendor
 from resolvers.context import Actor, Context
-from resolvers.grants import VendorLicenses, load_vendor_licenses
-from resolvers.pages import Listed
+from resolvers.licenses.grants import VendorLicenses, load_vendor_licenses
+from resolvers.pagination import Listed
 
 _COLUMNS: Mapping[type[Model], Sequence[str]] = {
     ChangeSet: (

@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from licensing.changes import seats_available
+from licensing.diff import seats_available
 from licensing.enums import ApiScope, LicenseScope, UserKind
-from licensing.wording import Language
-from resolvers.assignments import blockers
-from resolvers.audit import AuditFilter, EventRow, event_batches, summary
-from resolvers.change_sets import surplus_requirements
+from licensing.messages import Language
+from resolvers.audit.log import AuditFilter, EventRow, event_batches, summary
+from resolvers.change_sets.change_sets import surplus_requirements
 from resolvers.context import Context
-from resolvers.holders import AssignmentRow, load_assignments_of_users, ranked_holders
-from resolvers.licenses import LicenseFilter, LicenseRow, license_batches
-from resolvers.users import WITHHELD, UserFilter, UserRow, user_batches
+from resolvers.licenses.assignment_queries import AssignmentRow, load_assignments_of_users, ranked_holders
+from resolvers.licenses.assignments import blockers
+from resolvers.licenses.catalog import LicenseFilter, LicenseRow, license_batches
+from resolvers.users.users import WITHHELD, UserFilter, UserRow, user_batches
 
 
 class UserLine(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licensing.errors import Invalid
-from licensing.wording import Words
+from licensing.messages import Words
 
 NEEDED = ("revoke", "license", "login")
 

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from licensing.enums import SuggestionReason, UserStatus
 from licensing.suggestions import suggestion_reason
-from models import Assignment, User
-from models.select import Row, Select
-from resolvers.assignments import blockers
+from models.assignment import Assignment
+from models.db.select import Row, Select
+from models.user import User
 from resolvers.context import Context
-from resolvers.pages import Listed, Page, PageRequest, fetch_pages, fetch_together
-from resolvers.users import UserFilter, UserOrder, user_conditions
+from resolvers.licenses.assignments import blockers
+from resolvers.pagination import Listed, Page, PageRequest, fetch_pages, fetch_together
+from resolvers.users.users import UserFilter, UserOrder, user_conditions
 
 AT_ONCE = 200
 """How many holders are looked at together for suggestions."""

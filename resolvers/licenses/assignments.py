@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from licensing.assignments import LicenseRule, Rules, blocker, check_assignable, lacks_prerequisite, other_plan
-from licensing.claims import LicenseDates
+from licensing.documents.claims import LicenseDates
+from licensing.eligibility import LicenseRule, Rules, blocker, check_assignable, lacks_prerequisite, other_plan
 from licensing.enums import LicenseScope, LicenseStatus, RevocationBlocker, RevocationOutcome
 from licensing.errors import (
     HasAnotherPlan,
@@ -17,13 +17,21 @@ from licensing.errors import (
     PrerequisiteMissing,
     RevocationBlocked,
 )
+from licensing.messages import Words
 from licensing.status import license_status
-from licensing.wording import Words
-from models import Vendor
+from models.vendor import Vendor
 from resolvers.context import Context
-from resolvers.events import Change, changing
 from resolvers.idempotency import Outcome, once
-from resolvers.seats import Holder, LicensesInForce, SeatedLicense, give, load_holders, load_licenses_in_force, take
+from resolvers.licenses.seats import (
+    Holder,
+    LicensesInForce,
+    SeatedLicense,
+    give,
+    load_holders,
+    load_licenses_in_force,
+    take,
+)
+from resolvers.unit_of_work import Change, changing
 
 USER_IDS = ("input", "userIds")
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from licensing.enums import LicenseScope
-from models import License
-from models.select import Row, Select
+from models.db.select import Row, Select
+from models.license import License
 from resolvers.context import Context
-from resolvers.pages import INT, Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page, fetch_pages
-from resolvers.vendors import own_rows
+from resolvers.pagination import INT, Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page, fetch_pages
+from resolvers.vendors.vendors import own_rows
 
 BY_VENDOR = Keyset("licenses", {"vendor_id": int, "sort": INT, "id": int})
 BY_NAME = Keyset("vendor.licenses", {"name_key": str, "id": int})

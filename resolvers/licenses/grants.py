@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from licensing.changes import Terms
-from licensing.claims import LicenseDates, LicenseGrant
+from licensing.diff import Terms
+from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseScope, UserKind
-from models import License, Vendor
-from models.bulk import insert_rows, update_rows
-from models.select import Select
+from models.db.bulk import insert_rows, update_rows
+from models.db.select import Select
+from models.license import License
 from models.user import sort_key
+from models.vendor import Vendor
 
 _OF_LICENSE = (
     "id", "vendor_id", "in_use", "in_force", "code", "name", "names", "description", "descriptions", "scope", "total",

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from licensing.assignments import LicenseRule, blocker
-from licensing.claims import LicenseDocument
+from licensing.documents.claims import LicenseDocument
+from licensing.eligibility import LicenseRule, blocker
 from licensing.errors import Invalid, NoSeats, NotFound, RevocationBlocked
-from licensing.wording import Words
-from models import Vendor
-from resolvers.assignments import check_can_hold, found, places
+from licensing.messages import Words
+from models.vendor import Vendor
 from resolvers.context import Context
-from resolvers.seats import Holder, SeatedLicense, load_holders, load_licenses_in_force, rule_of
+from resolvers.licenses.assignments import check_can_hold, found, places
+from resolvers.licenses.seats import Holder, SeatedLicense, load_holders, load_licenses_in_force, rule_of
 
 Revocations = Sequence[tuple[int, Sequence[int]]]
 """License ids, each with the ids of the users who lose it."""

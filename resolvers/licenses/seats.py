@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from tortoise.expressions import F, Q
 
-from licensing.assignments import LicenseRule
-from licensing.changes import seats_available
-from licensing.claims import LicenseGrant
+from licensing.diff import seats_available
+from licensing.documents.claims import LicenseGrant
+from licensing.eligibility import LicenseRule
 from licensing.enums import AuditAction, LicenseScope, UserKind, UserStatus
 from licensing.errors import NoSeats, NotFound
-from models import Assignment, License
-from models.bulk import insert_rows
-from models.select import Select
-from models.sets import read_holdings, take_seats
+from models.assignment import Assignment
+from models.db.bulk import insert_rows
+from models.db.select import Select
+from models.db.sets import read_holdings, take_seats
+from models.license import License
 from resolvers.context import Context
-from resolvers.events import Change
+from resolvers.unit_of_work import Change
 
 
 @dataclass(frozen=True, slots=True)

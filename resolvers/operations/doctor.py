@@ -8,15 +8,20 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
-from licensing import keys
-from licensing.document import has_valid_signature
+from licensing.documents import keys
+from licensing.documents.document import has_valid_signature
+from licensing.documents.formats import open_file
 from licensing.enums import AuditAction, UserStatus
 from licensing.errors import LicensingError
-from licensing.formats import open_file
-from models import Assignment, AuditEvent, Installation, License, ReceivedDocument, TrustedKey, User, Vendor
-from models.user import user_keys
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.change_set import ReceivedDocument
+from models.installation import Installation
+from models.license import License
+from models.user import User, user_keys
+from models.vendor import TrustedKey, Vendor
 from resolvers.context import Context
-from resolvers.events import changing
+from resolvers.unit_of_work import changing
 
 USERS_AT_ONCE = 5_000
 

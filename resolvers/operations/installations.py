@@ -2,10 +2,10 @@
 
 import msgspec
 
-from licensing.claims import Name, SerialNumber
+from licensing.documents.claims import Name, SerialNumber
 from licensing.errors import Invalid
-from licensing.wording import Words
-from models import Installation
+from licensing.messages import Words
+from models.installation import Installation
 
 
 async def create_installation(license_owner: str, serial_number: str, *, is_demo: bool = False) -> Installation:

@@ -7,14 +7,17 @@ from typing import Any
 from tortoise.expressions import F, Q
 from tortoise.transactions import in_transaction
 
-from licensing.document import VerifiedDocument, read_stored
+from licensing.documents.document import VerifiedDocument, read_stored
 from licensing.enums import ActorKind, AuditAction, ChangeSetSource
-from models import AuditEvent, ChangeSet, IdempotencyKey, Vendor
-from models.replica import PRIMARY
-from resolvers.arrivals import Arrival, triage
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet
+from models.db.replica import PRIMARY
+from models.idempotency import IdempotencyKey
+from models.vendor import Vendor
+from resolvers.change_sets.ingestion import Arrival, triage
 from resolvers.context import SYSTEM, Actor, Context
-from resolvers.events import changing
 from resolvers.idempotency import KEPT_FOR
+from resolvers.unit_of_work import changing
 
 ContextOf = Callable[[int], Context]
 """Makes the system's context in an installation."""

@@ -4,7 +4,9 @@ from collections import Counter
 from typing import NamedTuple
 
 from licensing.enums import LicenseScope
-from models import ChangeSet, License, Vendor
+from models.change_set import ChangeSet
+from models.license import License
+from models.vendor import Vendor
 
 
 class Seats(NamedTuple):

@@ -2,12 +2,11 @@
 
 from licensing.enums import AuditAction, UserKind, UserStatus
 from licensing.errors import Invalid, NotFound
-from licensing.wording import Words
-from models import User
-from models.user import sort_key, user_keys
+from licensing.messages import Words
+from models.user import User, sort_key, user_keys
+from resolvers.auth.sessions import check_password_rules, end_sessions, hash_password
 from resolvers.context import Context
-from resolvers.events import Change, Detail, changing
-from resolvers.sessions import check_password_rules, end_sessions, hash_password
+from resolvers.unit_of_work import Change, Detail, changing
 
 
 async def create_administrator(context: Context, *, login: str, password: str, name: str | None = None) -> User:

@@ -10,7 +10,7 @@ from typing import Any
 
 from licensing.enums import UserKind, UserStatus
 from licensing.errors import Invalid
-from licensing.wording import Words
+from licensing.messages import Words
 from models.user import sort_key
 
 # NUL, control characters, and the halves of characters that stand for bytes which are not UTF-8.

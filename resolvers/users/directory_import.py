@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from licensing.enums import AuditAction, UserKind, UserStatus
-from licensing.wording import Words
-from models import User
-from models.bulk import insert_rows, update_rows
-from models.user import user_keys
-from resolvers.administrators import able_administrators, last_administrator
+from licensing.messages import Words
+from models.db.bulk import insert_rows, update_rows
+from models.user import User, user_keys
 from resolvers.context import Context
-from resolvers.directory_export import BadLine, ExportedUser
-from resolvers.events import Change, Detail, changing
-from resolvers.seats import load_holders, load_licenses_in_force, take
+from resolvers.licenses.seats import load_holders, load_licenses_in_force, take
+from resolvers.unit_of_work import Change, Detail, changing
+from resolvers.users.administrators import able_administrators, last_administrator
+from resolvers.users.directory_csv import BadLine, ExportedUser
 
 _IF_NOT_STATED = {
     "email": None,

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
-from licensing.wording import Words
-from models import User
-from models.select import Row, Select
-from models.user import EPOCH, sort_key
+from licensing.messages import Words
+from models.db.select import Row, Select
+from models.user import EPOCH, User, sort_key
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.licenses import LicenseRow
-from resolvers.pages import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
+from resolvers.licenses.catalog import LicenseRow
+from resolvers.pagination import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
 
 COLUMNS = (
     "id", "name", "login", "status", "kind",

@@ -4,18 +4,20 @@ import random
 from datetime import timedelta
 from typing import Any, Protocol
 
-from licensing.document import VerifiedDocument, verify
+from licensing.documents.document import VerifiedDocument, verify
 from licensing.enums import AuditAction, ChangeSetSource, VendorCheckOutcome
 from licensing.errors import LicensingError, NoLicenseServer, NotFound, VendorRefused, VendorUnavailable
-from models import ChangeSet, Installation, Vendor
-from resolvers.activation import CHECK_INTERVAL
-from resolvers.arrivals import Arrival, take_up
-from resolvers.change_sets import change_set_again
+from models.change_set import ChangeSet
+from models.installation import Installation
+from models.vendor import Vendor
+from resolvers.change_sets.activation import CHECK_INTERVAL
+from resolvers.change_sets.change_sets import change_set_again
+from resolvers.change_sets.ingestion import Arrival, take_up
+from resolvers.change_sets.license_files import verifying_keys
+from resolvers.change_sets.read_model import ReviewedChangeSet, load
 from resolvers.context import Context
-from resolvers.events import changing
 from resolvers.idempotency import once
-from resolvers.license_files import verifying_keys
-from resolvers.reviews import ReviewedChangeSet, load
+from resolvers.unit_of_work import changing
 
 RETRY_INTERVAL = timedelta(hours=1)
 """When a license server is asked again that did not answer, or gave nothing usable."""

@@ -2,10 +2,12 @@
 
 from licensing.enums import AuditAction
 from licensing.errors import Invalid, NotFound
-from licensing.wording import Words
-from models import ChangeSet, License, TrustedKey, Vendor
+from licensing.messages import Words
+from models.change_set import ChangeSet
+from models.license import License
+from models.vendor import TrustedKey, Vendor
 from resolvers.context import Context
-from resolvers.events import changing
+from resolvers.unit_of_work import changing
 
 
 async def remove_vendor(context: Context, vendor_key: str) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from licensing.errors import LicensingError, VendorRefused
-from models import Vendor, VendorReport
-from resolvers.events import Change
+from models.vendor import Vendor, VendorReport
+from resolvers.unit_of_work import Change
 
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)

@@ -2,15 +2,17 @@
 
 import msgspec
 
-from licensing.claims import Code, VendorClaims, check_addresses
-from licensing.document import read_stored
+from licensing.documents.claims import Code, VendorClaims, check_addresses
+from licensing.documents.document import read_stored
+from licensing.documents.keys import PublicKey
 from licensing.enums import AuditAction, ChangeSetStatus
 from licensing.errors import Invalid, NotFound
-from licensing.keys import PublicKey
-from licensing.wording import Words
-from models import ChangeSet, License, ReceivedDocument, TrustedKey, Vendor
+from licensing.messages import Words
+from models.change_set import ChangeSet, ReceivedDocument
+from models.license import License
+from models.vendor import TrustedKey, Vendor
 from resolvers.context import Context
-from resolvers.events import Change, changing
+from resolvers.unit_of_work import Change, changing
 
 
 async def trust_key(

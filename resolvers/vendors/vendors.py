@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tortoise.functions import Max
 
-from licensing.claims import LicenseDates
+from licensing.documents.claims import LicenseDates
 from licensing.enums import (
     ActivationPolicy,
     AuditAction,
@@ -16,13 +16,15 @@ from licensing.enums import (
     VendorCheckOutcome,
 )
 from licensing.errors import NotFound
+from licensing.messages import Words
 from licensing.status import license_status, update_status, worst
-from licensing.wording import Words
-from models import ChangeSet, Installation, ReceivedDocument, Vendor
-from models.select import Select
+from models.change_set import ChangeSet, ReceivedDocument
+from models.db.select import Select
+from models.installation import Installation
+from models.vendor import Vendor
 from resolvers.context import Context
-from resolvers.events import changing
 from resolvers.idempotency import once
+from resolvers.unit_of_work import changing
 
 FAILED_CHECKS = (VendorCheckOutcome.UNAVAILABLE, VendorCheckOutcome.REFUSED, VendorCheckOutcome.UNUSABLE)
 

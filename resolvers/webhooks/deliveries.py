@@ -13,14 +13,14 @@ from tortoise.expressions import Q, RawSQL
 from tortoise.transactions import in_transaction
 
 from licensing.enums import ApiScope, AuditAction
-from licensing.wording import Words
-from models import Webhook, WebhookDelivery
-from models.replica import PRIMARY
-from resolvers.audit import AuditFilter, EventRow, events_between
+from licensing.messages import Words
+from models.db.replica import PRIMARY
+from models.webhook import Webhook, WebhookDelivery
+from resolvers.audit.feed import latest_position
+from resolvers.audit.log import AuditFilter, EventRow, events_between
 from resolvers.context import SYSTEM, Context, Principal
-from resolvers.events import changing
-from resolvers.feed import latest_position
-from resolvers.webhooks import READS, forget_old_deliveries
+from resolvers.unit_of_work import changing
+from resolvers.webhooks.webhooks import READS, forget_old_deliveries
 
 LEASE = timedelta(seconds=30)
 """Longer than a try takes; after it a webhook whose process has died is taken up by another."""

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 from licensing.enums import ApiScope, AuditAction
 from licensing.errors import Invalid, NotFound
-from licensing.wording import Words
-from models import Vendor, Webhook, WebhookDelivery
-from resolvers.audit import NEWEST_FIRST
+from licensing.messages import Words
+from models.vendor import Vendor
+from models.webhook import Webhook, WebhookDelivery
+from resolvers.audit.log import NEWEST_FIRST
 from resolvers.context import Context
-from resolvers.events import Change, Detail, changing
 from resolvers.idempotency import Outcome, once, tell_without_secret
-from resolvers.vendors import own
+from resolvers.unit_of_work import Change, Detail, changing
+from resolvers.vendors.vendors import own
 
 MOST = 50
 """Webhooks of an installation."""

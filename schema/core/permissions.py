@@ -11,9 +11,9 @@ from strawberry.utils.await_maybe import await_maybe
 from licensing.enums import ApiScope
 from resolvers.context import Context
 from resolvers.errors import CallRefused
-from resolvers.events import try_again
-from schema.cost import Cost, ListSize
-from schema.errors import graphql_error
+from resolvers.unit_of_work import try_again
+from schema.core.user_errors import graphql_error
+from schema.execution.cost import Cost, ListSize
 
 Info = strawberry.Info[Context, None]
 

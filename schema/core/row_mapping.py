@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, overload
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.users import Withheld
-from schema.descriptions import TYPES
-from schema.errors import graphql_error
+from resolvers.users.users import Withheld
+from schema.core.descriptions import TYPES
+from schema.core.user_errors import graphql_error
 
 T = TypeVar("T")
 Getter = Callable[[Any], Any]

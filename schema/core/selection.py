@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
 
-from schema.permissions import Info
+from schema.core.permissions import Info
 
 
 class Selection:

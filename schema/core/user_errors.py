@@ -9,10 +9,10 @@ from graphql import GraphQLError, Node
 
 from licensing.enums import UserErrorCode
 from licensing.errors import LicensingError
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.context import Context
 from resolvers.errors import CallRefused
-from schema.descriptions import object_type
+from schema.core.descriptions import object_type
 
 
 def _message(self: "UserError", info: strawberry.Info[Context, None]) -> str:

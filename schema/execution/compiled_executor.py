@@ -18,8 +18,8 @@ from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.compiler import Answer, compile_answer
-from schema.documents import REMEMBERED
+from schema.execution.compiler import Answer, compile_answer
+from schema.execution.document import REMEMBERED
 
 Answers = dict[Any, Answer | None]
 """The functions of an operation's selections, None for one that has none, by type and by the nodes' identities."""

@@ -33,9 +33,9 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
-from resolvers.users import Withheld
-from schema.descriptions import TYPES
-from schema.rows import Column, Columns, Each, InLanguage, Inner, Many, Of, One, Rows, row_columns
+from resolvers.users.users import Withheld
+from schema.core.descriptions import TYPES
+from schema.core.row_mapping import Column, Columns, Each, InLanguage, Inner, Many, Of, One, Rows, row_columns
 
 Answer = Callable[[Any], Any]
 

@@ -21,10 +21,10 @@ from graphql import (
     is_list_type,
 )
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.errors import TooComplex
-from schema.cost import Size, points_of, size_of, sized_fields
-from schema.errors import graphql_error
+from schema.core.user_errors import graphql_error
+from schema.execution.cost import Size, points_of, size_of, sized_fields
 
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 1_000

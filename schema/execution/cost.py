@@ -23,7 +23,7 @@ from graphql import (
 )
 from strawberry.schema_directive import Location
 
-from schema.inputs import MAX_ITEMS
+from schema.mutations.inputs import MAX_ITEMS
 
 LIST_SIZE = 5
 """Items of a list that is not a page."""

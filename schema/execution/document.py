@@ -20,12 +20,10 @@ from graphql import (
 from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
 from strawberry.schema.schema import validate_document
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.errors import BadUserInput
-from schema.cost import Size
-from schema.errors import graphql_error
-from schema.input_checks import OperationInput, check_literals, input_of
-from schema.limits import (
+from schema.core.user_errors import graphql_error
+from schema.execution.complexity import (
     MAX_CHARACTERS,
     MAX_COST,
     MAX_DEPTH,
@@ -36,6 +34,8 @@ from schema.limits import (
     count_tokens,
     too_complex,
 )
+from schema.execution.cost import Size
+from schema.execution.input_validation import OperationInput, check_literals, input_of
 
 REMEMBERED = 100
 """Documents that are kept, those used last: clients send the same few again and again. The largest take 1 MB each."""

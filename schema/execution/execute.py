@@ -11,7 +11,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
 from resolvers.context import Context
-from schema.documents import Document, read_document
+from schema.execution.document import Document, read_document
 
 
 async def run(

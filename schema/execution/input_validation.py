@@ -35,12 +35,12 @@ from graphql import (
     visit,
 )
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.errors import BadUserInput
-from resolvers.pages import PageRequest, read_cursor
-from schema.errors import graphql_error
-from schema.inputs import MAX_ITEMS
-from schema.node import decode
+from resolvers.pagination import PageRequest, read_cursor
+from schema.core.user_errors import graphql_error
+from schema.mutations.inputs import MAX_ITEMS
+from schema.relay.node import decode
 
 MAX_TEXT = 1_000
 MAX_NODES = 100

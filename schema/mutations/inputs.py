@@ -6,12 +6,12 @@ from datetime import datetime
 import strawberry
 from strawberry.file_uploads import Upload
 
-from licensing.armour import MAX_BYTES
+from licensing.documents.armor import MAX_BYTES
 from licensing.enums import ActivationPolicy, ApiScope, ImportMode
 from licensing.errors import Invalid, TooManyItems
-from licensing.wording import Words
-from schema.descriptions import input_type, one_of_type
-from schema.node import local_id
+from licensing.messages import Words
+from schema.core.descriptions import input_type, one_of_type
+from schema.relay.node import local_id
 
 MAX_ITEMS = 1_000
 

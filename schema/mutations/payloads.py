@@ -4,17 +4,17 @@ from datetime import datetime
 
 import strawberry
 
-from licensing.document import VerifiedDocument
+from licensing.documents.document import VerifiedDocument
 from licensing.enums import RevocationBlocker, RevocationOutcome
-from schema.access import ApiToken, Viewer
-from schema.change_set import LicenseChangeSet, SurplusRequirement
-from schema.descriptions import object_type
-from schema.errors import UserError
-from schema.installation import Installation
-from schema.license import License
+from schema.core.descriptions import object_type
+from schema.core.user_errors import UserError
 from schema.query import Query
-from schema.user import User
-from schema.vendor import Vendor
+from schema.types.change_set import LicenseChangeSet, SurplusRequirement
+from schema.types.installation import Installation
+from schema.types.license import License
+from schema.types.user import User
+from schema.types.vendor import Vendor
+from schema.types.viewer import ApiToken, Viewer
 
 
 @object_type

@@ -6,17 +6,17 @@ import strawberry
 
 from licensing.enums import ApiScope, AuditAction
 from licensing.errors import DeliveryFailed
-from licensing.wording import Words
-from resolvers import webhooks
+from licensing.messages import Words
 from resolvers.context import Context
-from schema.descriptions import argument, input_type, object_type
-from schema.errors import UserError, refusals
-from schema.node import local_id
-from schema.permissions import Info, mutation
+from resolvers.webhooks import webhooks
+from schema.core.descriptions import argument, input_type, object_type
+from schema.core.permissions import Info, mutation
+from schema.core.row_mapping import one
+from schema.core.user_errors import UserError, refusals
 from schema.query import Query
-from schema.rows import one
-from schema.scalars import URL
-from schema.webhook import Webhook, WebhookDelivery, webhook_by_id
+from schema.relay.node import local_id
+from schema.types.scalars import URL
+from schema.types.webhook import Webhook, WebhookDelivery, webhook_by_id
 
 
 @input_type

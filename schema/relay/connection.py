@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from resolvers.pages import Page, PageRequest
-from schema.descriptions import argument, object_type
-from schema.rows import Columns, Rows, one
-from schema.selection import Selection
+from resolvers.pagination import Page, PageRequest
+from schema.core.descriptions import argument, object_type
+from schema.core.row_mapping import Columns, Rows, one
+from schema.core.selection import Selection
 
 C = TypeVar("C")
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import strawberry
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.errors import BadUserInput
-from schema.descriptions import interface_type
+from schema.core.descriptions import interface_type
 
 _DECODED = re.compile(r"([A-Za-z]+):(0|[1-9][0-9]{0,17})(?::([a-z0-9-]{1,100}))?")
 

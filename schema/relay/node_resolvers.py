@@ -4,19 +4,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from licensing.enums import ApiScope
+from resolvers.change_sets.read_model import ReviewedChange, Surplus
 from resolvers.context import Context
-from resolvers.loaders import Loaders
-from resolvers.reviews import ReviewedChange, Surplus
-from schema.access import ApiToken
-from schema.audit import AuditEvent
-from schema.change_set import LicenseChange, LicenseChangeSet, SurplusRequirement
-from schema.installation import Installation
-from schema.license import License
-from schema.node import Node, decode
-from schema.rows import one
-from schema.user import LicenseAssignment, User
-from schema.vendor import Vendor
-from schema.webhook import Webhook
+from resolvers.dataloaders import Loaders
+from schema.core.row_mapping import one
+from schema.relay.node import Node, decode
+from schema.types.audit_event import AuditEvent
+from schema.types.change_set import LicenseChange, LicenseChangeSet, SurplusRequirement
+from schema.types.installation import Installation
+from schema.types.license import License
+from schema.types.user import LicenseAssignment, User
+from schema.types.vendor import Vendor
+from schema.types.viewer import ApiToken
+from schema.types.webhook import Webhook
 
 Lookup = Callable[[Loaders, int, str | None], Awaitable[Any]]
 

@@ -6,18 +6,18 @@ from typing import Any
 import strawberry
 
 from licensing.enums import ApiScope, AuditAction
-from resolvers import audit
-from resolvers.audit import EventRow
-from schema.access import Actor
-from schema.change_set import LicenseChangeSet, change_set_object
-from schema.connection import EdgeRow, PageInfo
-from schema.descriptions import input_type, object_type
-from schema.license import License
-from schema.node import Node, global_id, local_id
-from schema.permissions import Info, guarded
-from schema.rows import Columns, InLanguage, Inner, Of, One, one
-from schema.user import User
-from schema.vendor import Vendor
+from resolvers.audit import log
+from resolvers.audit.log import EventRow
+from schema.core.descriptions import input_type, object_type
+from schema.core.permissions import Info, guarded
+from schema.core.row_mapping import Columns, InLanguage, Inner, Of, One, one
+from schema.relay.connection import EdgeRow, PageInfo
+from schema.relay.node import Node, global_id, local_id
+from schema.types.change_set import LicenseChangeSet, change_set_object
+from schema.types.license import License
+from schema.types.user import User
+from schema.types.vendor import Vendor
+from schema.types.viewer import Actor
 
 
 @object_type
@@ -86,7 +86,7 @@ class AuditEvent(Node):
         EventRow,
         id=Of(global_id("AuditEvent"), "id"),
         actor=Of(lambda kind, name: Actor(kind=kind, name=name), "actor_kind", "actor_name"),
-        summary=InLanguage(audit.summary, "action", "facts", "actor_kind", "actor_name"),
+        summary=InLanguage(log.summary, "action", "facts", "actor_kind", "actor_name"),
         details=Of(_details, "details"),
         vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
     )
@@ -136,10 +136,10 @@ class AuditFilter:
     """Before this."""
 
 
-def audit_filter(filter: AuditFilter | None) -> audit.AuditFilter:
+def audit_filter(filter: AuditFilter | None) -> log.AuditFilter:
     """The filter as the resolvers take it."""
     if filter is None:
-        return audit.AuditFilter()
+        return log.AuditFilter()
     actions = None if filter.actions is None else tuple(filter.actions)
     user_id = None if filter.user_id is None else local_id(filter.user_id, "User")
-    return audit.AuditFilter(**{**vars(filter), "actions": actions, "user_id": user_id})
+    return log.AuditFilter(**{**vars(filter), "actions": actions, "user_id": user_id})

@@ -14,20 +14,20 @@ from licensing.enums import (
     LicenseScope,
     SuggestionReason,
 )
-from licensing.wording import Language
+from licensing.messages import Language
+from resolvers.change_sets.read_model import ReviewedChange, ReviewedChangeSet, Surplus
 from resolvers.context import Context
-from resolvers.reviews import ReviewedChange, ReviewedChangeSet, Surplus
-from schema.access import Actor
-from schema.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest
-from schema.cost import PAGE, ListSize
-from schema.descriptions import argument, input_type, object_type
-from schema.license import License, assignments_of
-from schema.node import Node, global_id
-from schema.permissions import Info, guarded
-from schema.rows import Columns, Each, InLanguage, Inner, Of, One, one
-from schema.selection import selected
-from schema.user import LicenseAssignment, LicenseAssignmentConnection, UserFilter, UserOrder, assignment_rows
-from schema.vendor import Vendor
+from schema.core.descriptions import argument, input_type, object_type
+from schema.core.permissions import Info, guarded
+from schema.core.row_mapping import Columns, Each, InLanguage, Inner, Of, One, one
+from schema.core.selection import selected
+from schema.execution.cost import PAGE, ListSize
+from schema.relay.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest
+from schema.relay.node import Node, global_id
+from schema.types.license import License, assignments_of
+from schema.types.user import LicenseAssignment, LicenseAssignmentConnection, UserFilter, UserOrder, assignment_rows
+from schema.types.vendor import Vendor
+from schema.types.viewer import Actor
 
 DEFAULT_SUGGESTIONS = 100
 SUGGESTIONS = ListSize(assumed_size=DEFAULT_SUGGESTIONS, slicing_arguments=["first"])

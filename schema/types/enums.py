@@ -14,5 +14,7 @@ def _register(words: type[Word]) -> None:
         value.description = words(value.value).description
 
 
-for _words in Word.__subclasses__():
-    _register(_words)
+def register_enums() -> None:
+    """Register every enum of `licensing.enums` with Strawberry."""
+    for words in Word.__subclasses__():
+        _register(words)

@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from licensing.enums import LicenseStatus
-from resolvers.vendors import InstallationRow
-from schema.descriptions import object_type
-from schema.node import Node, global_id
-from schema.rows import Columns, Of
+from resolvers.vendors.vendors import InstallationRow
+from schema.core.descriptions import object_type
+from schema.core.row_mapping import Columns, Of
+from schema.relay.node import Node, global_id
 
 
 @object_type

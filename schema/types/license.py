@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from licensing.changes import seats_available
+from licensing.diff import seats_available
 from licensing.enums import ApiScope, LicenseScope
-from resolvers import licenses
 from resolvers.context import Context
-from resolvers.licenses import LicenseRow
-from schema.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest, connect
-from schema.cost import PAGE
-from schema.descriptions import argument, input_type, object_type
-from schema.node import Node, global_id
-from schema.permissions import Info, guarded
-from schema.rows import Columns, Inner, Of, One, one
-from schema.selection import selected
-from schema.user import (
+from resolvers.licenses import catalog
+from resolvers.licenses.catalog import LicenseRow
+from schema.core.descriptions import argument, input_type, object_type
+from schema.core.permissions import Info, guarded
+from schema.core.row_mapping import Columns, Inner, Of, One, one
+from schema.core.selection import selected
+from schema.execution.cost import PAGE
+from schema.relay.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest, connect
+from schema.relay.node import Node, global_id
+from schema.types.user import (
     LicenseAssignmentConnection,
     LicenseAssignmentEdge,
     UserFilter,
@@ -28,8 +28,8 @@ from schema.user import (
 )
 
 if TYPE_CHECKING:
-    from schema.change_set import LicenseChange
-    from schema.vendor import Vendor
+    from schema.types.change_set import LicenseChange
+    from schema.types.vendor import Vendor
 
 
 @object_type
@@ -69,7 +69,7 @@ class License(Node):
     """What the license gives, in a sentence."""
     scope: LicenseScope
     """Whom it covers."""
-    vendor: Annotated["Vendor", strawberry.lazy("schema.vendor")]
+    vendor: Annotated["Vendor", strawberry.lazy("schema.types.vendor")]
     """Who issued it."""
     is_plan: bool
     """Whether it is a user plan, of which a user holds at most one."""
@@ -93,9 +93,9 @@ class License(Node):
     @guarded(requires=ApiScope.LICENSES_READ)
     async def pending_change(
         self, info: Info
-    ) -> Annotated["LicenseChange", strawberry.lazy("schema.change_set")] | None:
+    ) -> Annotated["LicenseChange", strawberry.lazy("schema.types.change_set")] | None:
         """What the open change set would do to it; null if nothing."""
-        from schema.change_set import LicenseChange
+        from schema.types.change_set import LicenseChange
 
         change = await info.context.loaders.open_change.load(self.row.id)
         return one(LicenseChange, change, info.context) if change else None
@@ -163,9 +163,9 @@ class LicenseFilter:
     """Name or key contains this, in any case."""
 
 
-def license_filter(filter: LicenseFilter | None) -> licenses.LicenseFilter:
+def license_filter(filter: LicenseFilter | None) -> catalog.LicenseFilter:
     """The filter as the resolvers take it."""
-    return licenses.LicenseFilter(**vars(filter)) if filter else licenses.LicenseFilter()
+    return catalog.LicenseFilter(**vars(filter)) if filter else catalog.LicenseFilter()
 
 
 async def assignments_of(

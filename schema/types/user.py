@@ -14,18 +14,19 @@ from licensing.enums import (
     UserOrderField,
     UserStatus,
 )
-from resolvers import holders, users
 from resolvers.context import Context
-from resolvers.loaders import plans
-from schema.access import Actor
-from schema.connection import EdgeRow, PageInfo
-from schema.descriptions import input_type, object_type
-from schema.node import Node, global_id
-from schema.rows import Columns, Inner, Many, Of, One, Rows
-from schema.selection import Selection
+from resolvers.dataloaders import plans
+from resolvers.licenses import assignment_queries
+from resolvers.users import users
+from schema.core.descriptions import input_type, object_type
+from schema.core.row_mapping import Columns, Inner, Many, Of, One, Rows
+from schema.core.selection import Selection
+from schema.relay.connection import EdgeRow, PageInfo
+from schema.relay.node import Node, global_id
+from schema.types.viewer import Actor
 
 if TYPE_CHECKING:
-    from schema.license import License
+    from schema.types.license import License
 
 
 _CATEGORIES = {kind.value: kind.category.value for kind in UserKind}
@@ -57,7 +58,7 @@ class User(Node):
     """Whether they may log in."""
     is_administrator: bool
     """Whether they may manage licenses."""
-    plan: Annotated["License", strawberry.lazy("schema.license")] | None
+    plan: Annotated["License", strawberry.lazy("schema.types.license")] | None
     """Their user plan; null if none."""
     last_login_at: datetime | None
     """When they last logged in; null for never."""
@@ -81,7 +82,7 @@ class LicenseAssignment(Node):
     """Global ID."""
     user: User
     """Who holds it."""
-    license: Annotated["License", strawberry.lazy("schema.license")]
+    license: Annotated["License", strawberry.lazy("schema.types.license")]
     """What they hold."""
     assigned_at: datetime
     """Since when."""
@@ -91,7 +92,7 @@ class LicenseAssignment(Node):
     """Why it cannot be revoked now; null if it can."""
 
     __row__ = Columns(
-        holders.AssignmentRow,
+        assignment_queries.AssignmentRow,
         id=Of(global_id("LicenseAssignment"), "id"),
         user=One("users", "user_id", "User", "user"),
         license=One("licenses", "license_id", "License", "license"),
@@ -197,7 +198,7 @@ async def user_rows(context: Context, rows: Sequence[Sequence[Any]], selection: 
     if "assignments" not in selection and "plan" not in selection:
         return Rows(User, rows, context)
     catalog = await context.loaders.catalog()
-    held = await holders.load_assignments_of_users(context, [row[0] for row in rows])
+    held = await assignment_queries.load_assignments_of_users(context, [row[0] for row in rows])
     related: dict[str, Any] = {"assignments": held, "licenses": catalog.by_id, "users": {row[0]: row for row in rows}}
     if "plan" in selection:
         related["plans"] = plans(held, catalog.by_id)

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from licensing.enums import ActivationPolicy, ApiScope, LicenseStatus, LicenseUpdateStatus, VendorCheckOutcome
-from licensing.wording import Language, Words
-from resolvers.vendors import VendorRow
-from schema.connection import After, Before, First, Last, PageRequest, connect
-from schema.cost import PAGE
-from schema.descriptions import argument, object_type
-from schema.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
-from schema.node import Node, global_id
-from schema.permissions import Info, guarded
-from schema.rows import Column, Columns, InLanguage, Of, One, Rows, one
-from schema.scalars import URL
-from schema.selection import selected
+from licensing.messages import Language, Words
+from resolvers.vendors.vendors import VendorRow
+from schema.core.descriptions import argument, object_type
+from schema.core.permissions import Info, guarded
+from schema.core.row_mapping import Column, Columns, InLanguage, Of, One, Rows, one
+from schema.core.selection import selected
+from schema.execution.cost import PAGE
+from schema.relay.connection import After, Before, First, Last, PageRequest, connect
+from schema.relay.node import Node, global_id
+from schema.types.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
+from schema.types.scalars import URL
 
 if TYPE_CHECKING:
-    from schema.change_set import LicenseChangeSet
+    from schema.types.change_set import LicenseChangeSet
 
 
 @object_type
@@ -82,9 +82,9 @@ class Vendor(Node):
     @guarded(requires=ApiScope.LICENSES_READ)
     async def pending_change(
         self, info: Info
-    ) -> Annotated["LicenseChangeSet", strawberry.lazy("schema.change_set")] | None:
+    ) -> Annotated["LicenseChangeSet", strawberry.lazy("schema.types.change_set")] | None:
         """The change set that wants attention; null when there is none."""
-        from schema.change_set import change_set_object
+        from schema.types.change_set import change_set_object
 
         pending = await info.context.loaders.pending_change.load(self.row.id)
         return change_set_object(pending, info.context) if pending else None

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from licensing.enums import ActorKind, ApiScope
-from models import ApiToken as StoredApiToken
+from models.api_token import ApiToken as StoredApiToken
 from resolvers import context
-from schema.descriptions import object_type
-from schema.node import Node, global_id
-from schema.rows import Columns, Inner, Of, One
+from schema.core.descriptions import object_type
+from schema.core.row_mapping import Columns, Inner, Of, One
+from schema.relay.node import Node, global_id
 
 if TYPE_CHECKING:
-    from schema.vendor import Vendor
+    from schema.types.vendor import Vendor
 
 
 @object_type
@@ -52,7 +52,7 @@ class ApiToken(Node):
     """What it may do."""
     created_at: datetime
     """When it was issued."""
-    vendor: Annotated["Vendor", strawberry.lazy("schema.vendor")] | None
+    vendor: Annotated["Vendor", strawberry.lazy("schema.types.vendor")] | None
     """The only vendor whose licenses it may touch; null for all."""
     expires_at: datetime
     """When it stops working."""

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from licensing.enums import ApiScope, AuditAction
-from licensing.wording import Language, Words
-from models import Webhook as StoredWebhook
-from models import WebhookDelivery as StoredDelivery
-from resolvers.audit import NEWEST_FIRST
+from licensing.messages import Language, Words
+from models.webhook import Webhook as StoredWebhook
+from models.webhook import WebhookDelivery as StoredDelivery
+from resolvers.audit.log import NEWEST_FIRST
 from resolvers.context import Context
-from schema.audit import AuditEvent
-from schema.descriptions import object_type
-from schema.node import Node, global_id
-from schema.permissions import Info, guarded
-from schema.rows import Columns, InLanguage, Of, One, Rows, one
-from schema.scalars import URL
+from schema.core.descriptions import object_type
+from schema.core.permissions import Info, guarded
+from schema.core.row_mapping import Columns, InLanguage, Of, One, Rows, one
+from schema.relay.node import Node, global_id
+from schema.types.audit_event import AuditEvent
+from schema.types.scalars import URL
 
 if TYPE_CHECKING:
-    from schema.vendor import Vendor
+    from schema.types.vendor import Vendor
 
 
 def _error(language: Language, error: str | None, words: Any) -> str | None:
@@ -69,7 +69,7 @@ class Webhook(Node):
     """What it is for."""
     url: URL
     """Where events are sent, by POST."""
-    vendor: Annotated["Vendor", strawberry.lazy("schema.vendor")] | None
+    vendor: Annotated["Vendor", strawberry.lazy("schema.types.vendor")] | None
     """The only vendor whose events it is told; null for all."""
     actions: list[AuditAction]
     """The actions it is told; empty for all."""

@@ -4,13 +4,13 @@ import structlog
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from licensing.wording import Words
-from resolvers.api_tokens import principal_of_token
+from licensing.messages import Words
+from resolvers.auth.api_tokens import principal_of_token
+from resolvers.auth.identities import principal_of_identity
+from resolvers.auth.sessions import principal_of_session
 from resolvers.context import Principal, utc_now
-from resolvers.identities import principal_of_identity
-from resolvers.sessions import principal_of_session
+from server.auth.oidc import IdentityProvider
 from server.errors import Refused
-from server.oidc import IdentityProvider
 from server.settings import Settings
 
 

@@ -11,13 +11,13 @@ import httpx2
 import structlog
 from joserfc.errors import JoseError
 
-from licensing import strict_json
+from licensing.documents import strict_json
 from licensing.enums import ActorKind
-from licensing.wording import Words
-from resolvers.identities import Identity
+from licensing.messages import Words
+from resolvers.auth.identities import Identity
 from server.errors import Refused
+from server.http_clients.vendor_exchange import ExchangeFailed, exchange
 from server.settings import Settings, is_safe_address
-from server.vendor_exchange import ExchangeFailed, exchange
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey

@@ -17,12 +17,12 @@ import aiosqlite
 import asyncpg
 import structlog
 
-from models.config import connection_config, is_sqlite, sqlite_path
-from models.notify import CHANNEL
-from models.reach import UNREACHABLE, is_too_slow
+from models.db.config import connection_config, is_sqlite, sqlite_path
+from models.db.errors import UNREACHABLE, is_too_slow
+from models.db.notifications import CHANNEL
+from resolvers.audit.feed import Listener, callers_cut_off, latest_positions
 from resolvers.context import Principal, utc_now
-from resolvers.feed import Listener, callers_cut_off, latest_positions
-from server.signals import told_to_stop
+from server.background.shutdown import told_to_stop
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at a SQLite file."""

@@ -7,13 +7,13 @@ from uuid import uuid4
 import structlog
 
 from licensing.errors import LicensingError
-from models.reach import is_too_slow, is_unreachable
+from models.db.errors import is_too_slow, is_unreachable
+from resolvers.auth.login_throttling import forget_old_attempts
 from resolvers.context import SYSTEM, Context, system_context, utc_now
-from resolvers.schedule import claim_due_vendor, forget_keys, take_up_effective, warn_of_expiry
-from resolvers.sign_in_attempts import forget_old_attempts
-from resolvers.vendor_checks import check_for_license_changes
-from resolvers.vendor_reports import DueReport, claim_due_reports, settle_report
-from server.vendor_client import VendorClient
+from resolvers.operations.scheduled_jobs import claim_due_vendor, forget_keys, take_up_effective, warn_of_expiry
+from resolvers.vendors.checks import check_for_license_changes
+from resolvers.vendors.reports import DueReport, claim_due_reports, settle_report
+from server.http_clients.vendor_client import VendorClient
 
 AT_ONCE = 8
 """License servers asked at the same time, so that a dead one holds up no other."""

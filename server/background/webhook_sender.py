@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import structlog
 
-from models.reach import is_too_slow, is_unreachable
+from models.db.errors import is_too_slow, is_unreachable
 from resolvers.context import Context, utc_now
-from resolvers.webhook_deliveries import (
+from resolvers.webhooks.deliveries import (
     Claim,
     claim_due_webhook,
     events_to_tell,
@@ -18,8 +18,8 @@ from resolvers.webhook_deliveries import (
     settle_delivered,
     settle_failed,
 )
-from server.webhook_client import WebhookClient
-from server.webhook_messages import event_messages
+from server.http_clients.webhook_client import WebhookClient
+from server.http_clients.webhook_messages import event_messages
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for what is to be told."""

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from resolvers.administrators import create_administrator, set_password
+from resolvers.users.administrators import create_administrator, set_password
 from server.commands.arguments import Subparsers, add_command, add_noun, takes_installation
 from server.commands.connection import in_installation
 from server.commands.terminal import PASSWORD_VARIABLE, ask_password, say

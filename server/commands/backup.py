@@ -3,8 +3,8 @@
 from argparse import Namespace
 from pathlib import Path
 
-from models.config import is_sqlite, sqlite_path
-from models.migrate import copy_sqlite
+from models.db.config import is_sqlite, sqlite_path
+from models.db.migrate import copy_sqlite
 from server.commands.arguments import Subparsers, add_command
 from server.commands.connection import Refused
 from server.commands.terminal import say

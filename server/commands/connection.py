@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from tortoise import Tortoise
 
-from models.config import tortoise_config
-from models.migrate import pending_migrations
+from models.db.config import tortoise_config
+from models.db.migrate import pending_migrations
 from resolvers.context import COMMAND_LINE, Context, system_context
-from resolvers.installations import find_installation
+from resolvers.operations.installations import find_installation
 from server.settings import read_settings
 
 

@@ -5,11 +5,12 @@ import secrets
 from argparse import Namespace
 from pathlib import Path
 
-from models import Installation, User
+from models.installation import Installation
+from models.user import User
 from server.commands.arguments import Subparsers, add_command
 from server.commands.connection import connected
 from server.commands.terminal import PASSWORD_VARIABLE, say
-from server.demo import Demo, fill
+from server.demo.installation import Demo, fill
 
 
 def add_to(commands: Subparsers) -> None:

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from dataclasses import asdict
 
-from resolvers.doctor import examine, repair_seats
+from resolvers.operations.doctor import examine, repair_seats
 from server.commands.arguments import Subparsers, add_command, takes_installation, takes_json
 from server.commands.connection import in_installation
 from server.commands.terminal import complain, print_json, say

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from resolvers import exports
-from resolvers.audit import AuditFilter, count_events
-from resolvers.change_sets import surplus_requirements
+from resolvers.audit.log import AuditFilter, count_events
+from resolvers.change_sets.change_sets import surplus_requirements
 from resolvers.context import Context
-from resolvers.exports import Batches
-from resolvers.holders import count_assignments
-from resolvers.licenses import LicenseFilter, count_licenses
-from resolvers.users import UserFilter, count_users
+from resolvers.exports import exports
+from resolvers.exports.exports import Batches
+from resolvers.licenses.assignment_queries import count_assignments
+from resolvers.licenses.catalog import LicenseFilter, count_licenses
+from resolvers.users.users import UserFilter, count_users
 from server.commands.arguments import Subparsers, add_command, add_noun, takes_installation
 from server.commands.connection import in_installation
 from server.commands.terminal import complain, progress
@@ -78,7 +78,7 @@ def add_to(commands: Subparsers) -> None:
 
 async def export(arguments: Namespace) -> None:
     """Writes a list, some lines at once."""
-    from server.export_formats import ExportFormat, written  # brings the schema along, which is slow to build
+    from server.exports.formats import ExportFormat, written  # brings the schema along, which is slow to build
 
     _, line, read, count = _WHAT[arguments.what]
     async with in_installation(arguments) as context:

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from resolvers.installations import create_installation
+from resolvers.operations.installations import create_installation
 from server.commands.arguments import Subparsers, add_command, add_noun
 from server.commands.connection import connected
 from server.commands.terminal import say

@@ -8,8 +8,8 @@ from resolvers.context import utc_now
 from server.commands.arguments import Subparsers, add_command, add_noun, file_content
 from server.commands.connection import Refused
 from server.commands.terminal import say
-from server.issuer import sign_claims, sign_claims_for_keygen, write_key_pair
-from server.license_server import serve
+from server.issuer.license_server import serve
+from server.issuer.signing import sign_claims, sign_claims_for_keygen, write_key_pair
 
 FORMATS = ("jws", "keygen")
 

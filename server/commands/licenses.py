@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
-from licensing.changes import seats_available
+from licensing.diff import seats_available
 from licensing.enums import ImportMode, LicenseScope
 from licensing.errors import NotFound
-from resolvers.change_sets import pending_changes
+from resolvers.change_sets.change_sets import pending_changes
+from resolvers.change_sets.license_files import import_license_file, verify_license_file
+from resolvers.change_sets.read_model import ReviewedChangeSet
 from resolvers.context import Context
-from resolvers.license_files import import_license_file, verify_license_file
-from resolvers.licenses import LicenseFilter, LicenseRow, licenses_page
-from resolvers.pages import MAX_SIZE, PageRequest
-from resolvers.reviews import ReviewedChangeSet
-from resolvers.vendor_checks import check_for_license_changes
-from resolvers.vendors import load_vendors
+from resolvers.licenses.catalog import LicenseFilter, LicenseRow, licenses_page
+from resolvers.pagination import MAX_SIZE, PageRequest
+from resolvers.vendors.checks import check_for_license_changes
+from resolvers.vendors.vendors import load_vendors
 from server.commands.arguments import (
     Subparsers,
     add_command,
@@ -27,7 +27,7 @@ from server.commands.arguments import (
 )
 from server.commands.connection import Refused, in_installation
 from server.commands.terminal import print_json, print_table, say
-from server.vendor_client import VendorClient
+from server.http_clients.vendor_client import VendorClient
 
 
 def add_to(commands: Subparsers) -> None:

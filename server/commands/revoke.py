@@ -8,10 +8,10 @@ from pathlib import Path
 from licensing.enums import RevocationOutcome
 from licensing.errors import NotFound
 from models.user import sort_key
-from resolvers.assignments import Revocation, preview_revocations, revoke_user_licenses
 from resolvers.context import Context
-from resolvers.revocation_list import MarkedLine, read_marked
-from resolvers.users import ids_by_login
+from resolvers.exports.revocation_list import MarkedLine, read_marked
+from resolvers.licenses.assignments import Revocation, preview_revocations, revoke_user_licenses
+from resolvers.users.users import ids_by_login
 from server.commands.arguments import Subparsers, add_command, takes_installation, takes_json
 from server.commands.connection import in_installation
 from server.commands.terminal import complain, print_json, print_table, progress, say
@@ -36,7 +36,7 @@ def add_to(commands: Subparsers) -> None:
 
 async def revoke(arguments: Namespace) -> bool:
     """Takes the licenses, a thousand users of a license in a transaction, and reports what became of each line."""
-    from server.export_formats import as_it_was  # brings the schema along, which is slow to build
+    from server.exports.formats import as_it_was  # brings the schema along, which is slow to build
 
     with arguments.file.open(encoding="utf-8-sig", newline="") as file:
         marked = [replace(line, login=as_it_was(line.login)) for line in read_marked(file)]

@@ -10,14 +10,14 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
-from models.config import is_sqlite
-from models.migrate import BrokenReferences, migrate, pending_migrations
+from models.db.config import is_sqlite
+from models.db.migrate import BrokenReferences, migrate, pending_migrations
 from server.commands.arguments import Subparsers, add_command, takes_json
 from server.commands.connection import Refused
 from server.commands.terminal import say
-from server.limits import LARGEST_BODY
+from server.graphql.streams import Protocol
+from server.middleware.body_limit import LARGEST_BODY
 from server.settings import read_settings
-from server.streams import Protocol
 
 SHUTDOWN_SECONDS = 20
 """How long requests in flight may take to finish; open streams would never."""
@@ -74,7 +74,7 @@ async def update_database(arguments: Namespace) -> None:
 
 def print_schema(arguments: Namespace) -> None:
     """Prints the schema in the schema definition language, or as introspection answers it."""
-    from schema import introspection, print_sdl  # slow to build, and no other command needs it
+    from schema.build import introspection, print_sdl  # slow to build, and no other command needs it
 
     say(json.dumps(introspection(), indent=2, ensure_ascii=False) if arguments.json else print_sdl().rstrip("\n"))
 

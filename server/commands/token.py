@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from licensing.enums import ApiScope
-from resolvers.api_tokens import api_tokens, create_api_token, revoke_api_token
+from resolvers.auth.api_tokens import api_tokens, create_api_token, revoke_api_token
 from server.commands import vendor
 from server.commands.arguments import (
     Subparsers,

@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from resolvers.directory_export import BadLine, ExportedUser, read_export
-from resolvers.user_import import ImportedUsers, import_users
+from resolvers.users.directory_csv import BadLine, ExportedUser, read_export
+from resolvers.users.directory_import import ImportedUsers, import_users
 from server.commands.arguments import Subparsers, add_command, add_noun, takes_installation, takes_json
 from server.commands.connection import in_installation
 from server.commands.terminal import complain, print_json, progress, say

@@ -2,12 +2,12 @@
 
 from argparse import Namespace
 
+from licensing.documents.keys import parse_public_jwk
 from licensing.enums import ActivationPolicy
-from licensing.keys import parse_public_jwk
 from resolvers.context import Context
-from resolvers.trusted_keys import distrust_key, trust_key
-from resolvers.vendor_removal import remove_vendor
-from resolvers.vendors import VendorRow, load_vendors, update_vendor
+from resolvers.vendors.removal import remove_vendor
+from resolvers.vendors.trusted_keys import distrust_key, trust_key
+from resolvers.vendors.vendors import VendorRow, load_vendors, update_vendor
 from server.commands.arguments import (
     Subparsers,
     add_command,

@@ -8,20 +8,22 @@ from pathlib import Path
 
 from joserfc.util import to_bytes, to_str, urlsafe_b64decode, urlsafe_b64encode
 
-from licensing.armour import SIGNED_LICENSE
-from licensing.document import sign
+from licensing.documents.armor import SIGNED_LICENSE
+from licensing.documents.document import sign
+from licensing.documents.keys import SigningKey, generate, parse_public_jwk, public_jwk
 from licensing.enums import ImportMode
-from licensing.keys import SigningKey, generate, parse_public_jwk, public_jwk
-from models import Installation, License, User
-from resolvers.administrators import create_administrator
-from resolvers.assignments import assign_user_licenses
+from models.installation import Installation
+from models.license import License
+from models.user import User
+from resolvers.change_sets.license_files import import_license_file, verify_license_file
 from resolvers.context import COMMAND_LINE, Context, system_context, utc_now
-from resolvers.installations import create_installation
-from resolvers.license_files import import_license_file, verify_license_file
-from resolvers.trusted_keys import trust_key
-from resolvers.user_import import import_users
-from server import demo_data, demo_people
-from server.issuer import write_key_pair
+from resolvers.licenses.assignments import assign_user_licenses
+from resolvers.operations.installations import create_installation
+from resolvers.users.administrators import create_administrator
+from resolvers.users.directory_import import import_users
+from resolvers.vendors.trusted_keys import trust_key
+from server.demo import documents, people
+from server.issuer.signing import write_key_pair
 
 
 @dataclass(frozen=True)
@@ -52,57 +54,57 @@ async def fill(password: str, *, trial: bool = False, now: datetime | None = Non
         Invalid: The password will not do for an administrator.
     """
     now = (now or utc_now()).replace(microsecond=0)
-    serial_number = demo_data.TRIAL_SERIAL_NUMBER if trial else demo_data.SERIAL_NUMBER
-    installation = await create_installation(demo_data.OWNER, serial_number, is_demo=trial)
+    serial_number = documents.TRIAL_SERIAL_NUMBER if trial else documents.SERIAL_NUMBER
+    installation = await create_installation(documents.OWNER, serial_number, is_demo=trial)
     at = partial(_at, installation, now)
     start = at(timedelta(days=14 if trial else 300))
     keys = {"superoffice": await _trust(start, "superoffice", "SuperOffice AS")}
-    document = demo_data.trial_document if trial else demo_data.first_document
+    document = documents.trial_document if trial else documents.first_document
     await _import(start, sign(document(now, start.now()), keys["superoffice"]))
-    await import_users(start, demo_people.trial_people(now) if trial else demo_people.people(now))
-    await create_administrator(start, login=demo_people.ADMINISTRATOR, password=password)
+    await import_users(start, people.trial_people(now) if trial else people.people(now))
+    await create_administrator(start, login=people.ADMINISTRATOR, password=password)
     if trial:
-        await _assign(start, "superoffice.ten-demo", demo_people.logins(demo_people.TRIAL_HOLDERS))
-        files = {"purchase.lic": sign(demo_data.purchase(now, now), keys["superoffice"])}
+        await _assign(start, "superoffice.ten-demo", people.logins(people.TRIAL_HOLDERS))
+        files = {"purchase.lic": sign(documents.purchase(now, now), keys["superoffice"])}
     else:
         await _assign_at_first(start)
         keys["nordsync"] = await _add_nordsync(at(timedelta(days=100)), now)
         await _assign_since(at(timedelta(days=40)))
         files = _new_files(keys["superoffice"], now)
         await _import(at(timedelta(0)), files["renewal.lic"], ImportMode.REVIEW)
-    return Demo(installation.id, serial_number, demo_people.ADMINISTRATOR, password, keys, files)
+    return Demo(installation.id, serial_number, people.ADMINISTRATOR, password, keys, files)
 
 
 async def _assign_at_first(start: Context) -> None:
-    await _assign(start, "superoffice.system-user-cal", [demo_people.SYSTEM_USER])
-    for key, holders in demo_people.HOLDERS.items():
+    await _assign(start, "superoffice.system-user-cal", [people.SYSTEM_USER])
+    for key, holders in people.HOLDERS.items():
         if key.startswith("superoffice."):
             await _assign(start, key, _first_ones(holders))
 
 
 async def _add_nordsync(then: Context, now: datetime) -> SigningKey:
     key = await _trust(then, "nordsync", "NordSync AS")
-    await _import(then, sign(demo_data.nordsync_document(now, then.now()), key))
-    await _assign(then, "nordsync.connector-cal", _first_ones(demo_people.HOLDERS["nordsync.connector-cal"]))
+    await _import(then, sign(documents.nordsync_document(now, then.now()), key))
+    await _assign(then, "nordsync.connector-cal", _first_ones(people.HOLDERS["nordsync.connector-cal"]))
     return key
 
 
 async def _assign_since(then: Context) -> None:
-    for key, holders in demo_people.HOLDERS.items():
-        await _assign(then, key, demo_people.logins(holders))  # those who have it keep it as it is
+    for key, holders in people.HOLDERS.items():
+        await _assign(then, key, people.logins(holders))  # those who have it keep it as it is
 
 
 def _first_ones(holders: str) -> list[str]:
     """Two thirds: the others came later."""
-    logins = demo_people.logins(holders)
+    logins = people.logins(holders)
     return logins[: len(logins) * 2 // 3]
 
 
 def _new_files(key: SigningKey, now: datetime) -> dict[str, str]:
-    growth = sign(demo_data.growth(now, now), key)
-    other = demo_data.renewal(now, now, serial_number=demo_data.OTHER_SERIAL_NUMBER)
+    growth = sign(documents.growth(now, now), key)
+    other = documents.renewal(now, now, serial_number=documents.OTHER_SERIAL_NUMBER)
     return {
-        "renewal.lic": sign(demo_data.renewal(now, now), key),
+        "renewal.lic": sign(documents.renewal(now, now), key),
         "growth.lic": growth,
         "tampered.lic": _tampered(growth),
         "other-installation.lic": sign(other, key),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from licensing.enums import UserKind, UserStatus
-from resolvers.directory_export import ExportedUser
+from resolvers.users.directory_csv import ExportedUser
 
 ADMINISTRATOR = "inga"
 

@@ -10,21 +10,21 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from licensing.enums import AuditAction, LicenseScope, UserCategory, UserStatus
-from licensing.wording import Words
-from resolvers import exports
-from resolvers.audit import AuditFilter
+from licensing.messages import Words
+from resolvers.audit.feed import callers_cut_off
+from resolvers.audit.log import AuditFilter
 from resolvers.context import Context
 from resolvers.errors import BadUserInput, CallRefused, Unauthenticated
-from resolvers.exports import Batches
-from resolvers.feed import callers_cut_off
-from resolvers.licenses import LicenseFilter
-from resolvers.users import UserFilter
-from schema.node import local_id
-from server.auth import authenticate
-from server.csrf import check_download
+from resolvers.exports import exports
+from resolvers.exports.exports import Batches
+from resolvers.licenses.catalog import LicenseFilter
+from resolvers.users.users import UserFilter
+from schema.relay.node import local_id
+from server.auth.authentication import authenticate
 from server.errors import STATUS, Refused
-from server.export_formats import ExportFormat, written
-from server.language import language_of
+from server.exports.formats import ExportFormat, written
+from server.i18n.languages import language_of
+from server.middleware.csrf import check_download
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from resolvers.exports import AssignmentLine, AuditLine, Batches, LicenseLine, SurplusLine, UserLine
-from schema.node import global_id
+from resolvers.exports.exports import AssignmentLine, AuditLine, Batches, LicenseLine, SurplusLine, UserLine
+from schema.relay.node import global_id
 
 
 class ExportFormat(StrEnum):

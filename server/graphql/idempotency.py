@@ -17,11 +17,11 @@ from graphql import (
 )
 from strawberry.http import GraphQLRequestData
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.context import Context
 from resolvers.errors import BadUserInput
 from resolvers.idempotency import KeyedCall
-from schema.documents import Document, Operation
+from schema.execution.document import Document, Operation
 
 HEADER = "Idempotency-Key"
 IGNORED_BY = frozenset({"signIn", "signOut"})

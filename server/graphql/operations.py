@@ -10,17 +10,17 @@ from strawberry.http import GraphQLRequestData
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
-from licensing.wording import Words
-from models.replica import REPLICA, reading_from
+from licensing.messages import Words
+from models.db.replica import REPLICA, reading_from
 from resolvers.context import Context
 from resolvers.errors import BadUserInput, CallRefused
-from schema.documents import Document, Operation
-from schema.errors import graphql_error
-from schema.operations import run
-from server.document_rules import errors_of
+from schema.core.user_errors import graphql_error
+from schema.execution.document import Document, Operation
+from schema.execution.execute import run
 from server.errors import TOO_SLOW, Refused
-from server.idempotency import look_up_key
-from server.replica import Replica
+from server.graphql.idempotency import look_up_key
+from server.graphql.replica_routing import Replica
+from server.graphql.validation_rules import errors_of
 
 SLOWEST_OPERATION = 10.0
 """Seconds that an operation may take until it changes something."""

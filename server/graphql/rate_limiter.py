@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from licensing.wording import Words
+from licensing.messages import Words
+from resolvers.auth.login_throttling import network_of
 from resolvers.context import Context
-from resolvers.sign_in_attempts import network_of
 from server.errors import Refused
 from server.settings import RateLimit
 

@@ -5,8 +5,8 @@ import time
 
 import structlog
 
-from models.reach import UNREACHABLE
-from models.replica import PRIMARY, REPLICA, installation_version
+from models.db.errors import UNREACHABLE
+from models.db.replica import PRIMARY, REPLICA, installation_version
 
 PATIENCE = 0.5
 """Seconds within which a replica answers, or is left alone for a while."""

@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Send
 from strawberry.types import ExecutionResult
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.context import Principal
 from server.errors import Refused, is_failure
 

@@ -11,11 +11,11 @@ from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.context import Context
 from resolvers.errors import BadUserInput, Unauthenticated
-from schema.documents import Document, read_document
-from schema.errors import graphql_error
+from schema.core.user_errors import graphql_error
+from schema.execution.document import Document, read_document
 
 
 def errors_of(

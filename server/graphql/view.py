@@ -29,24 +29,32 @@ from strawberry.subscriptions import (
 from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.context import Context
-from schema.documents import Document, fingerprint_of, read_document
-from schema.executor import interpreted
-from schema.limits import MAX_COST
-from server.auth import authenticate, hand_over_session
-from server.bodies import BODY_TYPES, UNREADABLE, RequestAdapter, media_type_of, read_json, read_plain, wants_one_answer
-from server.csrf import check_handshake, check_origin
-from server.document_rules import only_subscriptions
+from schema.execution.compiled_executor import interpreted
+from schema.execution.complexity import MAX_COST
+from schema.execution.document import Document, fingerprint_of, read_document
+from server.auth.authentication import authenticate, hand_over_session
 from server.errors import STATUS, Refused, describe, failure_response, refusal_response
-from server.idempotency import take_key
-from server.language import language_of
-from server.operations import Operations
-from server.rates import Charge, Rates
-from server.replica import Replica
+from server.graphql.idempotency import take_key
+from server.graphql.operations import Operations
+from server.graphql.rate_limiter import Charge, Rates
+from server.graphql.replica_routing import Replica
+from server.graphql.request_parsing import (
+    BODY_TYPES,
+    UNREADABLE,
+    RequestAdapter,
+    media_type_of,
+    read_json,
+    read_plain,
+    wants_one_answer,
+)
+from server.graphql.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, until_failure
+from server.graphql.validation_rules import only_subscriptions
+from server.graphql.websocket import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
+from server.i18n.languages import language_of
+from server.middleware.csrf import check_handshake, check_origin
 from server.settings import Settings
-from server.sockets import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
-from server.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, until_failure
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)

@@ -14,13 +14,13 @@ from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconne
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.types import ExecutionResult
 
-from licensing.wording import Words
+from licensing.messages import Words
 from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
-from server.auth import principal_of_authorization
+from server.auth.authentication import principal_of_authorization
 from server.errors import Refused, describe
-from server.rates import RateLimited, Rates
-from server.streams import cut_off_later, note_dropped, until_failure
+from server.graphql.rate_limiter import RateLimited, Rates
+from server.graphql.streams import cut_off_later, note_dropped, until_failure
 
 MAX_SUBSCRIPTIONS = 20
 """Subscriptions that one connection may hold at once."""

@@ -13,8 +13,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx2
 
-from licensing.wording import Words
-from resolvers.webhooks import EndpointRefused
+from licensing.messages import Words
+from resolvers.webhooks.webhooks import EndpointRefused
 
 SLOWEST_NAME_SERVER = 3.0
 LONGEST_URL = 1_000

@@ -13,12 +13,12 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx2
 import msgspec
 
-from licensing.claims import VendorClaims, check_addresses
+from licensing.documents.claims import VendorClaims, check_addresses
 from licensing.errors import VendorRefused, VendorUnavailable
-from licensing.wording import Words
-from server.circuit import Circuit
-from server.problems import words_of
-from server.vendor_exchange import Answer, ExchangeFailed, exchange
+from licensing.messages import Words
+from server.http_clients.circuit_breaker import Circuit
+from server.http_clients.problem_details import words_of
+from server.http_clients.vendor_exchange import Answer, ExchangeFailed, exchange
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 import httpx2
 
-from licensing.armour import MAX_BYTES
-from licensing.wording import Words
+from licensing.documents.armor import MAX_BYTES
+from licensing.messages import Words
 
 MOST_REDIRECTS = 3
 

@@ -10,12 +10,12 @@ from http import HTTPStatus
 
 import httpx2
 
-from licensing.wording import Words
-from models import Webhook, WebhookDelivery
+from licensing.messages import Words
+from models.webhook import Webhook, WebhookDelivery
 from resolvers.context import Context
-from resolvers.webhooks import EndpointRefused, secrets_of
-from server.webhook_addresses import Resolver, checked_addresses, read_url, resolve
-from server.webhook_messages import Message, signed_headers, trial_message
+from resolvers.webhooks.webhooks import EndpointRefused, secrets_of
+from server.http_clients.ssrf_guard import Resolver, checked_addresses, read_url, resolve
+from server.http_clients.webhook_messages import Message, signed_headers, trial_message
 
 SLOWEST_ENDPOINT = 10.0
 """Seconds in which an address must have answered."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from models import Webhook
-from resolvers.audit import NEWEST_FIRST, EventRow, summary
+from models.webhook import Webhook
+from resolvers.audit.log import NEWEST_FIRST, EventRow, summary
 from resolvers.context import Context
-from schema.node import global_id
+from schema.relay.node import global_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from licensing.wording import ENGLISH, Language
+from licensing.messages import ENGLISH, Language
 
 CATALOGS = {path.stem: path for path in Path(__file__).with_name("locale").glob("*.po")}
 """The files of translations, by language."""

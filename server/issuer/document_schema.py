@@ -8,7 +8,7 @@ import sys
 
 import msgspec
 
-from licensing.claims import Claims
+from licensing.documents.claims import Claims
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -19,8 +19,8 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from licensing import strict_json
-from licensing.claims import Instant, Name, SerialNumber, Text
+from licensing.documents import strict_json
+from licensing.documents.claims import Instant, Name, SerialNumber, Text
 
 MOST_REPORTS = 1000
 """Reports of one kind that are kept for one serial number: anybody can send them."""

@@ -19,10 +19,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from licensing import strict_json
-from licensing.claims import Name, SerialNumber
-from server.problems import problem_response
-from server.vendor_folder import Acceptance, Rejection, TooManyReports, VendorFolder
+from licensing.documents import strict_json
+from licensing.documents.claims import Name, SerialNumber
+from server.http_clients.problem_details import problem_response
+from server.issuer.document_store import Acceptance, Rejection, TooManyReports, VendorFolder
 
 LARGEST_BODY = 16 * 1024
 SLOWEST_BODY = 15.0

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from licensing import keys, strict_json
-from licensing.claims import parse_claims
-from licensing.document import sign
+from licensing.documents import keys, strict_json
+from licensing.documents.claims import parse_claims
+from licensing.documents.document import sign
+from licensing.documents.formats import keygen
+from licensing.documents.keys import SigningKey, generate, parse_private_jwk
 from licensing.errors import FileInvalid
-from licensing.formats import keygen
-from licensing.keys import SigningKey, generate, parse_private_jwk
 
 
 def write_key_pair(vendor_key: str, folder: Path, *, key: SigningKey | None = None, replace: bool = False) -> Path:

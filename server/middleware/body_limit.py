@@ -5,7 +5,7 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from licensing.wording import Words
+from licensing.messages import Words
 from server.errors import Refused, refusal_response
 
 LARGEST_BODY = 1024 * 1024

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from licensing.wording import Words
-from server.auth import uses_cookie
+from licensing.messages import Words
+from server.auth.authentication import uses_cookie
 from server.errors import Refused
 from server.settings import Settings
 

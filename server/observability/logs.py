@@ -15,7 +15,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models.statements import counting_statements
+from models.db.query_count import counting_statements
 from server.errors import failure_response
 from server.settings import LogFormat
 

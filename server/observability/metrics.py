@@ -21,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from licensing.wording import Words
-from models.postgres import pool_use
-from resolvers.measures import count_pending, count_vendors, measure_seats
+from licensing.messages import Words
+from models.db.postgres import pool_use
+from resolvers.operations.statistics import count_pending, count_vendors, measure_seats
 from server.errors import Refused
 from server.settings import LOOPBACK, Settings
 

@@ -17,16 +17,16 @@ from starlette.applications import Starlette
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-import models
-from models import User
-from models.config import tortoise_config
-from schema import schema
+from models.db.config import tortoise_config
+from models.user import User
+from models.vendor import Vendor as StoredVendor
+from schema.build import schema
 from server.app import create_app
-from server.demo import Demo, fill
-from server.license_server import create_license_server
+from server.demo.installation import Demo, fill
+from server.issuer.license_server import create_license_server
 from server.settings import Settings
-from tests.makers import quick_hash
-from tests.postgres import create_database, drop_database
+from tests.support.factories import quick_hash
+from tests.support.postgres import create_database, drop_database
 
 PASSWORD = "three seats too many"
 
@@ -222,7 +222,7 @@ async def vendor(server: Running, tmp_path: Path) -> AsyncIterator[Vendor]:
     folder = tmp_path / "vendor"
     folder.mkdir()
     async with listening(lambda _: create_license_server(folder)) as url:
-        await models.Vendor.filter(is_main=True).update(license_server=url)
+        await StoredVendor.filter(is_main=True).update(license_server=url)
         yield Vendor(url, folder)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.stories.conftest import Client, Refused
-from tests.stories.operations import LICENSES, PENDING, USERS, VENDORS
+from tests.acceptance.conftest import Client, Refused
+from tests.acceptance.operations import LICENSES, PENDING, USERS, VENDORS
 
 
 async def test_nobody_sees_anything_without_logging_in(browser: Client) -> None:

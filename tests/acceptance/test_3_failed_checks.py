@@ -13,17 +13,21 @@ from zlib import crc32
 import msgspec
 import pytest
 
-from licensing.document import read_stored, sign
-from licensing.keys import SigningKey, generate
-from models import Assignment, ChangeSet, License, ReceivedDocument, TrustedKey, User, VendorReport
-from models import Vendor as StoredVendor
+from licensing.documents.document import read_stored, sign
+from licensing.documents.keys import SigningKey, generate
+from models.assignment import Assignment
+from models.change_set import ChangeSet, ReceivedDocument
+from models.license import License
+from models.user import User
+from models.vendor import TrustedKey, VendorReport
+from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
-from server.checker import Checker
-from server.demo import Demo
-from server.vendor_client import Patience, VendorClient
-from tests.server import misbehaving as modes
-from tests.server.misbehaving import Call, Mode, closed_port, misbehaving, self_signed
-from tests.stories.conftest import Client, Running
+from server.background.scheduler import Checker
+from server.demo.installation import Demo
+from server.http_clients.vendor_client import Patience, VendorClient
+from tests.acceptance.conftest import Client, Running
+from tests.support import faulty_license_server as modes
+from tests.support.faulty_license_server import Call, Mode, closed_port, misbehaving, self_signed
 
 QUICK = Patience(one_try=0.25, whole_call=2.0, first_pause=0.01)
 AN_HOUR = 3600.0

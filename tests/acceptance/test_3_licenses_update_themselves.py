@@ -5,14 +5,16 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from licensing.document import read_stored, sign
-from models import Installation, License, SignInAttempt
-from models import Vendor as StoredVendor
+from licensing.documents.document import read_stored, sign
+from models.installation import Installation
+from models.license import License
+from models.sign_in_attempt import SignInAttempt
+from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
-from server.checker import Checker
-from server.vendor_client import VendorClient
-from tests.stories.conftest import Client, Running, Vendor, codes
-from tests.stories.operations import ACKNOWLEDGE, AUDIT, CHECK, LICENSES, PENDING, REJECT, VENDORS
+from server.background.scheduler import Checker
+from server.http_clients.vendor_client import VendorClient
+from tests.acceptance.conftest import Client, Running, Vendor, codes
+from tests.acceptance.operations import ACKNOWLEDGE, AUDIT, CHECK, LICENSES, PENDING, REJECT, VENDORS
 
 
 def served(server: Running, vendor: Vendor, name: str, **changed: object) -> str:

@@ -17,14 +17,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from licensing.enums import AuditAction
-from models import Vendor
+from models.vendor import Vendor
 from resolvers.context import COMMAND_LINE, system_context
-from resolvers.events import changing
-from tests import makers
-from tests.measures import Measure
-from tests.processes import process
-from tests.stories.conftest import Client, Running, codes
-from tests.stories.operations import ASSIGN, REVOKE
+from resolvers.unit_of_work import changing
+from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.operations import ASSIGN, REVOKE
+from tests.support import factories
+from tests.support.processes import process
+from tests.support.timing import Measure
 
 SOON = 2.0
 """Seconds in which an event arrives."""
@@ -234,8 +234,8 @@ async def test_another_vendors_and_another_installations_events_never_arrive(
     partner = await another_browser(token=secret)
     own, others = await Seats.find(inga, "nordsync.connector-cal"), await Seats.find(inga)
     query = EVENTS.replace("user { login }", "")
-    elsewhere = await makers.make_installation("2000000006", "Annen Bedrift AS")
-    await makers.make_vendor("nordsync", installation_id=elsewhere.id, name="NordSync AS", is_main=True)
+    elsewhere = await factories.make_installation("2000000006", "Annen Bedrift AS")
+    await factories.make_vendor("nordsync", installation_id=elsewhere.id, name="NordSync AS", is_main=True)
     theirs = await Vendor.get(installation_id=elsewhere.id)
 
     async with socket(server.url, additional_headers=bearer(secret)) as partner_socket:

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.stories.conftest import Client, Running, codes
-from tests.stories.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT, VENDORS
+from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT, VENDORS
 
 
 async def test_only_altered_licenses_are_listed(inga: Client) -> None:

@@ -1,7 +1,7 @@
 """Three seats too many on a Friday afternoon."""
 
-from tests.stories.conftest import Client, codes
-from tests.stories.operations import ACTIVATE, ASSIGN, AUDIT, LICENSES, PENDING, REASSIGN, REVOKE, SURPLUS
+from tests.acceptance.conftest import Client, codes
+from tests.acceptance.operations import ACTIVATE, ASSIGN, AUDIT, LICENSES, PENDING, REASSIGN, REVOKE, SURPLUS
 
 
 async def test_the_dialog_shows_how_many_must_be_removed_and_all_holders(inga: Client) -> None:

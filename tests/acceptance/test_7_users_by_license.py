@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.stories.conftest import Client, Refused
-from tests.stories.operations import HOLDERS, USERS
+from tests.acceptance.conftest import Client, Refused
+from tests.acceptance.operations import HOLDERS, USERS
 
 
 @pytest.mark.parametrize(

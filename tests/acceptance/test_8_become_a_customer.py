@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.stories.conftest import Client, Running, Vendor, codes
-from tests.stories.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, REVOKE, VENDORS
-from tests.stories.test_retries import at_once, holders, send
+from tests.acceptance.conftest import Client, Running, Vendor, codes
+from tests.acceptance.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, REVOKE, VENDORS
+from tests.acceptance.test_retries import at_once, holders, send
 
 NEW = {"serialNumber": "1204417838", "licenseOwner": "Fjordlys Handel AS"}
 DEMO = {"serialNumber": "1010000004", "licenseOwner": "Fjordlys Handel AS", "isDemo": True}

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.stories.conftest import Client, Running, codes
-from tests.stories.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT
+from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT
 
 
 async def test_a_preview_shows_what_it_would_change_and_keeps_nothing(inga: Client, server: Running) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from models import User
-from resolvers.administrators import set_password
+from models.user import User
 from resolvers.context import COMMAND_LINE, system_context
-from tests.measures import Measure
-from tests.processes import process
+from resolvers.users.administrators import set_password
+from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.test_3_live_updates import REVOKE_TOKEN, make_token, socket
 from tests.schema.test_deny_by_default import GUARDED, RULES, document
-from tests.stories.conftest import Client, Running, codes
-from tests.stories.test_3_live_updates import REVOKE_TOKEN, make_token, socket
+from tests.support.processes import process
+from tests.support.timing import Measure
 
 VIEWER = "{ viewer { actor { name } } }"
 

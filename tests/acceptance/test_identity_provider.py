@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from server.demo import Demo
-from tests.processes import process
-from tests.server.identity_provider import AUDIENCE, AUDITOR, Provider, ec_key, running_provider
-from tests.stories.conftest import Client, Refused
-from tests.stories.test_3_live_updates import socket
+from server.demo.installation import Demo
+from tests.acceptance.conftest import Client, Refused
+from tests.acceptance.test_3_live_updates import socket
+from tests.support.identity_provider import AUDIENCE, AUDITOR, Provider, ec_key, running_provider
+from tests.support.processes import process
 
 ISSUE = 'mutation { createApiToken(input: {name: "Export", scopes: [LICENSES_READ]}) { userErrors { code } } }'
 VIEWER = "{ viewer { actor { kind name } scopes } }"

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import models
-from tests.server.misbehaving import fails, misbehaving
-from tests.stories.conftest import Client, Running, Vendor
-from tests.stories.test_3_live_updates import make_token, socket
+from models.vendor import Vendor as StoredVendor
+from tests.acceptance.conftest import Client, Running, Vendor
+from tests.acceptance.test_3_live_updates import make_token, socket
+from tests.support.faulty_license_server import fails, misbehaving
 
 ACTIVATE = """mutation ($id: ID!) {
   activateLicenses(input: {changeSetId: $id}) { userErrors { code message } }
@@ -69,7 +69,7 @@ async def test_a_check_that_failed_unseen_is_told_to_each_in_their_language(
     norwegian = await another_browser(language="nb")
     await norwegian.sign_in()
     async with misbehaving(fails) as license_server:
-        await models.Vendor.filter(is_main=True).update(license_server=license_server.address)
+        await StoredVendor.filter(is_main=True).update(license_server=license_server.address)
         main = (await inga.run("{ vendors { id } }"))[0]
 
         told = await inga.run(CHECK, id=main["id"])

@@ -9,12 +9,16 @@ from typing import Any
 import httpx2
 import pytest
 
-from models import ApiToken, AuditEvent, IdempotencyKey, Installation, TrustedKey
+from models.api_token import ApiToken
+from models.audit_event import AuditEvent
+from models.idempotency import IdempotencyKey
+from models.installation import Installation
+from models.vendor import TrustedKey
 from resolvers.context import utc_now
 from resolvers.idempotency import KEPT_FOR
-from tests.stories.conftest import Client, Running, codes
-from tests.stories.operations import ACTIVATE, ASSIGN, IMPORT, PENDING, REVOKE
-from tests.stories.test_3_licenses_update_themselves import the_checker_runs
+from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.operations import ACTIVATE, ASSIGN, IMPORT, PENDING, REVOKE
+from tests.acceptance.test_3_licenses_update_themselves import the_checker_runs
 
 CREATE_TOKEN = """
 mutation CreateToken($input: CreateApiTokenInput!) {

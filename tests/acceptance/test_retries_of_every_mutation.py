@@ -12,16 +12,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tortoise import Tortoise
 
-from models import ChangeSet, IdempotencyKey
-from schema import schema
-from schema.node import global_id
-from server.idempotency import IGNORED_BY
-from tests.schema.test_another_installation import selection
-from tests.stories.conftest import Client, Running, Vendor, codes, listening
-from tests.stories.operations import IMPORT, PENDING, VENDORS
-from tests.stories.test_3_licenses_update_themselves import served
-from tests.stories.test_8_become_a_customer import NEW, on_sale
-from tests.stories.test_retries import CREATE_TOKEN, holders, send
+from models.change_set import ChangeSet
+from models.idempotency import IdempotencyKey
+from schema.build import schema
+from schema.relay.node import global_id
+from server.graphql.idempotency import IGNORED_BY
+from tests.acceptance.conftest import Client, Running, Vendor, codes, listening
+from tests.acceptance.operations import IMPORT, PENDING, VENDORS
+from tests.acceptance.test_3_licenses_update_themselves import served
+from tests.acceptance.test_8_become_a_customer import NEW, on_sale
+from tests.acceptance.test_retries import CREATE_TOKEN, holders, send
+from tests.schema.test_tenant_isolation import selection
 
 CREATE_WEBHOOK = """
 mutation Create($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } userErrors { code } } }

@@ -11,13 +11,14 @@ from standardwebhooks import Webhook as Verifier
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from models import AuditEvent, Webhook
-from models.config import tortoise_config
-from server.demo import Demo
-from tests.endpoints import Endpoint, endpoint
-from tests.postgres import create_database, drop_database
-from tests.processes import process
-from tests.stories.conftest import Client, codes
+from models.audit_event import AuditEvent
+from models.db.config import tortoise_config
+from models.webhook import Webhook
+from server.demo.installation import Demo
+from tests.acceptance.conftest import Client, codes
+from tests.support.endpoints import Endpoint, endpoint
+from tests.support.postgres import create_database, drop_database
+from tests.support.processes import process
 
 CREATE = """mutation Create($input: CreateWebhookInput!) {
   createWebhook(input: $input) {

@@ -11,8 +11,17 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Request, async_playwright, expect
 
-from server.pages import BUILT
-from tests.stories.conftest import PASSWORD, Client, Running, copied_demo, postgres_demos, server, sqlite_demos, vendor
+from server.console import BUILT
+from tests.acceptance.conftest import (
+    PASSWORD,
+    Client,
+    Running,
+    copied_demo,
+    postgres_demos,
+    server,
+    sqlite_demos,
+    vendor,
+)
 
 __all__ = ["copied_demo", "postgres_demos", "server", "sqlite_demos", "vendor"]
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
-from licensing.document import sign
+from licensing.documents.document import sign
 from resolvers.context import utc_now
-from server import demo_data
-from server.demo import Demo
+from server.demo import documents
+from server.demo.installation import Demo
 from tests.browser.conftest import license_file, sign_in
-from tests.endpoints import endpoint
-from tests.keygen_files import keygen_file, license
+from tests.support.endpoints import endpoint
+from tests.support.keygen_files import keygen_file, license
 
 LOCALES = {"en": "en-GB", "nb": "nb-NO"}
 WIDE, NARROW = 1120, 360
@@ -145,7 +145,7 @@ async def take_checks(browser: Browser, url: str, demo: Demo, language: str, fol
 
 
 def _more_seats() -> dict[str, Any]:
-    claims = demo_data.nordsync_document(utc_now(), utc_now())
+    claims = documents.nordsync_document(utc_now(), utc_now())
     licenses = [one | {"total": 12} if one["scope"] == "USER" else one for one in claims["licenses"]]
     return claims | {"seq": 2, "jti": f"{claims['jti']}-more", "licenses": licenses}
 

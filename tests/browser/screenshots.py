@@ -16,15 +16,15 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from models import Vendor
-from models.config import tortoise_config
-from models.migrate import migrate
-from server.demo import Demo, fill
+from models.db.config import tortoise_config
+from models.db.migrate import migrate
+from models.vendor import Vendor
+from server.demo.installation import Demo, fill
+from tests.acceptance.conftest import PASSWORD
 from tests.browser import every_screen
 from tests.browser.conftest import WORKING, license_file, sign_in
-from tests.endpoints import endpoint
-from tests.processes import license_server_process, process
-from tests.stories.conftest import PASSWORD
+from tests.support.endpoints import endpoint
+from tests.support.processes import license_server_process, process
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 

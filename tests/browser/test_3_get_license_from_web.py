@@ -4,10 +4,10 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-import models
+from models.vendor import Vendor
+from tests.acceptance.conftest import Running
 from tests.browser.test_accessibility import findings, too_wide
-from tests.processes import license_server_process
-from tests.stories.conftest import Running
+from tests.support.processes import license_server_process
 
 SERIAL = "1204417838"
 
@@ -19,7 +19,7 @@ async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page
     refusal = inga.get_by_role("dialog", name="Get license from web")
     problem = inga.get_by_role("link", name="Problem: new licenses could not be fetched", exact=True)
     async with license_server_process(tmp_path / "vendor", tmp_path / "license_server.log") as url:
-        await models.Vendor.filter(is_main=True).update(license_server=url)
+        await Vendor.filter(is_main=True).update(license_server=url)
 
         await get_from_web(inga)
         await expect(inga.get_by_text("SuperOffice AS has sent new licenses.")).to_be_attached()
@@ -30,7 +30,7 @@ async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page
         await expect(inga.get_by_text("Up to date").first).to_be_visible()
 
         document.unlink()
-        await models.Vendor.filter(is_main=True).update(license_server=url)  # the demo's documents name none
+        await Vendor.filter(is_main=True).update(license_server=url)  # the demo's documents name none
         await get_from_web(inga)
         said = f'The vendor\'s license server said no: "There are no licenses for serial number {SERIAL}." Contact'
         await expect(refusal.get_by_role("alert")).to_contain_text(said)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.stories.conftest import Client
+from tests.acceptance.conftest import Client
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from licensing.enums import UserKind
-from models import License, User
-from models.user import user_keys
+from models.license import License
+from models.user import User, user_keys
 
 NUMBER = 10_000
 SOON = 0.2

@@ -7,8 +7,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from licensing.enums import UserKind
-from models import Assignment, License, User
-from models.user import user_keys
+from models.assignment import Assignment
+from models.license import License
+from models.user import User, user_keys
 from tests.browser.test_4_activate_new_license import row
 
 NUMBER = 5_000

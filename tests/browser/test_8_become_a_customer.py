@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.acceptance.conftest import Running
 from tests.browser.conftest import license_file
 from tests.browser.test_4_activate_new_license import row
-from tests.stories.conftest import Running
 
 
 @pytest.fixture

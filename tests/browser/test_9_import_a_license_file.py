@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.acceptance.conftest import Client, Running
 from tests.browser.conftest import license_file
 from tests.browser.test_4_activate_new_license import row
-from tests.keygen_files import LICENSE_KEY, keygen_file, license
-from tests.stories.conftest import Client, Running
+from tests.support.keygen_files import LICENSE_KEY, keygen_file, license
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from server.pages import BUILT
+from server.console import BUILT
 from tests.browser.conftest import sign_in
 from tests.browser.test_4_activate_new_license import open_removal
 

@@ -8,11 +8,11 @@ from playwright.async_api import Page, expect
 
 from licensing.enums import ActivationPolicy, ApiScope, AuditAction, UserKind, UserStatus
 from resolvers.context import COMMAND_LINE, Context, system_context
-from resolvers.directory_export import ExportedUser, read_export
-from resolvers.events import changing
-from resolvers.user_import import import_users
+from resolvers.unit_of_work import changing
+from resolvers.users.directory_csv import ExportedUser, read_export
+from resolvers.users.directory_import import import_users
+from tests.acceptance.conftest import Client, Running
 from tests.browser.test_accessibility import too_wide
-from tests.stories.conftest import Client, Running
 
 ENUMS = (ActivationPolicy, ApiScope, AuditAction, UserKind, UserStatus)
 RAW = {str(member.value) for enum in ENUMS for member in enum} | {"true", "false"}

@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 from playwright.async_api import Locator, Page, TimeoutError, expect
 
+from tests.acceptance.conftest import Client
 from tests.browser.conftest import sign_in, take_from_per
-from tests.stories.conftest import Client
 
 
 async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callable[..., Awaitable[Page]]):

@@ -4,7 +4,7 @@ import json
 
 from playwright.async_api import Page, Request, Route, expect
 
-from tests.stories.conftest import Client
+from tests.acceptance.conftest import Client
 
 
 async def test_each_action_has_a_key_of_its_own_that_its_repetition_keeps(inga: Page, elsewhere: Client):

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, expect
 
-import models
-from server.demo import Demo
+from models.session import Session
+from server.demo.installation import Demo
+from tests.acceptance.conftest import Client
 from tests.browser.conftest import sign_in, take_from_per
 from tests.browser.test_4_activate_new_license import open_removal, row
-from tests.processes import process
-from tests.stories.conftest import Client
+from tests.support.processes import process
 
 
 async def test_what_is_done_in_one_browser_is_seen_in_another(inga: Page, open_browser: Callable[..., Awaitable[Page]]):
@@ -30,7 +30,7 @@ async def test_a_session_that_ends_in_a_dialog_loses_nothing(inga: Page):
     await inga.get_by_role("link", name="Activate new license", exact=True).click()
     await inga.get_by_role("button", name="Reject").click()
     await inga.get_by_label("What is wrong?").fill("We ordered 21 seats.")
-    await models.Session.all().delete()
+    await Session.all().delete()
 
     # Not by the mouse: the live connection may have ended first, and the dialog that says so lie over the button.
     await inga.get_by_role("button", name="Reject the new licenses").dispatch_event("click")
@@ -45,7 +45,7 @@ async def test_a_session_that_ends_in_a_dialog_loses_nothing(inga: Page):
 
 async def test_what_others_do_is_seen_after_a_new_login_too(inga: Page, elsewhere: Client):
     await open_removal(inga)
-    await models.Session.filter(id=await first_session()).delete()
+    await Session.filter(id=await first_session()).delete()
     await inga.get_by_role("button", name="Suggest").dispatch_event("click")
     await expect(inga.get_by_role("dialog", name="Sign in again")).to_be_visible()
     await sign_in(inga)
@@ -58,7 +58,7 @@ async def test_what_others_do_is_seen_after_a_new_login_too(inga: Page, elsewher
 
 async def first_session() -> int:
     """The session that began first: the browser's."""
-    session = await models.Session.all().order_by("id").first()
+    session = await Session.all().order_by("id").first()
     assert session
     id: int = session.id
     return id

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
 
+from tests.acceptance.conftest import Client, Running
 from tests.browser.conftest import sign_in
-from tests.stories.conftest import Client, Running
 
 
 async def test_a_wrong_password_is_refused_in_words(page: Page):

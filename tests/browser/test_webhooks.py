@@ -8,7 +8,7 @@ from standardwebhooks import Webhook as Verifier
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import findings, focus, too_wide
-from tests.endpoints import Endpoint, endpoint
+from tests.support.endpoints import Endpoint, endpoint
 
 
 @pytest.fixture

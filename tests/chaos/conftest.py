@@ -1,5 +1,5 @@
 """The demo in a database that a test may do anything to; the stories' own."""
 
-from tests.stories.conftest import copied_demo, engine, is_trial, postgres_demos, sqlite_demos
+from tests.acceptance.conftest import copied_demo, engine, is_trial, postgres_demos, sqlite_demos
 
 __all__ = ["copied_demo", "engine", "is_trial", "postgres_demos", "sqlite_demos"]

@@ -8,12 +8,13 @@ from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from licensing.enums import UserKind
-from models import Installation, License, User
-from models.bulk import insert_rows
-from models.config import tortoise_config
-from models.user import user_keys
-from resolvers.assignments import assign_user_licenses
+from models.db.bulk import insert_rows
+from models.db.config import tortoise_config
+from models.installation import Installation
+from models.license import License
+from models.user import User, user_keys
 from resolvers.context import COMMAND_LINE, system_context
+from resolvers.licenses.assignments import assign_user_licenses
 
 
 @asynccontextmanager

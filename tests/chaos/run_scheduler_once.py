@@ -5,9 +5,9 @@ import sys
 
 from tortoise import Tortoise
 
-from models.config import tortoise_config
-from server.checker import Checker
-from server.vendor_client import VendorClient
+from models.db.config import tortoise_config
+from server.background.scheduler import Checker
+from server.http_clients.vendor_client import VendorClient
 
 
 async def check_once(database_url: str) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.postgres import find_programs, run_as_postgres, user_of_postgres
-from tests.processes import free_port
+from tests.support.postgres import find_programs, run_as_postgres, user_of_postgres
+from tests.support.processes import free_port
 
 
 class Server:

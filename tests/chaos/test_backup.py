@@ -8,11 +8,12 @@ from pathlib import Path
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from models import AuditEvent, Installation
-from models.config import tortoise_config
-from tests.faults.machines import Postgres
-from tests.faults.test_faults import common_postgres, world
-from tests.postgres import create_database, find_programs
+from models.audit_event import AuditEvent
+from models.db.config import tortoise_config
+from models.installation import Installation
+from tests.chaos.servers import Postgres
+from tests.chaos.test_faults import common_postgres, world
+from tests.support.postgres import create_database, find_programs
 
 __all__ = ["common_postgres"]
 

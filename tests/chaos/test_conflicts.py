@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tortoise.connection import get_connection
 
-from tests.stories.conftest import (
+from tests.acceptance.conftest import (
     Client,
     Running,
     another_browser,
@@ -17,7 +17,7 @@ from tests.stories.conftest import (
     postgres_demos,
     server,
 )
-from tests.stories.operations import ASSIGN, AUDIT, IMPORT
+from tests.acceptance.operations import ASSIGN, AUDIT, IMPORT
 
 __all__ = ["another_browser", "browser", "copied_demo", "inga", "is_trial", "postgres_demos", "server"]
 

@@ -18,15 +18,15 @@ import pytest
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from models import Installation
-from models.config import tortoise_config
-from models.migrate import migrate
+from models.db.config import tortoise_config
+from models.db.migrate import migrate
+from models.installation import Installation
 from resolvers.context import COMMAND_LINE, system_context
-from server.demo import fill
-from tests.faults.machines import Disk, Postgres, Server, running_postgres, served, small_disk
-from tests.faults.workload import Workload, held, prepare, violations
-from tests.postgres import create_database, user_of_postgres
-from tests.stories.conftest import PASSWORD
+from server.demo.installation import fill
+from tests.acceptance.conftest import PASSWORD
+from tests.chaos.servers import Disk, Postgres, Server, running_postgres, served, small_disk
+from tests.chaos.workload import Workload, held, prepare, violations
+from tests.support.postgres import create_database, user_of_postgres
 
 LONG = bool(os.environ.get("LONG_FAULTS"))
 SEEDS = (1, 2, 3) if LONG else (1,)

@@ -9,16 +9,18 @@ from typing import Any
 
 import httpx2
 
-from models import Assignment, AuditEvent, IdempotencyKey
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.idempotency import IdempotencyKey
 from resolvers.context import COMMAND_LINE, system_context
-from resolvers.doctor import examine
-from schema.node import global_id
-from server.demo import Demo
-from tests.faults.databases import connected, many_holders
-from tests.processes import process
-from tests.stories.conftest import Client
-from tests.stories.operations import REVOKE
-from tests.stories.test_retries import send
+from resolvers.operations.doctor import examine
+from schema.relay.node import global_id
+from server.demo.installation import Demo
+from tests.acceptance.conftest import Client
+from tests.acceptance.operations import REVOKE
+from tests.acceptance.test_retries import send
+from tests.chaos.databases import connected, many_holders
+from tests.support.processes import process
 
 HOLDERS, PART = 2000, 50
 AT_ONCE = 10

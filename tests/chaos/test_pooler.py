@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from models import Installation
+from models.installation import Installation
 from resolvers.context import COMMAND_LINE, system_context
-from server.demo import Demo
-from server.event_feed import LONGEST_PAUSE
-from tests.faults.databases import connected
-from tests.faults.workload import Workload, held, prepare, violations
-from tests.postgres import user_of_postgres
-from tests.processes import free_port, process
-from tests.stories.conftest import Client
-from tests.stories.test_3_live_updates import SOON, Seats, edge, latest, streamed
+from server.background.event_feed import LONGEST_PAUSE
+from server.demo.installation import Demo
+from tests.acceptance.conftest import Client
+from tests.acceptance.test_3_live_updates import SOON, Seats, edge, latest, streamed
+from tests.chaos.databases import connected
+from tests.chaos.workload import Workload, held, prepare, violations
+from tests.support.postgres import user_of_postgres
+from tests.support.processes import free_port, process
 
 SETTINGS = """
 [databases]

@@ -10,14 +10,14 @@ import pytest
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from models.config import tortoise_config
-from models.migrate import migrate
-from server.demo import fill
-from tests.faults.machines import Postgres, running_postgres
-from tests.postgres import create_database
-from tests.processes import process
-from tests.stories.conftest import PASSWORD, Client, codes
-from tests.stories.operations import REVOKE
+from models.db.config import tortoise_config
+from models.db.migrate import migrate
+from server.demo.installation import fill
+from tests.acceptance.conftest import PASSWORD, Client, codes
+from tests.acceptance.operations import REVOKE
+from tests.chaos.servers import Postgres, running_postgres
+from tests.support.postgres import create_database
+from tests.support.processes import process
 
 SURPLUS = """{
   surplusRequirements { license { id } suggestions { assignment { user { id } } } }

@@ -9,12 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from licensing.keys import generate
-from models import License, TrustedKey, Vendor
+from licensing.documents.keys import generate
+from models.license import License
+from models.vendor import TrustedKey, Vendor
 from resolvers.context import utc_now
-from tests import makers
-from tests.documents import claims, grant, signed, trusted
-from tests.server.misbehaving import Call, Misbehaving, misbehaving
+from tests.support import factories
+from tests.support.documents import claims, grant, signed, trusted
+from tests.support.faulty_license_server import Call, Misbehaving, misbehaving
 
 CHECKERS, INSTALLATIONS, VENDORS_EACH = 10, 5, 10
 
@@ -36,7 +37,7 @@ class LicenseServer:
     async def add(self, address: str, installation_id: int, serial: str, number: int) -> None:
         """A vendor with a document, and a path of its own, which is due."""
         key, name, at = generate(), f"vendor-{number}", f"{address}/{serial}/{number}"
-        vendor = await makers.make_vendor(name, installation_id=installation_id, name=name, license_server=at)
+        vendor = await factories.make_vendor(name, installation_id=installation_id, name=name, license_server=at)
         trust = trusted(key, name)
         await TrustedKey.create(
             installation_id=installation_id, vendor_id=vendor.id, kid=trust.kid, jwk=dict(trust.jwk)
@@ -60,7 +61,7 @@ def requests(server: Misbehaving, method: str) -> Counter[str]:
 async def start(database_url: str) -> Process:
     """A process that has everything in hand to check."""
     checker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.check_once", database_url), stdin=PIPE, stdout=PIPE, stderr=PIPE
+        *(sys.executable, "-m", "tests.chaos.run_scheduler_once", database_url), stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
     assert checker.stdout
     assert await checker.stdout.readline() == b"ready\n"
@@ -72,7 +73,7 @@ async def test_ten_checkers_ask_each_of_fifty_vendors_once(database: str) -> Non
     shelf = LicenseServer()
     async with misbehaving(shelf.answer) as server:
         for place in range(INSTALLATIONS):
-            made = await makers.make_installation(serial := f"{place + 1}000000000", "Fjordlys Handel AS")
+            made = await factories.make_installation(serial := f"{place + 1}000000000", "Fjordlys Handel AS")
             for number in range(VENDORS_EACH):
                 await shelf.add(server.address, made.id, serial, number)
 

@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from resolvers.assignments import assign_user_licenses, revoke_user_licenses
 from resolvers.context import COMMAND_LINE, system_context
-from server.demo import Demo
-from tests.faults.databases import connected, many_holders
-from tests.faults.impatient import SLOWEST_READER
-from tests.processes import process
-from tests.stories.conftest import Client
-from tests.stories.test_3_live_updates import bearer, latest, make_token
-from tests.stories.test_3_live_updates import socket as open_socket
+from resolvers.licenses.assignments import assign_user_licenses, revoke_user_licenses
+from server.demo.installation import Demo
+from tests.acceptance.conftest import Client
+from tests.acceptance.test_3_live_updates import bearer, latest, make_token
+from tests.acceptance.test_3_live_updates import socket as open_socket
+from tests.chaos.databases import connected, many_holders
+from tests.support.processes import process
+from tests.support.short_timeout_server import SLOWEST_READER
 
 HOLDERS, EVENTS = 2000, 20_000
 A_LITTLE = 60 * 1024
@@ -95,7 +95,10 @@ async def test_a_reader_that_takes_nothing_is_dropped(
     copied_demo: tuple[str, Demo], tmp_path: Path, engine: str
 ) -> None:
     database_url, _ = copied_demo
-    async with process(database_url, tmp_path, program="tests.faults.impatient", check_interval="0") as (url, running):
+    async with process(database_url, tmp_path, program="tests.support.short_timeout_server", check_interval="0") as (
+        url,
+        running,
+    ):
         inga = Client(url)
         await inga.sign_in()
         _, token = await make_token(inga)

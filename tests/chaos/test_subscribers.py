@@ -12,17 +12,17 @@ import httpx2
 import pytest
 from websockets.exceptions import WebSocketException
 
-from models import AuditEvent
-from models.migrate import migrate
-from resolvers.audit import NEWEST_FIRST
-from schema.node import global_id
-from tests.faults.databases import connected, many_holders
-from tests.faults.machines import Postgres, running_postgres
-from tests.postgres import create_database
-from tests.processes import process
-from tests.stories.conftest import Client, Refused, _filled
-from tests.stories.operations import ASSIGN, REVOKE
-from tests.stories.test_3_live_updates import _messages, bearer, latest, make_token, socket
+from models.audit_event import AuditEvent
+from models.db.migrate import migrate
+from resolvers.audit.log import NEWEST_FIRST
+from schema.relay.node import global_id
+from tests.acceptance.conftest import Client, Refused, _filled
+from tests.acceptance.operations import ASSIGN, REVOKE
+from tests.acceptance.test_3_live_updates import _messages, bearer, latest, make_token, socket
+from tests.chaos.databases import connected, many_holders
+from tests.chaos.servers import Postgres, running_postgres
+from tests.support.postgres import create_database
+from tests.support.processes import process
 
 HOLDERS = 250
 CALLS = 20

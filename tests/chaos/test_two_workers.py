@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 
-from models import Assignment, License
-from models import Vendor as StoredVendor
+from models.assignment import Assignment
+from models.license import License
+from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
-from server.demo import Demo
-from tests.faults.databases import connected
-from tests.processes import license_server_process, process, worker_of
-from tests.stories.conftest import Client, Running, Vendor
-from tests.stories.operations import LICENSES, PENDING
-from tests.stories.test_3_licenses_update_themselves import served
-from tests.stories.test_3_live_updates import Seats, Socket, latest, make_token, socket
+from server.demo.installation import Demo
+from tests.acceptance.conftest import Client, Running, Vendor
+from tests.acceptance.operations import LICENSES, PENDING
+from tests.acceptance.test_3_licenses_update_themselves import served
+from tests.acceptance.test_3_live_updates import Seats, Socket, latest, make_token, socket
+from tests.chaos.databases import connected
+from tests.support.processes import license_server_process, process, worker_of
 
 CHECK_INTERVAL = 0.5
 IN_TIME = CHECK_INTERVAL + 2.0

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from server.limits import LARGEST_BODY, SLOWEST_BODY
-from server.streams import LONGEST_REST
-from tests.measures import Measure
-from tests.processes import process
+from server.graphql.streams import LONGEST_REST
+from server.middleware.body_limit import LARGEST_BODY, SLOWEST_BODY
+from tests.support.processes import process
+from tests.support.timing import Measure
 
 STALLED = 50
 AS_JSON = {"Content-Type": "application/json"}

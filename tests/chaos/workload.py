@@ -11,15 +11,19 @@ from uuid import uuid4
 
 import httpx2
 
-from licensing.document import sign
+from licensing.documents.document import sign
+from licensing.documents.keys import SigningKey
 from licensing.enums import ApiScope
-from licensing.keys import SigningKey
-from models import Assignment, AuditEvent, Installation, License, User
-from resolvers.api_tokens import create_api_token
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.installation import Installation
+from models.license import License
+from models.user import User
+from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import COMMAND_LINE, Context, system_context, utc_now
-from resolvers.doctor import examine
-from schema.node import global_id
-from server import demo_data
+from resolvers.operations.doctor import examine
+from schema.relay.node import global_id
+from server.demo import documents
 
 CLIENTS = 8
 PATIENCE = 45.0
@@ -140,7 +144,7 @@ class Workload:
 
     def _document(self, sequence: int, total: int) -> str:
         now = utc_now()
-        claims = demo_data.nordsync_document(now, now)
+        claims = documents.nordsync_document(now, now)
         seats, *others = claims["licenses"]
         later = {"seq": sequence, "jti": f"nordsync-{sequence}", "licenses": [{**seats, "total": total}, *others]}
         return sign(claims | later, self.place.key)

@@ -12,13 +12,13 @@ from graphql import OperationDefinitionNode, parse, print_ast, validate
 from graphql.execution.values import get_variable_values
 
 from licensing.enums import UserErrorCode
-from schema import schema
-from schema.documents import read_document
-from schema.limits import MAX_COST
+from schema.build import schema
+from schema.execution.complexity import MAX_COST
+from schema.execution.document import read_document
 from server.cli import make_parser
 from server.errors import STATUS
 from server.settings import VARIABLES, Settings, read_settings
-from tests.docs.documents import DOCS, README, ROOT, Operation, command_lines, operations, pages
+from tests.docs.pages import DOCS, README, ROOT, Operation, command_lines, operations, pages
 
 ROOMS = ("schema", "resolvers", "licensing", "models", "server")
 OTHER_VARIABLES = {"SEATKEEPER_ADMIN_PASSWORD"}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from graphql import parse, validate
 
-from schema import schema
-from schema.documents import read_document
-from schema.limits import MAX_COST
-from tests.docs.documents import ROOT
+from schema.build import schema
+from schema.execution.complexity import MAX_COST
+from schema.execution.document import read_document
+from tests.docs.pages import ROOT
 
 EXAMPLES = ROOT / "examples"
 FILES = [EXAMPLES / "story.graphql", *sorted((EXAMPLES / "bruno").glob("[0-9]*.bru"))]

@@ -6,10 +6,10 @@ import pytest
 from graphql import OperationDefinitionNode, OperationType, parse
 
 from licensing.enums import ApiScope
-from resolvers.api_tokens import create_api_token
-from tests.docs.documents import DOCS, Operation, operations
-from tests.documents import grant
+from resolvers.auth.api_tokens import create_api_token
+from tests.docs.pages import DOCS, Operation, operations
 from tests.schema.conftest import execute, import_file, offer, run, statements, trusted_vendor
+from tests.support.documents import grant
 
 __all__ = ["execute", "import_file", "offer", "run", "statements", "trusted_vendor"]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.docs.documents import DOCS, ROOT
+from tests.docs.pages import DOCS, ROOT
 
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]

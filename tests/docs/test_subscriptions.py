@@ -2,7 +2,7 @@
 
 import re
 
-from tests.docs.documents import DOCS, ROOT, blocks
+from tests.docs.pages import DOCS, ROOT, blocks
 
 PAGE = DOCS / "subscriptions.md"
 NOT_SHOWN = {"audit.mjs", "page.mjs"}
@@ -11,7 +11,7 @@ NOT_SHOWN = {"audit.mjs", "page.mjs"}
 
 def test_each_program_is_shown_as_it_runs():
     files = (ROOT / "tests" / "clients").glob("*.mjs")
-    named = re.findall(r"\(\.\./tests/clients/(\w+\.mjs)\)", PAGE.read_text())
+    named = re.findall(r"\(\.\./tests/interop/(\w+\.mjs)\)", PAGE.read_text())
     shown = [text for _, language, text in blocks(PAGE) if language == "js"]
 
     assert dict(zip(named, shown, strict=True)) == {

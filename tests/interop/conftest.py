@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.conftest import browser, copied_demo, inga, is_trial, postgres_demos, server, sqlite_demos
+from tests.acceptance.conftest import browser, copied_demo, inga, is_trial, postgres_demos, server, sqlite_demos
 
 __all__ = ["browser", "copied_demo", "inga", "is_trial", "postgres_demos", "server", "sqlite_demos"]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.conftest import install, install_packages
-from tests.clients.losing import losing
-from tests.stories.conftest import Client, Running
-from tests.stories.operations import AUDIT
-from tests.stories.test_3_live_updates import make_token
+from tests.acceptance.conftest import Client, Running
+from tests.acceptance.operations import AUDIT
+from tests.acceptance.test_3_live_updates import make_token
+from tests.interop.conftest import install, install_packages
+from tests.support.lossy_proxy import losing
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from server.demo import Demo
-from tests.docs.documents import DOCS, ROOT, blocks
-from tests.processes import free_port, process
+from server.demo.installation import Demo
+from tests.docs.pages import DOCS, ROOT, blocks
+from tests.support.processes import free_port, process
 
 PAGE = DOCS / "integrations.md"
 LOCAL = "http://127.0.0.1"

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.clients.conftest import node
-from tests.processes import process
-from tests.stories.conftest import Client, Running
-from tests.stories.test_3_live_updates import Seats, latest, make_token
+from tests.acceptance.conftest import Client, Running
+from tests.acceptance.test_3_live_updates import Seats, latest, make_token
+from tests.interop.conftest import node
+from tests.support.processes import process
 
 pytestmark = pytest.mark.usefixtures("packages")
 

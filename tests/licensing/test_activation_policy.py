@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.changes import compare
-from licensing.claims import LicenseDates
+from licensing.activation_policy import activates_at_once, blocking_surplus, refusal, takes_away
+from licensing.diff import compare
+from licensing.documents.claims import LicenseDates
 from licensing.enums import ActivationPolicy
 from licensing.errors import LicenseExpired, NotYetEffective, SurplusSeats
-from licensing.triage import activates_at_once, blocking_surplus, refusal, takes_away
-from tests.documents import NOW, OWNER
-from tests.licensing.grants import grants, in_use, license, terms
+from tests.support.documents import NOW, OWNER
+from tests.support.grants import grants, in_use, license, terms
 
 DAY = timedelta(days=1)
 AUTOMATIC, REVIEW_REDUCTIONS, MANUAL = ActivationPolicy

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.changes import check_same_nature, compare, nothing_new, seats_available, surplus
+from licensing.diff import check_same_nature, compare, nothing_new, seats_available, surplus
 from licensing.enums import LicenseChangeKind, LicenseScope, UserKind
 from licensing.errors import FileInvalid
-from tests.licensing.grants import FEATURES, grants, in_use, license, terms
+from tests.support.grants import FEATURES, grants, in_use, license, terms
 
 ADDED, INCREASED, DECREASED, ALTERED, REMOVED = LicenseChangeKind
 SYSTEM = LicenseScope.SYSTEM

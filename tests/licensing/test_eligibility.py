@@ -2,7 +2,7 @@
 
 import pytest
 
-from licensing.assignments import LicenseRule, blocker, check_assignable, holds, lacks_prerequisite, other_plan
+from licensing.eligibility import LicenseRule, blocker, check_assignable, holds, lacks_prerequisite, other_plan
 from licensing.enums import LicenseScope, RevocationBlocker, UserKind, UserStatus
 
 OPEN_REQUESTS, REQUIRED = RevocationBlocker

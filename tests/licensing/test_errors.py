@@ -6,7 +6,7 @@ import pytest
 
 from licensing import errors
 from licensing.enums import RevocationBlocker, UserErrorCode
-from licensing.wording import Words
+from licensing.messages import Words
 
 INSTANT = datetime(2026, 6, 1, 12, 30, 15, tzinfo=UTC)
 REFUSALS = [

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from licensing.wording import ENGLISH, Language, Words
+from licensing.messages import ENGLISH, Language, Words
 
 INSTANT = datetime(2026, 6, 1, 12, 30, 15, tzinfo=UTC)
 NORWEGIAN = Language(

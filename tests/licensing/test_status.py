@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from licensing.claims import LicenseDates
+from licensing.documents.claims import LicenseDates
 from licensing.enums import ChangeSetStatus, LicenseStatus, LicenseUpdateStatus
 from licensing.status import change_set_status, license_status, update_status, worst
-from tests.documents import NOW
+from tests.support.documents import NOW
 
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)

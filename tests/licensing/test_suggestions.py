@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from licensing.enums import SuggestionReason
 from licensing.suggestions import suggestion_order, suggestion_reason
-from tests.documents import NOW
+from tests.support.documents import NOW
 
 YEAR = timedelta(days=365)
 

@@ -8,21 +8,17 @@ from tortoise import Model, Tortoise
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from licensing.enums import LicenseScope
-from models import (
-    ApiToken,
-    Assignment,
-    AuditEvent,
-    ChangeSet,
-    IdempotencyKey,
-    Installation,
-    License,
-    ReceivedDocument,
-    Session,
-    TrustedKey,
-    User,
-    Vendor,
-    Webhook,
-)
+from models.api_token import ApiToken
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet, ReceivedDocument
+from models.idempotency import IdempotencyKey
+from models.installation import Installation
+from models.license import License
+from models.session import Session
+from models.user import User
+from models.vendor import TrustedKey, Vendor
+from models.webhook import Webhook
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -17,8 +17,8 @@ from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.defenses.catalog import ROOT, Defense, defenses
-from tests.postgres import running_postgres
+from tests.mutants.catalog import ROOT, Defense, defenses
+from tests.support.postgres import running_postgres
 
 LONGEST_TEST = 120.0
 """Seconds after which a test is taken to hang, which tells nothing of why."""
@@ -39,7 +39,7 @@ class Verdict(Enum):
 
 def main() -> int:
     """Tries the defenses, and returns 1 if a test did not see that its own was missing."""
-    parser = ArgumentParser(prog="python -m tests.defenses", description=__doc__)
+    parser = ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("parts", nargs="*", help="only these, by the name of their file here; all if none is given")
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, metavar="N", help="tests at the same time")
     arguments = parser.parse_args()

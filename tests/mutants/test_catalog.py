@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.defenses.catalog import ROOT, Defense, defenses
 from tests.docs.test_security import PROMISES
+from tests.mutants.catalog import ROOT, Defense, defenses
 
 
 def named(tests: str) -> set[str]:

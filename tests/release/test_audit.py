@@ -39,7 +39,7 @@ def test_nothing_is_known(audit):
     assert code == 0
     assert lines[:2] == [
         "Audited: requirements.txt: no vulnerabilities",
-        "Audited: tests/clients/package-lock.json: no vulnerabilities",
+        "Audited: tests/interop/package-lock.json: no vulnerabilities",
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_severe_vulnerability_of_an_npm_package_fails(audit, severity: str, ex
     code, lines = audit(node={"vulnerabilities": {"ws": found}})
 
     assert code == expected
-    line = f"VULNERABLE: tests/clients/package-lock.json: ws <8.23.1: {severity}, Denial of service; through graphql-ws"
+    line = f"VULNERABLE: tests/interop/package-lock.json: ws <8.23.1: {severity}, Denial of service; through graphql-ws"
     assert (line in lines) == bool(expected)
 
 
@@ -74,5 +74,5 @@ def test_a_database_without_an_answer_is_said(audit):
     assert code == 0
     assert lines[:2] == [
         "NOT AUDITED: requirements.txt: Connection refused",
-        "NOT AUDITED: tests/clients/package-lock.json: 405 Method Not Allowed",
+        "NOT AUDITED: tests/interop/package-lock.json: 405 Method Not Allowed",
     ]

@@ -10,11 +10,11 @@ import pytest
 
 from licensing.enums import ImportMode
 from licensing.errors import LicensingError
-from models import TrustedKey, Vendor
+from models.vendor import TrustedKey, Vendor
+from resolvers.change_sets.license_files import import_license_file, verify_license_file
+from resolvers.change_sets.read_model import ReviewedChangeSet
 from resolvers.context import Context
-from resolvers.license_files import import_license_file, verify_license_file
-from resolvers.reviews import ReviewedChangeSet
-from tests.documents import ISSUED, KEY, claims, grant, signed, trusted
+from tests.support.documents import ISSUED, KEY, claims, grant, signed, trusted
 
 Import = Callable[..., Awaitable[ReviewedChangeSet | None]]
 

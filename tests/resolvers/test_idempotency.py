@@ -8,13 +8,17 @@ import pytest
 
 from licensing.enums import RevocationOutcome
 from licensing.errors import NoSeats, NotFound, VendorUnavailable
-from models import AuditEvent, IdempotencyKey, License, User, Vendor
-from resolvers.assignments import assign_user_licenses, revoke_user_licenses
+from models.audit_event import AuditEvent
+from models.idempotency import IdempotencyKey
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
 from resolvers.context import Context
 from resolvers.errors import KeyReused
 from resolvers.idempotency import KEPT_FOR, KeyedCall
-from resolvers.schedule import forget_keys
-from resolvers.vendor_checks import check_for_license_changes
+from resolvers.licenses.assignments import assign_user_licenses, revoke_user_licenses
+from resolvers.operations.scheduled_jobs import forget_keys
+from resolvers.vendors.checks import check_for_license_changes
 from tests.resolvers.conftest import Shelf
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

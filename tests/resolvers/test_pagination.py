@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import User
-from models.select import Select
+from models.db.select import Select
+from models.user import User
 from resolvers.errors import BadUserInput
-from resolvers.pages import INT, Keyset, Listed, PageRequest, fetch_page, fetch_pages, read_cursor
+from resolvers.pagination import INT, Keyset, Listed, PageRequest, fetch_page, fetch_pages, read_cursor
 
 BY_NAME = Keyset("users", {"name_key": str, "id": int})
 BACKWARD_BY_NAME = Keyset("users", {"name_key": str, "id": int}, is_descending=True)

@@ -3,15 +3,17 @@
 import pytest
 from tortoise.connection import get_connection
 
-from models import Assignment, License, User
-from models.bulk import insert_rows
-from models.select import Select
-from models.user import user_keys
-from resolvers import holders, users
+from models.assignment import Assignment
+from models.db.bulk import insert_rows
+from models.db.select import Select
+from models.license import License
+from models.user import User, user_keys
 from resolvers.context import Context
-from resolvers.pages import PageRequest, bounded
-from resolvers.users import UserFilter, UserOrder
-from tests.makers import MADE_AT
+from resolvers.licenses import assignment_queries
+from resolvers.pagination import PageRequest, bounded
+from resolvers.users import users
+from resolvers.users.users import UserFilter, UserOrder
+from tests.support.factories import MADE_AT
 
 USERS = 5_000
 SALES = "superoffice.ten-sales"
@@ -83,7 +85,7 @@ async def test_a_text_is_found_by_an_index(context, many_holders):
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all who hold the license
 async def test_a_page_of_a_licenses_assignments_is_found_along_its_order(context, many_holders):
     keyset = UserOrder().keyset("assignments", of_user="user__", id_="user_id")
-    listed = await holders._listed(context, UserFilter())
+    listed = await assignment_queries._listed(context, UserFilter())
     of_license = f"license_id = {listed.select.value(many_holders.id)}"
 
     page = bounded(listed, keyset, PageRequest(first=50), of_license)

@@ -7,10 +7,11 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from licensing.enums import AuditAction
-from models import AuditEvent, User
-from resolvers import events
-from resolvers.events import changing, try_again
-from tests.makers import make_user
+from models.audit_event import AuditEvent
+from models.user import User
+from resolvers import unit_of_work
+from resolvers.unit_of_work import changing, try_again
+from tests.support.factories import make_user
 
 SOON = 0.2
 
@@ -72,7 +73,7 @@ async def test_of_two_that_block_each_other_both_have_their_way(database, instal
 
 @pytest.mark.parametrize("conflict", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError])
 async def test_it_is_tried_three_times_more_and_then_given_up(monkeypatch, conflict):
-    monkeypatch.setattr(events, "PAUSES", (0, 0, 0))
+    monkeypatch.setattr(unit_of_work, "PAUSES", (0, 0, 0))
     tries = []
 
     async def fail():

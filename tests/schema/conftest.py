@@ -8,13 +8,13 @@ import pytest
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
-from models import Webhook
+from models.webhook import Webhook
 from resolvers.context import Context, utc_now
-from schema import schema
-from schema.documents import read_document
-from schema.operations import run as run_operation
-from tests.documents import grant
+from schema.build import schema
+from schema.execution.document import read_document
+from schema.execution.execute import run as run_operation
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
+from tests.support.documents import grant
 
 __all__ = ["import_file", "offer", "trusted_vendor"]
 

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from licensing.enums import UserErrorCode
-from schema import schema
+from schema.build import schema
 
 CORE = schema._schema
 TYPES = [
@@ -108,7 +108,7 @@ def test_root_fields_may_be_null_and_nothing_else_without_a_stated_reason():
 
 @pytest.mark.parametrize("type_", [type_ for type_ in OBJECTS if "id" in type_.fields], ids=lambda type_: type_.name)
 def test_what_has_an_id_can_be_fetched_again(type_):
-    from schema.lookup import _LOOKUPS
+    from schema.relay.node_resolvers import _LOOKUPS
 
     assert CORE.type_map["Node"] in type_.interfaces
     assert type_.name in _LOOKUPS

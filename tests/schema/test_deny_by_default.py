@@ -8,12 +8,19 @@ from graphql import GraphQLNonNull
 from strawberry.types import ExecutionResult
 
 from licensing.enums import ApiScope
-from models import ApiToken, Assignment, AuditEvent, ChangeSet, License, User, Vendor, Webhook
+from models.api_token import ApiToken
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
+from models.webhook import Webhook
 from resolvers.context import ALL_SCOPES, Context
-from schema import schema
-from schema.permissions import Anyone, rule_of
-from tests.schema.test_another_installation import CORE, FIELDS, selection, value
-from tests.schema.test_permissions import as_token, codes
+from schema.build import schema
+from schema.core.permissions import Anyone, rule_of
+from tests.schema.core.test_permissions import as_token, codes
+from tests.schema.test_tenant_isolation import CORE, FIELDS, selection, value
 
 SCOPES = {
     "Installation": ApiScope.LICENSES_READ,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from licensing.wording import Language
-from schema.node import global_id
-from tests.documents import claims, grant, signed
+from licensing.messages import Language
+from schema.relay.node import global_id
+from tests.support.documents import claims, grant, signed
 
 LICENSE, USER, CHANGE_SET = global_id("License"), global_id("User"), global_id("LicenseChangeSet")
 REVOKE = """mutation ($licenseId: ID!, $userIds: [ID!]!) {

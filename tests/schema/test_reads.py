@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schema.node import global_id
-from tests.documents import grant
+from schema.relay.node import global_id
+from tests.support.documents import grant
 
 USERS_SCREEN = """query ($filter: UserFilter) {
   users(filter: $filter, first: 100) {

@@ -7,7 +7,7 @@ from graphql import GraphQLScalarType, build_schema
 from graphql.utilities import find_breaking_changes
 
 import schema
-from schema import print_sdl
+from schema.build import print_sdl
 
 FOLDER = Path(schema.__file__).parent
 

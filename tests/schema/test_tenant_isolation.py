@@ -15,22 +15,19 @@ from graphql import (
 )
 
 from licensing.enums import UserStatus
-from models import (
-    ApiToken,
-    Assignment,
-    AuditEvent,
-    ChangeSet,
-    Installation,
-    License,
-    ReceivedDocument,
-    User,
-    Vendor,
-    Webhook,
-)
+from models.api_token import ApiToken
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet, ReceivedDocument
+from models.installation import Installation
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
+from models.webhook import Webhook
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, utc_now
-from schema import schema
-from schema.node import global_id
-from tests import makers
+from schema.build import schema
+from schema.relay.node import global_id
+from tests.support import factories
 
 CORE = schema._schema
 ROOTS = [(kind, root) for kind, root in (("query", CORE.query_type), ("mutation", CORE.mutation_type)) if root]
@@ -93,8 +90,8 @@ async def foreign_ids(other_installation) -> dict[str, str]:
     await Installation.filter(id=other).update(license_owner=MARK)
     vendor = await Vendor.get(installation_id=other)
     await Vendor.filter(id=vendor.id).update(name=MARK)
-    license = await makers.make_license("superoffice.plan", installation_id=other, name=MARK, total=5, plan=True)
-    user = await makers.make_user(MARK, installation_id=other, holds=["superoffice.plan"], status=UserStatus.ACTIVE)
+    license = await factories.make_license("superoffice.plan", installation_id=other, name=MARK, total=5, plan=True)
+    user = await factories.make_user(MARK, installation_id=other, holds=["superoffice.plan"], status=UserStatus.ACTIVE)
     now = utc_now()
     document = await ReceivedDocument.create(
         installation_id=other, vendor_id=vendor.id, sha256="0" * 64, content=b"", key_id="k", document_id="d",

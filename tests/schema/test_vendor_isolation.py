@@ -10,18 +10,20 @@ from graphql import GraphQLNonNull
 
 from licensing.enums import ApiScope, AuditAction
 from licensing.errors import NotFound
-from models import User, Vendor, Webhook
-from resolvers.api_tokens import create_api_token
-from resolvers.audit import NEWEST_FIRST
+from models.user import User
+from models.vendor import Vendor
+from models.webhook import Webhook
+from resolvers.audit.log import NEWEST_FIRST
+from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import ALL_SCOPES, Context, utc_now
-from resolvers.events import changing
-from resolvers.webhooks import create_webhook
-from schema import schema
-from schema.node import global_id
-from server.event_feed import event_feed
-from tests.documents import grant
-from tests.schema.test_another_installation import CORE, selection, value
-from tests.schema.test_permissions import as_token
+from resolvers.unit_of_work import changing
+from resolvers.webhooks.webhooks import create_webhook
+from schema.build import schema
+from schema.relay.node import global_id
+from server.background.event_feed import event_feed
+from tests.schema.core.test_permissions import as_token
+from tests.schema.test_tenant_isolation import CORE, selection, value
+from tests.support.documents import grant
 
 MARK = "Hemmelig"
 """Stands in every text of the main vendor's."""

@@ -13,12 +13,12 @@ from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
 
 from licensing.enums import AuditAction
-from licensing.wording import Words
-from models import Installation
-from resolvers import sessions
+from licensing.messages import Words
+from models.installation import Installation
+from resolvers.auth import sessions
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.events import changing
+from resolvers.unit_of_work import changing
 from server.app import create_app
 from server.settings import Settings
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from licensing.errors import LicensingError
-from resolvers.audit import SUMMARIES
+from resolvers.audit.log import SUMMARIES
 from resolvers.context import COMMAND_LINE, SYSTEM
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from licensing.document import sign
-from licensing.keys import SigningKey, TrustedKey, generate, public_jwk, thumbprint
+from licensing.documents.document import sign
+from licensing.documents.keys import SigningKey, TrustedKey, generate, public_jwk, thumbprint
 
 SERIAL = "1204417838"
 OWNER = "Fjordlys Handel AS"

@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 from argon2 import PasswordHasher
 
 from licensing.enums import ActivationPolicy, LicenseScope, UserKind, UserStatus
-from models import Assignment, Installation, License, User, Vendor
-from models.user import sort_key, user_keys
+from models.assignment import Assignment
+from models.installation import Installation
+from models.license import License
+from models.user import User, sort_key, user_keys
+from models.vendor import Vendor
 
 MADE_AT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 """When licenses were assigned, unless a test says otherwise."""

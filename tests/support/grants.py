@@ -2,10 +2,10 @@
 
 from hypothesis import strategies as st
 
-from licensing.changes import Terms
-from licensing.claims import LicenseDates, LicenseGrant
+from licensing.diff import Terms
+from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseScope
-from tests.documents import OWNER
+from tests.support.documents import OWNER
 
 
 def license(code, total=None, **members):

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.stories.conftest import listening
+from tests.acceptance.conftest import listening
 
 AUDIENCE = "seatkeeper"
 ADMINISTRATOR, AUDITOR = "seatkeeper-administrator", "seatkeeper-auditor"

@@ -14,8 +14,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from licensing.keys import PublicKey, SigningKey, parse_public_jwk
-from tests.documents import KEY
+from licensing.documents.keys import PublicKey, SigningKey, parse_public_jwk
+from tests.support.documents import KEY
 
 FOLDER = os.environ.get("KEYGEN_VECTORS")
 LICENSE_KEY = "8750AB-30B7BD-023BA9-31B601-4550A2-V3"

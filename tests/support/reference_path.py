@@ -2,11 +2,11 @@
 
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-import server.graphql
-from schema import schema
+import server.graphql.view
+from schema.build import schema
 
 
 def pytest_configure() -> None:
     """Turns both off, in this process; servers that tests start are told by their environment."""
     schema.execution_context_class = StrawberryGraphQLCoreExecutionContext
-    setattr(server.graphql, "wants_one_answer", lambda request: False)  # noqa: B010 - it is imported there
+    setattr(server.graphql.view, "wants_one_answer", lambda request: False)  # noqa: B010 - it is imported there

@@ -4,11 +4,11 @@ import argparse
 
 import uvicorn
 
-from schema import schema
+from schema.build import schema
 from server.app import create_app
-from server.logs import configure_logs
+from server.graphql.streams import Protocol
+from server.observability.logs import configure_logs
 from server.settings import read_settings
-from server.streams import Protocol
 
 SLOWEST_READER = 2.0
 

@@ -1,8 +1,8 @@
 """The kinds of license file that vendors send, behind one interface; what a file looks like says which it is."""
 
-from licensing import armour
-from licensing.formats import jws, keygen
-from licensing.formats.license_file import LicenseFile, Reader
+from licensing.documents import armor
+from licensing.documents.formats import jws, keygen
+from licensing.documents.formats.license_file import LicenseFile, Reader
 
 __all__ = ["LicenseFile", "Reader", "open_file"]
 
@@ -14,4 +14,4 @@ def open_file(data: bytes) -> LicenseFile:
         FileTooLarge: It is larger than 256 KiB.
         FileInvalid: It is no license file.
     """
-    return keygen.open_file(data) if armour.LICENSE_FILE.is_around(data) else jws.open_file(data)
+    return keygen.open_file(data) if armor.LICENSE_FILE.is_around(data) else jws.open_file(data)

@@ -11,13 +11,13 @@ import msgspec
 from joserfc.util import urlsafe_b64decode
 from msgspec import Meta
 
-from licensing import strict_json
-from licensing.armour import SIGNED_LICENSE
-from licensing.claims import LicenseDocument, parse_claims
+from licensing.documents import strict_json
+from licensing.documents.armor import SIGNED_LICENSE
+from licensing.documents.claims import LicenseDocument, parse_claims
+from licensing.documents.formats.license_file import Reader
+from licensing.documents.keys import ALGORITHM, READABLE_ALGORITHMS, SigningKey, TrustedKey, public_jwk, thumbprint
 from licensing.errors import FileInvalid
-from licensing.formats.license_file import Reader
-from licensing.keys import ALGORITHM, READABLE_ALGORITHMS, SigningKey, TrustedKey, public_jwk, thumbprint
-from licensing.wording import Words
+from licensing.messages import Words
 
 TYPE = "license+jwt"
 

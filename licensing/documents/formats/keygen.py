@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from licensing import strict_json
-from licensing.armour import LICENSE_FILE, MAX_BYTES
-from licensing.claims import LicenseDocument
+from licensing.documents import strict_json
+from licensing.documents.armor import LICENSE_FILE, MAX_BYTES
+from licensing.documents.claims import LicenseDocument
+from licensing.documents.formats import keygen_license
+from licensing.documents.formats.license_file import Reader
+from licensing.documents.keys import SigningKey, TrustedKey
+from licensing.documents.strict_json import Malformed
 from licensing.errors import FileInvalid, FileTooLarge, LicenseKeyInvalid
-from licensing.formats import keygen_license
-from licensing.formats.license_file import Reader
-from licensing.keys import SigningKey, TrustedKey
-from licensing.strict_json import Malformed
-from licensing.wording import Words
+from licensing.messages import Words
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -14,12 +14,12 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from licensing import strict_json
-from licensing.claims import Count, Instant, LicenseDocument, LicenseGrant, Name, SerialNumber, parse_claims
+from licensing.documents import strict_json
+from licensing.documents.claims import Count, Instant, LicenseDocument, LicenseGrant, Name, SerialNumber, parse_claims
+from licensing.documents.formats.license_file import Reader
 from licensing.enums import LicenseScope
 from licensing.errors import FileInvalid
-from licensing.formats.license_file import Reader
-from licensing.wording import Words
+from licensing.messages import Words
 
 PLAN = "license"
 """Code of the plan of a file that lists no licenses."""

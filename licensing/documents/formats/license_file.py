@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from licensing.claims import LicenseDocument
-from licensing.keys import TrustedKey
+from licensing.documents.claims import LicenseDocument
+from licensing.documents.keys import TrustedKey
 
 
 @dataclass(frozen=True)

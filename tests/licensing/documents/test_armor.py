@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.armour import MAX_BYTES, SIGNED_LICENSE
+from licensing.documents.armor import MAX_BYTES, SIGNED_LICENSE
 from licensing.errors import FileInvalid, FileTooLarge
 
 BEGIN, END = SIGNED_LICENSE.begin, SIGNED_LICENSE.end

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from licensing.claims import LicenseDates, parse_claims
+from licensing.documents.claims import LicenseDates, parse_claims
 from licensing.enums import LicenseScope, UserKind
 from licensing.errors import FileInvalid
-from tests.documents import ISSUED, claims, grant
+from tests.support.documents import ISSUED, claims, grant
 
 
 def parsed(**overrides):

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
-from licensing.armour import MAX_BYTES, SIGNED_LICENSE
-from licensing.document import check_file_dates, has_valid_signature, parse_claims, read_stored, sign, verify
+from licensing.documents.armor import MAX_BYTES, SIGNED_LICENSE
+from licensing.documents.document import check_file_dates, has_valid_signature, parse_claims, read_stored, sign, verify
+from licensing.documents.keys import generate, public_jwk, thumbprint
 from licensing.enums import UserErrorCode as Code
 from licensing.errors import FileExpired, FileInvalid, FileTooLarge, LicensingError
-from licensing.keys import generate, public_jwk, thumbprint
-from tests.documents import ISSUED, KEY, NOW, SERIAL, claims, signed, trusted
+from tests.support.documents import ISSUED, KEY, NOW, SERIAL, claims, signed, trusted
 
 wrap, unwrap = SIGNED_LICENSE.wrap, SIGNED_LICENSE.unwrap
 
@@ -164,7 +164,7 @@ def test_4_claims_are_not_looked_at_before_the_signature_holds(garbage, monkeypa
     def read_too_early(payload):
         raise AssertionError("the claims were parsed")
 
-    monkeypatch.setattr("licensing.document.parse_claims", read_too_early)
+    monkeypatch.setattr("licensing.documents.document.parse_claims", read_too_early)
 
     assert refused(raw(header(), garbage, ed25519(generate()))).code is Code.SIGNATURE_INVALID
 

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.armour import MAX_BYTES
-from licensing.claims import LicenseDocument, parse_claims
-from licensing.document import check_file_dates, has_valid_signature, read_stored, sign, verify
+from licensing.documents.armor import MAX_BYTES
+from licensing.documents.claims import LicenseDocument, parse_claims
+from licensing.documents.document import check_file_dates, has_valid_signature, read_stored, sign, verify
+from licensing.documents.formats import keygen
+from licensing.documents.keys import generate
 from licensing.enums import LicenseScope
 from licensing.enums import UserErrorCode as Code
 from licensing.errors import FileExpired, FileInvalid, FileTooLarge, LicensingError
-from licensing.formats import keygen
-from licensing.keys import generate
-from tests.documents import ISSUED, KEY, NOW, OWNER, SERIAL, claims, grant, trusted
-from tests.keygen_files import (
+from tests.support.documents import ISSUED, KEY, NOW, OWNER, SERIAL, claims, grant, trusted
+from tests.support.keygen_files import (
     CSHARP,
     JS,
     LICENSE_KEY,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from licensing.documents.keys import generate, parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
 from licensing.errors import Invalid
-from licensing.keys import generate, parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
 
 # The example key of RFC 8037, appendix A.
 PUBLIC = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}

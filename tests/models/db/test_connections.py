@@ -11,11 +11,11 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
-from models import Installation
-from models.config import tortoise_config
-from models.reach import UNREACHABLE, NoConnection
-from models.statements import counting_statements
-from tests.makers import make_installation
+from models.db.config import tortoise_config
+from models.db.errors import UNREACHABLE, NoConnection
+from models.db.query_count import counting_statements
+from models.installation import Installation
+from tests.support.factories import make_installation
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from tortoise.exceptions import OperationalError
 
-from models.reach import is_too_slow, is_unreachable
+from models.db.errors import is_too_slow, is_unreachable
 
 
 def sqlite_error(code: int) -> OperationalError:

@@ -13,11 +13,11 @@ from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 import models.migrations
-from models import migrate as migration
-from models.config import tortoise_config
-from models.migrate import BrokenReferences, migrate, pending_migrations
-from tests.makers import make_installation, make_license, make_user, make_vendor
-from tests.postgres import create_database, drop_database
+from models.db import migrate as migration
+from models.db.config import tortoise_config
+from models.db.migrate import BrokenReferences, migrate, pending_migrations
+from tests.support.factories import make_installation, make_license, make_user, make_vendor
+from tests.support.postgres import create_database, drop_database
 
 ALTER_LICENSE = """
 from tortoise import fields, migrations

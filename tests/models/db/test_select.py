@@ -6,9 +6,10 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
-from models import License, User
-from models.replica import PRIMARY
-from models.select import Select
+from models.db.replica import PRIMARY
+from models.db.select import Select
+from models.license import License
+from models.user import User
 
 MOMENTS = [
     datetime(2026, 1, 15, 9, 30, tzinfo=UTC),

@@ -11,16 +11,19 @@ import pytest
 from tortoise.connection import get_connection
 
 from licensing.enums import ActorKind, ApiScope, AuditAction
-from models import AuditEvent, Session, User, Vendor
-from resolvers.api_tokens import create_api_token, principal_of_token, revoke_api_token
-from resolvers.audit import NEWEST_FIRST, AuditFilter, EventRow
+from models.audit_event import AuditEvent
+from models.session import Session
+from models.user import User
+from models.vendor import Vendor
+from resolvers.audit.feed import BATCH, follow, latest_position, position_of
+from resolvers.audit.log import NEWEST_FIRST, AuditFilter, EventRow
+from resolvers.auth.api_tokens import create_api_token, principal_of_token, revoke_api_token
+from resolvers.auth.identities import Identity, principal_of_identity
+from resolvers.auth.sessions import IDLE_LIMIT, end_sessions, sign_out
 from resolvers.context import Context, utc_now
 from resolvers.errors import BadUserInput, Unauthenticated
-from resolvers.events import changing
-from resolvers.feed import BATCH, follow, latest_position, position_of
-from resolvers.identities import Identity, principal_of_identity
-from resolvers.sessions import IDLE_LIMIT, end_sessions, sign_out
-from server.event_feed import Feed, event_feed
+from resolvers.unit_of_work import changing
+from server.background.event_feed import Feed, event_feed
 from tests.schema.conftest import statements
 
 __all__ = ["statements"]
@@ -111,7 +114,7 @@ async def test_more_than_a_batch_comes_whole(watcher: Context) -> None:
 async def test_what_the_filter_leaves_out_is_passed_over(
     watcher: Context, administrator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.feed.SPAN", 3)
+    monkeypatch.setattr("resolvers.audit.feed.SPAN", 3)
     wanted = AuditFilter(user_id=administrator.id)
     position = await latest_position(watcher.installation_id)
     await record(watcher, *"abcdefgh")
@@ -248,7 +251,7 @@ async def test_it_does_not_begin_with_credentials_that_have_ended(watcher: Conte
 async def test_credentials_that_run_out_while_nothing_happens_are_found_out(
     database: str, context: Context, administrator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.event_feed.CHECK_EVERY", 0.1)
+    monkeypatch.setattr("server.background.event_feed.CHECK_EVERY", 0.1)
     session = await has_session(administrator)
     feed = context.feed = event_feed(database)
     context.principal = replace(context.caller, user_id=administrator.id, session_id=session.id)

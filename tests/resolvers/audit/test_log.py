@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from licensing.enums import ActorKind, AuditAction
-from licensing.wording import ENGLISH
-from resolvers.audit import SUMMARIES, AuditFilter, EventRow, count_events, events_page, load_events, summary
-from resolvers.events import changing
-from resolvers.pages import PageRequest
+from licensing.messages import ENGLISH
+from resolvers.audit.log import SUMMARIES, AuditFilter, EventRow, count_events, events_page, load_events, summary
+from resolvers.pagination import PageRequest
+from resolvers.unit_of_work import changing
 
 START = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
 FACTS: dict[str, Any] = {

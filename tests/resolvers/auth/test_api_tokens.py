@@ -5,8 +5,10 @@ import pytest
 
 from licensing.enums import ActorKind, ApiScope
 from licensing.errors import Invalid, NotFound
-from models import ApiToken, AuditEvent, Vendor
-from resolvers.api_tokens import api_tokens, create_api_token, principal_of_token, revoke_api_token
+from models.api_token import ApiToken
+from models.audit_event import AuditEvent
+from models.vendor import Vendor
+from resolvers.auth.api_tokens import api_tokens, create_api_token, principal_of_token, revoke_api_token
 from resolvers.context import Actor, Principal
 
 READ, WRITE, TOKENS = ApiScope.LICENSES_READ, ApiScope.LICENSES_WRITE, ApiScope.TOKENS_WRITE

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from licensing.errors import CredentialsInvalid, LicensingError, RateLimited
-from models import AuditEvent, SignInAttempt
-from resolvers import sessions
+from models.audit_event import AuditEvent
+from models.sign_in_attempt import SignInAttempt
+from resolvers.auth import sessions
+from resolvers.auth.login_throttling import forget_old_attempts, network_of
+from resolvers.auth.sessions import sign_in
 from resolvers.context import Context, Principal
-from resolvers.sessions import sign_in
-from resolvers.sign_in_attempts import forget_old_attempts, network_of
 
 RIGHT, WRONG = "correct horse battery", "another password"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

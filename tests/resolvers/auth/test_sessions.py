@@ -6,10 +6,11 @@ import pytest
 
 from licensing.enums import AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
-from models import AuditEvent, Session, User
-from resolvers import sessions
-from resolvers.context import ALL_SCOPES, Context
-from resolvers.sessions import (
+from models.audit_event import AuditEvent
+from models.session import Session
+from models.user import User
+from resolvers.auth import sessions
+from resolvers.auth.sessions import (
     check_password_rules,
     end_sessions,
     hash_password,
@@ -17,6 +18,7 @@ from resolvers.sessions import (
     sign_in,
     sign_out,
 )
+from resolvers.context import ALL_SCOPES, Context
 
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -20,14 +20,18 @@ from licensing.errors import (
     RevocationBlocked,
     SurplusSeats,
 )
-from models import Assignment, AuditEvent, License, User, Vendor
-from resolvers.activation import activate_licenses
-from resolvers.assignments import revoke_user_licenses
-from resolvers.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
+from resolvers.change_sets.activation import activate_licenses
+from resolvers.change_sets.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
+from resolvers.change_sets.read_model import ReviewedChangeSet
 from resolvers.context import Context
-from resolvers.reviews import ReviewedChangeSet
-from tests.documents import grant
+from resolvers.licenses.assignments import revoke_user_licenses
 from tests.resolvers.conftest import at
+from tests.support.documents import grant
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]

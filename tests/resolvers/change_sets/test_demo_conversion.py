@@ -7,15 +7,20 @@ import pytest
 
 from licensing.enums import AuditAction, ChangeSetStatus
 from licensing.errors import Invalid, NoLicenseServer, NotDemo, SerialNumberMismatch, VendorRefused, VendorUnavailable
-from models import Assignment, AuditEvent, Installation, License, User, Vendor
-from resolvers.activation import activate_licenses
-from resolvers.change_sets import reject_pending_changes
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.installation import Installation
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
+from resolvers.change_sets.activation import activate_licenses
+from resolvers.change_sets.change_sets import reject_pending_changes
+from resolvers.change_sets.demo_conversion import convert_demo
 from resolvers.context import Context
-from resolvers.demo import convert_demo
 from resolvers.errors import Forbidden
-from resolvers.vendor_checks import check_for_license_changes
-from tests.documents import claims, grant, signed
+from resolvers.vendors.checks import check_for_license_changes
 from tests.resolvers.conftest import Shelf
+from tests.support.documents import claims, grant, signed
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]

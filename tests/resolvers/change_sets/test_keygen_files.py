@@ -7,23 +7,28 @@ from typing import Any
 
 import pytest
 
+from licensing.documents.keys import parse_public_jwk, public_jwk
 from licensing.enums import AuditAction, ChangeSetStatus, ImportMode
 from licensing.errors import FileExpired, FileInvalid, FileOutdated, LicenseKeyInvalid, SerialNumberMismatch
-from licensing.keys import parse_public_jwk, public_jwk
-from models import AuditEvent, ChangeSet, Installation, License, ReceivedDocument, User, Vendor
-from resolvers.activation import activate_licenses
-from resolvers.change_sets import get
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet, ReceivedDocument
+from models.installation import Installation
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
+from resolvers.change_sets.activation import activate_licenses
+from resolvers.change_sets.change_sets import get
+from resolvers.change_sets.demo_conversion import convert_demo
+from resolvers.change_sets.license_files import import_license_file, verify_license_file
+from resolvers.change_sets.read_model import ReviewedChangeSet
 from resolvers.context import SYSTEM, Context, system_context
-from resolvers.demo import convert_demo
-from resolvers.doctor import examine
 from resolvers.idempotency import KeyedCall
-from resolvers.license_files import import_license_file, verify_license_file
-from resolvers.reviews import ReviewedChangeSet
-from resolvers.schedule import take_up_effective
-from resolvers.trusted_keys import distrust_key, trust_key
-from resolvers.vendor_removal import remove_vendor
-from tests.documents import KEY, SERIAL
-from tests.keygen_files import CSHARP, JS, LICENSE_KEY, NODE, Sample, keygen_file, license
+from resolvers.operations.doctor import examine
+from resolvers.operations.scheduled_jobs import take_up_effective
+from resolvers.vendors.removal import remove_vendor
+from resolvers.vendors.trusted_keys import distrust_key, trust_key
+from tests.support.documents import KEY, SERIAL
+from tests.support.keygen_files import CSHARP, JS, LICENSE_KEY, NODE, Sample, keygen_file, license
 
 Import = Callable[..., Awaitable[ReviewedChangeSet | None]]
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from licensing.armour import SIGNED_LICENSE
+from licensing.documents.armor import SIGNED_LICENSE
+from licensing.documents.keys import generate
 from licensing.enums import ActivationPolicy, AuditAction, ChangeSetStatus, ImportMode, LicenseChangeKind
 from licensing.errors import (
     FileExpired,
@@ -17,14 +18,17 @@ from licensing.errors import (
     SignatureInvalid,
     SigningKeyUnknown,
 )
-from licensing.keys import generate
-from models import AuditEvent, ChangeSet, Installation, License, ReceivedDocument, TrustedKey, Vendor
-from resolvers.activation import activate_licenses
-from resolvers.change_sets import get, reject_pending_changes
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet, ReceivedDocument
+from models.installation import Installation
+from models.license import License
+from models.vendor import TrustedKey, Vendor
+from resolvers.change_sets.activation import activate_licenses
+from resolvers.change_sets.change_sets import get, reject_pending_changes
+from resolvers.change_sets.license_files import verify_license_file
 from resolvers.context import Context
-from resolvers.license_files import verify_license_file
-from tests.documents import claims, grant, signed
 from tests.resolvers.conftest import Import
+from tests.support.documents import claims, grant, signed
 
 Make = Callable[..., Awaitable[License]]
 

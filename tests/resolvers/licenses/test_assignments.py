@@ -19,13 +19,17 @@ from licensing.errors import (
     PrerequisiteMissing,
     RevocationBlocked,
 )
-from models import Assignment, AuditEvent, License, User, Vendor
-from models.statements import counting_statements
-from resolvers.assignments import assign_user_licenses, blockers, reassign_user_licenses, revoke_user_licenses
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.db.query_count import counting_statements
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
 from resolvers.context import Context
-from resolvers.events import changing
-from resolvers.seats import give, load_holders, load_licenses_in_force
-from tests import makers
+from resolvers.licenses.assignments import assign_user_licenses, blockers, reassign_user_licenses, revoke_user_licenses
+from resolvers.licenses.seats import give, load_holders, load_licenses_in_force
+from resolvers.unit_of_work import changing
+from tests.support import factories
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]
@@ -268,7 +272,7 @@ async def test_thirty_callers_for_the_last_ten_seats_get_exactly_ten(
 async def test_a_license_of_another_installation_is_not_found(
     context: Context, make_user: MakeUser, other_installation: Callable[..., Awaitable[int]]
 ) -> None:
-    theirs = await makers.make_license(SALES, installation_id=await other_installation(), total=5, plan=True)
+    theirs = await factories.make_license(SALES, installation_id=await other_installation(), total=5, plan=True)
     kari = await make_user("Kari")
 
     with pytest.raises(NotFound):

@@ -1,12 +1,18 @@
 import pytest
 from tortoise.connection import get_connection
 
-from licensing.keys import parse_public_jwk, public_jwk
-from models import Assignment, AuditEvent, Installation, License, ReceivedDocument, User, Vendor
+from licensing.documents.keys import parse_public_jwk, public_jwk
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.change_set import ReceivedDocument
+from models.installation import Installation
+from models.license import License
+from models.user import User
+from models.vendor import Vendor
 from resolvers.context import COMMAND_LINE, system_context
-from resolvers.doctor import examine, repair_seats
-from resolvers.trusted_keys import distrust_key
-from server.demo import fill
+from resolvers.operations.doctor import examine, repair_seats
+from resolvers.vendors.trusted_keys import distrust_key
+from server.demo.installation import fill
 
 
 @pytest.fixture

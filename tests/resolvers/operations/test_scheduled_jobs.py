@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from licensing.enums import AuditAction, ChangeSetStatus
-from models import AuditEvent, ChangeSet, Vendor
-from resolvers.change_sets import get
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet
+from models.vendor import Vendor
+from resolvers.change_sets.change_sets import get
 from resolvers.context import SYSTEM, Context, system_context
-from resolvers.schedule import CHECK_LEASE, claim_due_vendor, take_up_effective, warn_of_expiry
-from tests.documents import claims
+from resolvers.operations.scheduled_jobs import CHECK_LEASE, claim_due_vendor, take_up_effective, warn_of_expiry
 from tests.resolvers.conftest import Import, at
+from tests.support.documents import claims
 
 NOW = datetime.now(UTC)
 

@@ -2,10 +2,12 @@ import pytest
 
 from licensing.enums import UserStatus
 from licensing.errors import Invalid, NotFound
-from models import AuditEvent, Session, User
-from resolvers.administrators import create_administrator, set_password, unmark_administrator
+from models.audit_event import AuditEvent
+from models.session import Session
+from models.user import User
+from resolvers.auth.sessions import principal_of_session, sign_in
 from resolvers.context import Context
-from resolvers.sessions import principal_of_session, sign_in
+from resolvers.users.administrators import create_administrator, set_password, unmark_administrator
 
 PASSWORD = "correct horse battery"
 

@@ -4,10 +4,13 @@ import pytest
 
 from licensing.enums import UserStatus
 from licensing.errors import Invalid
-from models import Assignment, AuditEvent, License, User
-from resolvers.directory_export import BadLine, ExportedUser, read_export
-from resolvers.doctor import examine
-from resolvers.user_import import ImportedUsers, import_users
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.license import License
+from models.user import User
+from resolvers.operations.doctor import examine
+from resolvers.users.directory_csv import BadLine, ExportedUser, read_export
+from resolvers.users.directory_import import ImportedUsers, import_users
 
 HEADER = "login,name,email,kind,group,role,status,can_log_in,last_login_at,open_requests"
 KARI = "kari,Kari Nordby,kari@fjordlys.example,employee,Sales,User level 1,active,yes,2026-01-15T09:00:00+01:00,2"

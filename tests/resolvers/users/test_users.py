@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
-from resolvers import users
 from resolvers.context import Context
-from resolvers.pages import PageRequest
-from resolvers.users import WITHHELD, UserFilter, UserOrder, count_users, load_users, users_page
+from resolvers.pagination import PageRequest
+from resolvers.users import users
+from resolvers.users.users import WITHHELD, UserFilter, UserOrder, count_users, load_users, users_page
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from licensing.documents.keys import generate
 from licensing.enums import AuditAction, ChangeSetStatus, VendorCheckOutcome
 from licensing.errors import (
     FileInvalid,
@@ -16,13 +17,14 @@ from licensing.errors import (
     VendorRefused,
     VendorUnavailable,
 )
-from licensing.keys import generate
-from models import AuditEvent, License, Vendor, VendorReport
-from resolvers.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
+from models.audit_event import AuditEvent
+from models.license import License
+from models.vendor import Vendor, VendorReport
+from resolvers.change_sets.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
 from resolvers.context import Context
-from resolvers.vendor_checks import check_for_license_changes
-from tests.documents import claims, grant, signed
+from resolvers.vendors.checks import check_for_license_changes
 from tests.resolvers.conftest import Shelf
+from tests.support.documents import claims, grant, signed
 
 MakeLicense = Callable[..., Awaitable[License]]
 SERVED = {"name": "SuperOffice AS", "license_server": "https://licenses.example"}

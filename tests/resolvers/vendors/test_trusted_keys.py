@@ -2,16 +2,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from licensing.document import sign
+from licensing.documents.document import sign
+from licensing.documents.keys import generate, parse_public_jwk, public_jwk
 from licensing.enums import ImportMode
 from licensing.errors import Invalid, NotFound
-from licensing.keys import generate, parse_public_jwk, public_jwk
-from models import AuditEvent, Installation, License, TrustedKey, Vendor
+from models.audit_event import AuditEvent
+from models.installation import Installation
+from models.license import License
+from models.vendor import TrustedKey, Vendor
+from resolvers.change_sets.license_files import import_license_file, verify_license_file
 from resolvers.context import COMMAND_LINE, system_context
-from resolvers.installations import create_installation
-from resolvers.license_files import import_license_file, verify_license_file
-from resolvers.trusted_keys import distrust_key, trust_key
-from resolvers.vendor_removal import remove_vendor
+from resolvers.operations.installations import create_installation
+from resolvers.vendors.removal import remove_vendor
+from resolvers.vendors.trusted_keys import distrust_key, trust_key
 
 
 @pytest.fixture

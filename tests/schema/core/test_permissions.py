@@ -7,11 +7,12 @@ import strawberry
 from strawberry.types import get_object_definition
 
 from licensing.enums import ApiScope
-from models import License, Vendor
+from models.license import License
+from models.vendor import Vendor
 from resolvers.context import Context
-from schema import root
+from schema import build
+from schema.core.permissions import Anyone, rule_of
 from schema.mutation import Mutation
-from schema.permissions import Anyone, rule_of
 from schema.query import Query
 from schema.subscription import Subscription
 
@@ -54,9 +55,9 @@ def test_a_root_without_a_rule_is_not_built(monkeypatch):
         def anything(self) -> str:
             return ""
 
-    monkeypatch.setattr(root, "Query", Open)
+    monkeypatch.setattr(build, "Query", Open)
     with pytest.raises(TypeError, match=r"Open\.anything does not declare"):
-        root.build_schema()
+        build.build_schema()
 
 
 def test_public_is_only_what_says_who_calls():

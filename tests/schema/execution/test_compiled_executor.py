@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from licensing.enums import UserKind
-from resolvers.users import WITHHELD
-from schema.descriptions import interface_type, object_type
-from schema.documents import REMEMBERED
-from schema.executor import CompilingExecutor, answers_of, interpreted
-from schema.limits import MAX_DEPTH
-from schema.root import built_schema
-from schema.rows import Columns, Each, InLanguage, Inner, Many, Of, One, Rows, one
-from schema.scalars import SCALARS
-from server.graphql import GraphQLView
+from resolvers.users.users import WITHHELD
+from schema.build import schema
+from schema.core.descriptions import interface_type, object_type
+from schema.core.row_mapping import Columns, Each, InLanguage, Inner, Many, Of, One, Rows, one
+from schema.execution.compiled_executor import CompilingExecutor, answers_of, interpreted
+from schema.execution.complexity import MAX_DEPTH
+from schema.execution.document import REMEMBERED
+from schema.types.scalars import SCALARS
+from server.graphql.view import GraphQLView
 from server.settings import Settings
 
 # graphql-core leaves coroutines behind where something beside them failed.
@@ -347,7 +347,7 @@ async def test_a_selection_that_only_reads_is_one_function(monkeypatch: pytest.M
 
 @pytest.mark.parametrize(("is_on", "executor"), [(True, CompilingExecutor), (False, Executor)])
 def test_a_setting_turns_it_off(is_on: bool, executor: type) -> None:
-    view: Any = GraphQLView(built_schema, Settings(compiled_answers=is_on))
+    view: Any = GraphQLView(schema, Settings(compiled_answers=is_on))
     assert view.schema.execution_context_class is executor
     assert view.operations.schema.execution_context_class is executor
 

@@ -6,11 +6,11 @@ import pytest
 from graphql import GraphQLError, GraphQLList, GraphQLObjectType, get_introspection_query, get_named_type
 from graphql import get_nullable_type as nullable
 
-from schema import schema
-from schema.cost import ListSize
-from schema.documents import read_document
-from schema.limits import MAX_CHARACTERS, MAX_TOKENS
-from schema.node import global_id
+from schema.build import schema
+from schema.execution.complexity import MAX_CHARACTERS, MAX_TOKENS
+from schema.execution.cost import ListSize
+from schema.execution.document import read_document
+from schema.relay.node import global_id
 
 USERS = [global_id("User")(number) for number in range(1, 101)]
 

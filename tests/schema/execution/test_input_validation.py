@@ -2,8 +2,8 @@
 
 import pytest
 
-from schema.inputs import MAX_ITEMS
-from schema.node import global_id
+from schema.mutations.inputs import MAX_ITEMS
+from schema.relay.node import global_id
 
 USER = global_id("User")
 ASSIGN = """mutation ($licenseId: ID!, $userIds: [ID!]!) {

@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from licensing.enums import ApiScope
-from models import Session, User
-from resolvers.api_tokens import create_api_token, revoke_api_token
-from tests.makers import quick_hash
+from models.session import Session
+from models.user import User
+from resolvers.auth.api_tokens import create_api_token, revoke_api_token
+from tests.support.factories import quick_hash
 
 PASSWORD = "correct horse battery"
 SIGN_IN = "mutation ($login: String!, $password: String!) { signIn(login: $login, password: $password) }"

@@ -11,12 +11,12 @@ from joserfc.jwk import OctKey
 from starlette.exceptions import HTTPException
 
 from licensing.enums import ActorKind, UserStatus
-from models import User
+from models.user import User
+from resolvers.auth.identities import Identity, principal_of_identity
 from resolvers.context import AUDITOR_SCOPES
-from resolvers.identities import Identity, principal_of_identity
-from server.oidc import ASK_AGAIN_AFTER, IdentityProvider
+from server.auth.oidc import ASK_AGAIN_AFTER, IdentityProvider
 from server.settings import Settings
-from tests.server.identity_provider import AUDIENCE, AUDITOR, ec_key, rsa_key, running_provider
+from tests.support.identity_provider import AUDIENCE, AUDITOR, ec_key, rsa_key, running_provider
 
 RSA, EC = rsa_key("rsa"), ec_key("ec")
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import httpx2
 import pytest
 
-from tests.processes import process
+from tests.support.processes import process
 
 SIGN_IN = """
 mutation SignIn($login: String!) {

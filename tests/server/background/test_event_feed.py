@@ -7,7 +7,7 @@ import structlog
 from asyncpg import QueryCanceledError
 
 from resolvers.context import Context
-from server.event_feed import event_feed
+from server.background.event_feed import event_feed
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from licensing.errors import VendorUnavailable
-from models import Vendor
-from server.checker import AT_ONCE, Checker
-from server.vendor_client import Fetched, VendorClient
+from models.vendor import Vendor
+from server.background.scheduler import AT_ONCE, Checker
+from server.http_clients.vendor_client import Fetched, VendorClient
 
 
 class BrokenAdapter(VendorClient):

@@ -9,17 +9,26 @@ from standardwebhooks import WebhookVerificationError
 
 from licensing.enums import AuditAction
 from licensing.errors import Invalid
-from licensing.wording import Words
-from models import AuditEvent, Vendor, Webhook, WebhookDelivery
-from resolvers import webhooks
-from resolvers.audit import NEWEST_FIRST
-from resolvers.events import changing
-from resolvers.webhook_deliveries import LEASE, claim_due_webhook, settle_delivered
-from resolvers.webhooks import KEPT, WebhookChanges, create_webhook, delete_webhook, send_test_event, update_webhook
-from server.webhook_client import WebhookClient
-from server.webhook_messages import Message
-from server.webhooks import WebhookSender
-from tests.endpoints import endpoint
+from licensing.messages import Words
+from models.audit_event import AuditEvent
+from models.vendor import Vendor
+from models.webhook import Webhook, WebhookDelivery
+from resolvers.audit.log import NEWEST_FIRST
+from resolvers.unit_of_work import changing
+from resolvers.webhooks import webhooks
+from resolvers.webhooks.deliveries import LEASE, claim_due_webhook, settle_delivered
+from resolvers.webhooks.webhooks import (
+    KEPT,
+    WebhookChanges,
+    create_webhook,
+    delete_webhook,
+    send_test_event,
+    update_webhook,
+)
+from server.background.webhook_sender import WebhookSender
+from server.http_clients.webhook_client import WebhookClient
+from server.http_clients.webhook_messages import Message
+from tests.support.endpoints import endpoint
 
 HERE = frozenset({"127.0.0.1"})
 

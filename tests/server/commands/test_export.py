@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.test_cli import answer, demo, run
+from tests.server.commands.test_cli import answer, demo, run
 
 __all__ = ["demo", "run"]
 

@@ -8,21 +8,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from joserfc.util import urlsafe_b64decode
 
-from licensing.armour import SIGNED_LICENSE
+from licensing.documents.armor import SIGNED_LICENSE
 from licensing.enums import ChangeSetStatus, ImportMode, LicenseStatus, UserStatus
 from licensing.errors import SerialNumberMismatch, SignatureInvalid
-from models import Assignment, AuditEvent, ChangeSet, Installation, License, User
-from resolvers.activation import activate_licenses
-from resolvers.assignments import revoke_user_licenses
-from resolvers.change_sets import pending_changes
+from models.assignment import Assignment
+from models.audit_event import AuditEvent
+from models.change_set import ChangeSet
+from models.installation import Installation
+from models.license import License
+from models.user import User
+from resolvers.auth.sessions import sign_in
+from resolvers.change_sets.activation import activate_licenses
+from resolvers.change_sets.change_sets import pending_changes
+from resolvers.change_sets.license_files import import_license_file, verify_license_file
 from resolvers.context import COMMAND_LINE, Context, system_context
-from resolvers.doctor import examine
-from resolvers.holders import suggestions
-from resolvers.license_files import import_license_file, verify_license_file
-from resolvers.sessions import sign_in
-from resolvers.vendors import load_vendors
-from server.demo import fill
-from server.demo_people import people
+from resolvers.licenses.assignment_queries import suggestions
+from resolvers.licenses.assignments import revoke_user_licenses
+from resolvers.operations.doctor import examine
+from resolvers.vendors.vendors import load_vendors
+from server.demo.installation import fill
+from server.demo.people import people
 
 PASSWORD = "correct horse battery"
 NOW = datetime.now(UTC).replace(microsecond=0)

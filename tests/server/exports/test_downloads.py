@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from licensing.enums import ApiScope, AuditAction, LicenseScope
-from models import ApiToken, License, User
-from models.bulk import insert_rows
-from models.user import user_keys
-from resolvers import exports, pages
-from resolvers.api_tokens import create_api_token
-from resolvers.events import changing
-from server.export_formats import ExportFormat, as_it_was, harmless, written
-from tests.documents import grant
-from tests.makers import quick_hash
+from models.api_token import ApiToken
+from models.db.bulk import insert_rows
+from models.license import License
+from models.user import User, user_keys
+from resolvers import pagination
+from resolvers.auth.api_tokens import create_api_token
+from resolvers.exports import exports
+from resolvers.unit_of_work import changing
+from server.exports.formats import ExportFormat, as_it_was, harmless, written
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
+from tests.support.documents import grant
+from tests.support.factories import quick_hash
 
 __all__ = ["import_file", "offer", "trusted_vendor"]
 
@@ -268,7 +270,7 @@ async def test_a_list_of_several_batches_is_whole(context, export, make_user, in
 
 
 async def test_an_export_ends_with_the_credentials(context, client, bearer, make_user, monkeypatch):
-    monkeypatch.setattr(pages.fetch_batches, "__kwdefaults__", {"size": 1})
+    monkeypatch.setattr(pagination.fetch_batches, "__kwdefaults__", {"size": 1})
     headers = await bearer()
     for number in range(5):
         await make_user(f"User {number}")
@@ -278,11 +280,11 @@ async def test_an_export_ends_with_the_credentials(context, client, bearer, make
             lines += 1
     assert lines == 6
 
-    from resolvers.api_tokens import principal_of_token
+    from resolvers.auth.api_tokens import principal_of_token
     from resolvers.context import Context
     from resolvers.errors import Unauthenticated
-    from resolvers.users import UserFilter
-    from server.exports import _while_let_in
+    from resolvers.users.users import UserFilter
+    from server.exports.downloads import _while_let_in
 
     secret = headers["Authorization"].removeprefix("Bearer ")
     caller = Context(await principal_of_token(secret, context.now()), "test-request")
@@ -296,7 +298,7 @@ async def test_an_export_ends_with_the_credentials(context, client, bearer, make
 @pytest.fixture
 def cookie(administrator, client, post):
     """Logs the administrator in."""
-    from tests.server.test_auth import PASSWORD, SIGN_IN
+    from tests.server.auth.test_authentication import PASSWORD, SIGN_IN
 
     async def sign_in():
 

@@ -11,14 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolvers import audit, change_sets, licenses
-from resolvers.pages import CURSOR_VERSION, Keyset
-from resolvers.users import UserOrder
-from schema import schema
-from schema.node import global_id
+from resolvers.audit import log as audit_log
+from resolvers.change_sets import change_sets
+from resolvers.licenses import catalog
+from resolvers.pagination import CURSOR_VERSION, Keyset
+from resolvers.users.users import UserOrder
+from schema.build import schema
+from schema.relay.node import global_id
 from server.app import create_app
-from tests.server.test_hostile_documents import inga
-from tests.server.test_logs import log
+from tests.server.graphql.test_hostile_documents import inga
+from tests.server.observability.test_logs import log
 
 __all__ = ["inga", "log"]
 
@@ -43,9 +45,9 @@ TYPES = [
 ]
 LISTS = {
     "users": UserOrder().keyset("users"),
-    "licenses": licenses.BY_VENDOR,
+    "licenses": catalog.BY_VENDOR,
     "changeSets": change_sets.NEWEST_FIRST,
-    "auditEvents": audit.NEWEST_FIRST,
+    "auditEvents": audit_log.NEWEST_FIRST,
 }
 
 VALUES: st.SearchStrategy[Any] = st.recursive(

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from schemathesis import graphql as schemathesis
 from schemathesis.graphql import nodes
 
-from schema import print_sdl, schema
-from schema.node import global_id
-from tests.server.test_fuzz import JSON, TYPES, app, unbroken
-from tests.server.test_hostile_documents import inga
-from tests.server.test_logs import log
+from schema.build import print_sdl, schema
+from schema.relay.node import global_id
+from tests.server.graphql.test_fuzz import JSON, TYPES, app, unbroken
+from tests.server.graphql.test_hostile_documents import inga
+from tests.server.observability.test_logs import log
 
 __all__ = ["app", "inga", "log", "unbroken"]
 

@@ -8,14 +8,14 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from models import User
-from schema import schema
-from schema.node import global_id
+from models.user import User
+from schema.build import schema
+from schema.relay.node import global_id
 from server.app import create_app
 from server.settings import Settings
-from tests.makers import quick_hash
-from tests.measures import Measure
-from tests.server.test_logs import log
+from tests.server.observability.test_logs import log
+from tests.support.factories import quick_hash
+from tests.support.timing import Measure
 
 __all__ = ["log"]
 

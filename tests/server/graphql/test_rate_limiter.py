@@ -7,10 +7,10 @@ import time
 import pytest
 
 from licensing.enums import ApiScope
-from resolvers.api_tokens import create_api_token
+from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, Context, Principal
-from server import rates
-from server.rates import RateLimited, Rates
+from server.graphql import rate_limiter
+from server.graphql.rate_limiter import RateLimited, Rates
 from server.settings import RateLimit, Settings
 
 SIGNED_IN = Settings(rate_limit=RateLimit(3, 1))
@@ -122,7 +122,7 @@ def test_an_ipv6_network_is_one_caller(clock):
 
 
 def test_ever_so_many_addresses_take_no_more_memory(clock, monkeypatch):
-    monkeypatch.setattr(rates, "MOST_CALLERS", 100)
+    monkeypatch.setattr(rate_limiter, "MOST_CALLERS", 100)
     points = Rates(RateLimit(20_000, 2_000), clock=clock)
     for number in range(1_000):
         points.charge(nobody(f"10.0.{number // 256}.{number % 256}"), 1)

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensing.enums import ApiScope
-from resolvers.api_tokens import create_api_token
+from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import Context
-from server import graphql
+from server.graphql import view
 from server.settings import RateLimit, Settings
-from tests.server.test_fuzz import EXAMPLES, ON_SQLITE, POST, VALUES, app, log
-from tests.server.test_hostile_documents import inga
+from tests.server.graphql.test_fuzz import EXAMPLES, ON_SQLITE, POST, VALUES, app, log
+from tests.server.graphql.test_hostile_documents import inga
 
 __all__ = ["app", "inga", "log"]
 
@@ -94,7 +94,7 @@ def compare(
         raw: Any = {name: value.replace("Bearer ours", f"Bearer {token}").encode() for name, value in sent.items()}
         shorter = await inga.post("/graphql", content=body, headers=raw)
         with monkeypatch.context() as patch:
-            patch.setattr(graphql, "wants_one_answer", lambda request: False)
+            patch.setattr(view, "wants_one_answer", lambda request: False)
             longer = await inga.post("/graphql", content=body, headers=raw)
         assert shorter.status_code == longer.status_code
         assert comparable_headers(shorter) == comparable_headers(longer)

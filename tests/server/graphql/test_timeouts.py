@@ -8,11 +8,11 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.transactions import in_transaction
 
 from licensing.enums import ApiScope
-from models import AuditEvent
-from models.config import tortoise_config
-from resolvers.api_tokens import create_api_token
-from server import operations
-from tests.server.relay import relayed
+from models.audit_event import AuditEvent
+from models.db.config import tortoise_config
+from resolvers.auth.api_tokens import create_api_token
+from server.graphql import operations
+from tests.support.tcp_proxy import relayed
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 

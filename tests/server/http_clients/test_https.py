@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import User
+from models.user import User
 from server.settings import Settings
-from tests.makers import quick_hash
+from tests.support.factories import quick_hash
 
 PASSWORD = "correct horse battery"
 

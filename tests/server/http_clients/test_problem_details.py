@@ -1,4 +1,4 @@
-from server.problems import clean, words_of
+from server.http_clients.problem_details import clean, words_of
 
 
 def test_a_problem_is_told_by_its_detail_or_else_its_title():

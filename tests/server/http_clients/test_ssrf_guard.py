@@ -5,13 +5,13 @@ from ipaddress import ip_address
 import httpx2
 import pytest
 
-from models import Webhook
-from resolvers.webhooks import EndpointRefused
-from server.webhook_addresses import checked_addresses, is_public, read_url, resolve
-from server.webhook_client import WebhookClient
-from server.webhook_messages import Message
-from tests.endpoints import endpoint
-from tests.server.misbehaving import gives_nothing, misbehaving, self_signed
+from models.webhook import Webhook
+from resolvers.webhooks.webhooks import EndpointRefused
+from server.http_clients.ssrf_guard import checked_addresses, is_public, read_url, resolve
+from server.http_clients.webhook_client import WebhookClient
+from server.http_clients.webhook_messages import Message
+from tests.support.endpoints import endpoint
+from tests.support.faulty_license_server import gives_nothing, misbehaving, self_signed
 
 NOBODY: frozenset[str] = frozenset()
 PRIVATE = [

@@ -6,13 +6,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from licensing.document import verify
+from licensing.documents.document import verify
 from licensing.errors import VendorRefused, VendorUnavailable
-from server.circuit import OPENS_AFTER, REST
-from server.vendor_client import Fetched, Patience, VendorClient
-from tests import documents
-from tests.server import misbehaving as modes
-from tests.server.misbehaving import closed_port, misbehaving, self_signed
+from server.http_clients.circuit_breaker import OPENS_AFTER, REST
+from server.http_clients.vendor_client import Fetched, Patience, VendorClient
+from tests.support import documents
+from tests.support import faulty_license_server as modes
+from tests.support.faulty_license_server import closed_port, misbehaving, self_signed
 
 QUICK = Patience(one_try=0.3, whole_call=2.0, first_pause=0.01)
 LONGEST = 2.5

@@ -5,9 +5,9 @@ from string import Formatter
 import pytest
 
 from licensing.errors import NoSeats, SurplusSeats
-from licensing.wording import Words
-from server.language import CATALOGS, preferred_language, translations
-from tests.server.catalogs import templates
+from licensing.messages import Words
+from server.i18n.languages import CATALOGS, preferred_language, translations
+from tests.support.catalogs import templates
 
 NORWEGIAN = {"Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8"}
 

@@ -2,10 +2,10 @@ import json
 import re
 from pathlib import Path
 
-from licensing.claims import parse_claims
-from server.document_schema import document_schema
+from licensing.documents.claims import parse_claims
+from server.issuer.document_schema import document_schema
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_schema_in_the_docs_is_that_of_the_claims():

@@ -9,11 +9,11 @@ import pytest
 import uvicorn
 
 from licensing.errors import VendorRefused
-from server import vendor_folder
 from server.cli import main
-from server.license_server import LARGEST_BODY, create_license_server
-from server.vendor_client import Fetched, VendorClient
-from tests import documents
+from server.http_clients.vendor_client import Fetched, VendorClient
+from server.issuer import document_store
+from server.issuer.license_server import LARGEST_BODY, create_license_server
+from tests.support import documents
 
 SERIAL, DEMO, OWNER = documents.SERIAL, "1010000004", documents.OWNER
 DOCUMENT = documents.signed(documents.claims())
@@ -156,7 +156,7 @@ async def test_another_document_is_another_report(vendor, folder):
 
 
 async def test_reports_do_not_fill_the_disk(vendor, monkeypatch):
-    monkeypatch.setattr(vendor_folder, "MOST_REPORTS", 2)
+    monkeypatch.setattr(document_store, "MOST_REPORTS", 2)
     for number in range(2):
         await vendor.post("/v1/acceptances", json={**ACCEPTANCE, "jti": str(number)})
 

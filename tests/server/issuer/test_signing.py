@@ -9,11 +9,11 @@ from keygen_sh.config import KeygenConfig, set_config
 from keygen_sh.errors import KeygenError
 from keygen_sh.license_file import LicenseFile
 
-from licensing.document import verify
+from licensing.documents.document import verify
+from licensing.documents.keys import parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
 from licensing.errors import FileInvalid, Invalid
-from licensing.keys import parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
-from server.issuer import sign_claims, sign_claims_for_keygen, write_key_pair
-from tests.documents import ISSUED, SERIAL, claims
+from server.issuer.signing import sign_claims, sign_claims_for_keygen, write_key_pair
+from tests.support.documents import ISSUED, SERIAL, claims
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from server.errors import Refused
-from server.limits import BodyLimits
+from server.middleware.body_limit import BodyLimits
 
 
 async def echo_length(scope, receive, send):

@@ -10,10 +10,10 @@ import httpx2
 import pytest
 import structlog
 
-from models import User
-from server.logs import RequestLog, configure_logs
+from models.user import User
+from server.observability.logs import RequestLog, configure_logs
 from server.settings import LogFormat
-from tests.makers import quick_hash
+from tests.support.factories import quick_hash
 
 PASSWORD = "correct horse battery"
 

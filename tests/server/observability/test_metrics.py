@@ -7,10 +7,11 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from models import ChangeSet, ReceivedDocument, Vendor
+from models.change_set import ChangeSet, ReceivedDocument
+from models.vendor import Vendor
 from resolvers.context import utc_now
 from server.settings import Settings
-from tests.processes import process
+from tests.support.processes import process
 
 TOKEN = "a token for metrics, of some length"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

@@ -1,0 +1,1 @@
+"""License documents: signed files of a vendor's claims, in every supported format."""

@@ -1,0 +1,1 @@
+"""Connections, transactions and hand-written SQL for SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The audit log, read in pages and followed as a feed."""

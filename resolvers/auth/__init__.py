@@ -1,0 +1,1 @@
+"""Sessions, API tokens and identities of an OpenID Connect provider."""

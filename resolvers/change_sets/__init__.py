@@ -1,0 +1,1 @@
+"""License changes: received, reviewed, activated or rejected."""

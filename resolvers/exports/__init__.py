@@ -1,0 +1,1 @@
+"""Whole lists as streams, and revocations imported from a list."""

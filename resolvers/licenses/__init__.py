@@ -1,0 +1,1 @@
+"""Licenses in force, their seats and the users who hold them."""

@@ -1,0 +1,1 @@
+"""Installations, consistency checks, statistics and scheduled jobs."""

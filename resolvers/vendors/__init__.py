@@ -1,0 +1,1 @@
+"""Vendors, the keys they sign with and their license servers."""

@@ -1,0 +1,1 @@
+"""Foundations of the schema: permissions, user errors, descriptions and row mapping."""

@@ -1,0 +1,1 @@
+"""Validation, cost analysis and execution of GraphQL documents."""

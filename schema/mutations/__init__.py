@@ -1,0 +1,1 @@
+"""Mutations: a module per noun with its inputs, payloads and fields."""

@@ -1,0 +1,1 @@
+"""Global object identification and connections, as Relay specifies them."""

@@ -1,0 +1,5 @@
+"""GraphQL types. Enums are registered on import, before a type refers to one."""
+
+from schema.types.enums import register_enums
+
+register_enums()

@@ -1,0 +1,1 @@
+"""Delivery: HTTP, WebSockets, the command line and background jobs."""

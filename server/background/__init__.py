@@ -1,0 +1,1 @@
+"""Work beside requests: scheduled jobs, webhooks and the event feed."""

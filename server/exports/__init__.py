@@ -1,0 +1,1 @@
+"""Downloads of whole lists as CSV or NDJSON."""

@@ -1,0 +1,1 @@
+"""HTTP clients for license servers and webhooks."""

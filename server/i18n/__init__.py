@@ -1,0 +1,1 @@
+"""Language negotiation and message catalogs."""

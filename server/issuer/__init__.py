@@ -1,0 +1,1 @@
+"""The vendor's side: signing keys, license documents and the reference license server."""
