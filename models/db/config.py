@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from models.db.replica import PRIMARY, REPLICA
 
-TABLES = [
+MODEL_MODULES = [
     "models.api_token",
     "models.assignment",
     "models.audit_event",
@@ -87,7 +87,7 @@ def tortoise_config(
         "connections": {PRIMARY: primary} | ({REPLICA: replica} if replica else {}),
         "routers": ["models.db.replica.Router"],
         "apps": {
-            "models": {"models": TABLES, "default_connection": PRIMARY, "migrations": "models.migrations"},
+            "models": {"models": MODEL_MODULES, "default_connection": PRIMARY, "migrations": "models.migrations"},
         },
         "use_tz": True,
         "timezone": "UTC",

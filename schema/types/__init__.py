@@ -1,5 +1,1 @@
-"""GraphQL types. Enums are registered on import, before a type refers to one."""
-
-from schema.types.enums import register_enums
-
-register_enums()
+"""GraphQL types: objects, enums and scalars."""

@@ -12,6 +12,7 @@ from models.api_token import ApiToken
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
 from models.change_set import ChangeSet, ReceivedDocument
+from models.db.config import MODEL_MODULES
 from models.idempotency import IdempotencyKey
 from models.installation import Installation
 from models.license import License
@@ -215,7 +216,7 @@ async def test_what_looks_like_it_and_is_not_is_written(rows, write):
 
 
 def test_every_rule_that_a_model_states_is_broken_here():
-    Tortoise.init_models(["models"], "models")
+    Tortoise.init_models(MODEL_MODULES, "models")
     models = [model for model in Tortoise.apps["models"].values() if issubclass(model, Model)]
 
     stated = {constraint.name for model in models for constraint in model._meta.constraints}
