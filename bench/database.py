@@ -22,7 +22,7 @@ from models.license import License
 from models.vendor import TrustedKey, Vendor
 from resolvers.auth.api_tokens import create_api_token
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
-from resolvers.change_sets.read_model import ReviewedChangeSet
+from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, Context, system_context
 from tests.support.documents import claims, grant, signed, trusted
 from tests.support.postgres import create_database, drop_database, running_postgres
@@ -109,7 +109,7 @@ def grants(total: int | None, number: int = 0) -> dict[str, Any]:
     return grant(f"license-{number}", name=f"License {number:02}", total=total)
 
 
-async def offer(context: Context, licenses: list[dict[str, Any]], sequence: int = 1) -> ReviewedChangeSet:
+async def offer(context: Context, licenses: list[dict[str, Any]], sequence: int = 1) -> ChangeSetView:
     """The vendor's next document, left for review."""
     content = document(licenses, sequence)
     verified = await verify_license_file(context, content, ImportMode.REVIEW)

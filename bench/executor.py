@@ -115,7 +115,7 @@ def ours() -> Any:
     from schema.core.permissions import Info
     from schema.core.row_mapping import Rows
     from schema.core.selection import selected
-    from schema.execution.compiled_executor import CompilingExecutor
+    from schema.execution.compiled_executor import CompiledExecutionContext
     from schema.execution.document import read_document
     from schema.execution.execute import run
     from schema.relay.connection import connect
@@ -144,7 +144,7 @@ def ours() -> Any:
             nodes = Rows(User, rows, info.context, assignments=held, licenses=licenses)
             return connect(UserConnection, UserEdge, page, nodes, selected(info), 1000)
 
-    schema = strawberry.Schema(OurQuery, scalar_overrides=SCALARS, execution_context_class=CompilingExecutor)
+    schema = strawberry.Schema(OurQuery, scalar_overrides=SCALARS, execution_context_class=CompiledExecutionContext)
 
     async def execute(query: str, context_value: Any) -> Any:
         document = read_document(schema._schema, query)

@@ -20,12 +20,12 @@ import server.graphql.view
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, Principal
 from schema.build import schema
 from schema.execution.document import Document
-from server.graphql.rate_limiter import Charge, Rates
+from server.graphql.rate_limiter import RateLimiter, RateLimitResult
 from server.graphql.streams import Protocol
 from server.settings import DEFAULT_RATE, read_settings
 
 CALLER = Principal(int(os.environ["BENCH_INSTALLATION"]), COMMAND_LINE, ALL_SCOPES)
-CHARGE = Charge(1, 1, DEFAULT_RATE)
+CHARGE = RateLimitResult(1, 1, DEFAULT_RATE)
 
 
 async def no_question(*asked: object) -> Principal:
@@ -60,7 +60,7 @@ def main() -> None:
         patch.object(server.graphql.view, "authenticate", no_question),
         patch.object(server.graphql.view, "check_origin", nothing),
         patch.object(server.graphql.view.structlog.contextvars, "bind_contextvars", nothing),
-        patch.object(Rates, "charge", lambda *asked: CHARGE),
+        patch.object(RateLimiter, "charge", lambda *asked: CHARGE),
         patch.object(Document, "cost", lambda *asked: 1),
         patch.object(Document, "check", nothing),
     ]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from licensing.diff import LicenseChange, Terms
+from licensing.diff import LicenseChange, LicenseTerms
 from licensing.documents.claims import LicenseDates
 from licensing.enums import ActivationPolicy, LicenseChangeKind
 from licensing.errors import LicenseExpired, LicensingError, NotYetEffective, SurplusSeats
@@ -21,7 +21,7 @@ def blocking_surplus(changes: Iterable[LicenseChange]) -> dict[str, int]:
     return dict(seats)
 
 
-def refusal(
+def activation_error(
     changes: Iterable[LicenseChange], dates: LicenseDates, effective_at: datetime, now: datetime
 ) -> LicensingError | None:
     """Why activation would be refused now; None if it would succeed.
@@ -40,7 +40,7 @@ def refusal(
     return SurplusSeats(surplus=surplus) if surplus else None
 
 
-def takes_away(before: Terms, after: Terms, changes: Iterable[LicenseChange]) -> bool:
+def is_reduction(before: LicenseTerms, after: LicenseTerms, changes: Iterable[LicenseChange]) -> bool:
     """Whether anybody loses something: seats, a license, a feature of a plan, or time."""
     if not before.grants:
         # A vendor's first document: there is nothing whose expiry it could bring forward.
@@ -58,8 +58,8 @@ def takes_away(before: Terms, after: Terms, changes: Iterable[LicenseChange]) ->
 def activates_at_once(
     *,
     policy: ActivationPolicy,
-    before: Terms,
-    after: Terms,
+    before: LicenseTerms,
+    after: LicenseTerms,
     changes: Sequence[LicenseChange],
     installation_owner: str,
     effective_at: datetime,
@@ -69,13 +69,13 @@ def activates_at_once(
 
     One for another owner than the installation's always waits.
     """
-    if refusal(changes, after.dates, effective_at, now) or after.owner != installation_owner:
+    if activation_error(changes, after.dates, effective_at, now) or after.owner != installation_owner:
         return False
     match policy:
         case ActivationPolicy.AUTOMATIC:
             return True
         case ActivationPolicy.REVIEW_REDUCTIONS:
-            return not takes_away(before, after, changes)
+            return not is_reduction(before, after, changes)
         case ActivationPolicy.MANUAL:
             return False
 

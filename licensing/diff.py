@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseChangeKind, LicenseScope
 from licensing.errors import FileInvalid
-from licensing.messages import Words
+from licensing.messages import Message
 
 
 @dataclass(frozen=True)
-class Terms:
+class LicenseTerms:
     """What a vendor's licenses are, whether in force or stated by a document."""
 
     owner: str
@@ -108,7 +108,7 @@ def seats_available(total: int | None, in_use: int) -> int | None:
     return None if total is None else max(0, total - in_use)
 
 
-def compare(
+def diff(
     before: Iterable[LicenseGrant], after: Iterable[LicenseGrant], in_use: Mapping[str, int]
 ) -> list[LicenseChange]:
     """The licenses that differ, in the vendor's order; hidden ones are not listed.
@@ -122,7 +122,7 @@ def compare(
         FileInvalid: A license changes its scope, or becomes or stops being a plan.
     """
     old, new = list(before), list(after)
-    check_same_nature(old, new)
+    check_immutable(old, new)
     shown_before, shown_after = _shown(old), _shown(new)
     changes = []
     for code in shown_before.keys() | shown_after.keys():
@@ -135,7 +135,7 @@ def compare(
     return sorted(changes, key=lambda change: (change.grant.sort, change.code))
 
 
-def check_same_nature(before: Iterable[LicenseGrant], after: Iterable[LicenseGrant]) -> None:
+def check_immutable(before: Iterable[LicenseGrant], after: Iterable[LicenseGrant]) -> None:
     """Check that no license changes what kind of thing its code stands for, hidden ones included.
 
     Raises:
@@ -146,7 +146,7 @@ def check_same_nature(before: Iterable[LicenseGrant], after: Iterable[LicenseGra
         was = known.get(grant.code, grant)
         if was.scope is not grant.scope:
             raise FileInvalid(
-                reason=Words(
+                reason=Message(
                     "license `{code}` was of scope {was} and cannot become {scope}",
                     code=grant.code,
                     was=was.scope,
@@ -154,12 +154,12 @@ def check_same_nature(before: Iterable[LicenseGrant], after: Iterable[LicenseGra
                 )
             )
         if was.plan is not grant.plan:
-            become = Words("license `{code}` cannot become a plan", code=grant.code)
-            stop = Words("license `{code}` cannot stop being a plan", code=grant.code)
+            become = Message("license `{code}` cannot become a plan", code=grant.code)
+            stop = Message("license `{code}` cannot stop being a plan", code=grant.code)
             raise FileInvalid(reason=become if grant.plan else stop)
 
 
-def nothing_new(before: Terms, after: Terms) -> bool:
+def is_unchanged(before: LicenseTerms, after: LicenseTerms) -> bool:
     """Whether both state the same in everything: owner, dates and licenses, hidden ones and order included."""
     return (before.owner, before.dates, _by_code(before.grants)) == (after.owner, after.dates, _by_code(after.grants))
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 
-class Word(StrEnum):
+class DescribedEnum(StrEnum):
     """A word and what it means."""
 
     description: str
@@ -19,7 +19,7 @@ class Word(StrEnum):
         return member
 
 
-class LicenseStatus(Word):
+class LicenseStatus(DescribedEnum):
     """Where a vendor's licenses stand against their dates."""
 
     ACTIVE = "ACTIVE", "In force."
@@ -28,7 +28,7 @@ class LicenseStatus(Word):
     EXPIRED = "EXPIRED", "Expired."
 
 
-class LicenseUpdateStatus(Word):
+class LicenseUpdateStatus(DescribedEnum):
     """Where a vendor's new license information stands; where several hold, the first in the order
     BLOCKED_BY_SURPLUS, AWAITING_ACTIVATION, ACTIVATED_AUTOMATICALLY, CHECK_FAILED, REJECTED, UP_TO_DATE.
     """
@@ -44,7 +44,7 @@ class LicenseUpdateStatus(Word):
     REJECTED = "REJECTED", "The latest was rejected; the vendor has yet to issue another."
 
 
-class ActivationPolicy(Word):
+class ActivationPolicy(DescribedEnum):
     """Which change sets are activated on arrival. Never one that leaves a surplus."""
 
     AUTOMATIC = "AUTOMATIC", "Every one."
@@ -52,7 +52,7 @@ class ActivationPolicy(Word):
     MANUAL = "MANUAL", "None: an administrator reviews each."
 
 
-class VendorCheckOutcome(Word):
+class VendorCheckOutcome(DescribedEnum):
     """How a contact with the license server went."""
 
     UP_TO_DATE = "UP_TO_DATE", "The licenses in force are the latest."
@@ -62,21 +62,21 @@ class VendorCheckOutcome(Word):
     UNUSABLE = "UNUSABLE", "What the license server sent could not be used; `message` says why."
 
 
-class LicenseScope(Word):
+class LicenseScope(DescribedEnum):
     """Whom a license covers."""
 
     SYSTEM = "SYSTEM", "Everyone: it switches on a part of the system."
     USER = "USER", "Those it is assigned to, one seat each."
 
 
-class UserCategory(Word):
+class UserCategory(DescribedEnum):
     """The tabs of the Users screen."""
 
     EMPLOYEE = "EMPLOYEE", "Employees: people of the license owner's own company."
     OTHER = "OTHER", "Other users: external, anonymous and system users."
 
 
-class UserKind(Word):
+class UserKind(DescribedEnum):
     """Kinds of user."""
 
     EMPLOYEE = "EMPLOYEE", "Works for the license owner."
@@ -90,7 +90,7 @@ class UserKind(Word):
         return UserCategory.EMPLOYEE if self is UserKind.EMPLOYEE else UserCategory.OTHER
 
 
-class UserStatus(Word):
+class UserStatus(DescribedEnum):
     """Where a user stands."""
 
     ACTIVE = "ACTIVE", "Works here."
@@ -98,7 +98,7 @@ class UserStatus(Word):
     RETIRED = "RETIRED", "Has left, and holds no licenses."
 
 
-class UserOrderField(Word):
+class UserOrderField(DescribedEnum):
     """What users can be ordered by."""
 
     NAME = "NAME", "Full name."
@@ -106,14 +106,14 @@ class UserOrderField(Word):
     LAST_LOGIN_AT = "LAST_LOGIN_AT", "Last login; never counts as the smallest."
 
 
-class OrderDirection(Word):
+class OrderDirection(DescribedEnum):
     """Which way to order."""
 
     ASC = "ASC", "Smallest first."
     DESC = "DESC", "Largest first."
 
 
-class RevocationBlocker(Word):
+class RevocationBlocker(DescribedEnum):
     """Why a license cannot be taken from a user."""
 
     OPEN_REQUESTS = (
@@ -124,7 +124,7 @@ class RevocationBlocker(Word):
     REQUIRED = "REQUIRED", "Another license they hold requires it."
 
 
-class ChangeSetStatus(Word):
+class ChangeSetStatus(DescribedEnum):
     """How far a change set has come. The last four are final. What policy activates is AUTO_ACTIVATED from the
     license server, ACTIVATED from a file.
     """
@@ -137,7 +137,7 @@ class ChangeSetStatus(Word):
     SUPERSEDED = "SUPERSEDED", "A newer change set from the same vendor replaced it."
 
 
-class ChangeSetSource(Word):
+class ChangeSetSource(DescribedEnum):
     """How a change set got here."""
 
     LICENSE_SERVER = "LICENSE_SERVER", "From the vendor's license server."
@@ -145,7 +145,7 @@ class ChangeSetSource(Word):
     DEMO_CONVERSION = "DEMO_CONVERSION", "From a demo's conversion to a purchase."
 
 
-class LicenseChangeKind(Word):
+class LicenseChangeKind(DescribedEnum):
     """What happens to a license."""
 
     ADDED = "ADDED", "It is new."
@@ -155,7 +155,7 @@ class LicenseChangeKind(Word):
     REMOVED = "REMOVED", "It goes away."
 
 
-class SuggestionReason(Word):
+class SuggestionReason(DescribedEnum):
     """Why a user will hardly miss a license."""
 
     CANNOT_LOG_IN = "CANNOT_LOG_IN", "May not log in."
@@ -163,7 +163,7 @@ class SuggestionReason(Word):
     LEAST_RECENTLY_LOGGED_IN = "LEAST_RECENTLY_LOGGED_IN", "Logged in longest ago."
 
 
-class RevocationOutcome(Word):
+class RevocationOutcome(DescribedEnum):
     """What became of one user."""
 
     REVOKED = "REVOKED", "They had the license and have lost it."
@@ -172,7 +172,7 @@ class RevocationOutcome(Word):
     BLOCKED = "BLOCKED", "They keep it; `blocker` says why."
 
 
-class ImportMode(Word):
+class ImportMode(DescribedEnum):
     """What to do with a license file once it is read."""
 
     FOLLOW_POLICY = "FOLLOW_POLICY", "As with one from the license server: the vendor's activation policy decides."
@@ -180,7 +180,7 @@ class ImportMode(Word):
     PREVIEW = "PREVIEW", "Show what it would change, and keep nothing."
 
 
-class ActorKind(Word):
+class ActorKind(DescribedEnum):
     """Kinds of actor."""
 
     ADMINISTRATOR = "ADMINISTRATOR", "An administrator, logged in."
@@ -189,7 +189,7 @@ class ActorKind(Word):
     SYSTEM = "SYSTEM", "The system itself, as when it activates licenses on arrival, or the command line."
 
 
-class ApiScope(Word):
+class ApiScope(DescribedEnum):
     """What a caller may do. An administrator has them all."""
 
     LICENSES_READ = (
@@ -210,7 +210,7 @@ class ApiScope(Word):
     )
 
 
-class AuditAction(Word):
+class AuditAction(DescribedEnum):
     """What can be done, one per kind of event."""
 
     CHANGE_SET_RECEIVED = "CHANGE_SET_RECEIVED", "A change set arrived."
@@ -241,7 +241,7 @@ class AuditAction(Word):
     WEBHOOK_DELETED = "WEBHOOK_DELETED", "A webhook was deleted."
 
 
-class UserErrorCode(Word):
+class UserErrorCode(DescribedEnum):
     """Reasons in `UserError.code`. New ones may be added."""
 
     NOT_FOUND = "NOT_FOUND", "The ID names nothing the viewer can see."

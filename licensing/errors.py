@@ -43,7 +43,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from licensing.enums import RevocationBlocker, UserErrorCode
-from licensing.messages import Words
+from licensing.messages import Message
 
 
 class LicensingError(Exception):
@@ -62,8 +62,8 @@ class LicensingError(Exception):
     def __init__(self, path: Sequence[str] | None = None, **facts: object) -> None:
         """Make words of the template and what it names."""
         self.path = None if path is None else list(path)
-        self.words = Words(self.template, **facts)
-        super().__init__(str(self.words))
+        self.message = Message(self.template, **facts)
+        super().__init__(str(self.message))
 
 
 class NotFound(LicensingError):
@@ -79,7 +79,7 @@ class Invalid(LicensingError):
     code = UserErrorCode.INVALID
     template = "{reason}"
 
-    def __init__(self, path: Sequence[str] | None = None, *, reason: Words) -> None:
+    def __init__(self, path: Sequence[str] | None = None, *, reason: Message) -> None:
         """Say so in the reason's own words."""
         super().__init__(path, reason=reason)
 
@@ -248,7 +248,7 @@ class FileInvalid(LicensingError):
     code = UserErrorCode.FILE_INVALID
     template = "The license file cannot be used: {reason}. Choose the file that the vendor sent, or ask for a new one."
 
-    def __init__(self, path: Sequence[str] | None = None, *, reason: Words) -> None:
+    def __init__(self, path: Sequence[str] | None = None, *, reason: Message) -> None:
         """Take the reason in."""
         super().__init__(path, reason=reason)
 
@@ -335,7 +335,7 @@ class NoLicenseServer(LicensingError):
     template = "{vendor} has no license server to ask. Import the license file that the vendor sent."
 
 
-DID_NOT_ANSWER = Words("did not answer")
+DID_NOT_ANSWER = Message("did not answer")
 
 
 class VendorUnavailable(LicensingError):
@@ -344,7 +344,7 @@ class VendorUnavailable(LicensingError):
     code = UserErrorCode.VENDOR_UNAVAILABLE
     template = "The license server of {vendor} {happened}. Try again later, or import a license file."
 
-    def __init__(self, path: Sequence[str] | None = None, *, vendor: str, happened: Words = DID_NOT_ANSWER) -> None:
+    def __init__(self, path: Sequence[str] | None = None, *, vendor: str, happened: Message = DID_NOT_ANSWER) -> None:
         """Say what happened, if more is known than that it did not answer."""
         super().__init__(path, vendor=vendor, happened=happened)
 
@@ -355,7 +355,7 @@ class VendorRefused(LicensingError):
     code = UserErrorCode.VENDOR_REFUSED
     template = 'The vendor\'s license server said no: "{said}" Contact the vendor, or import a license file.'
 
-    def __init__(self, path: Sequence[str] | None = None, *, said: Words | str) -> None:
+    def __init__(self, path: Sequence[str] | None = None, *, said: Message | str) -> None:
         """Take in what it said; a text is the vendor's own, and ends as a sentence does."""
         if isinstance(said, str) and not said.endswith((".", "!", "?", "…")):
             said += "."
@@ -368,6 +368,6 @@ class DeliveryFailed(LicensingError):
     code = UserErrorCode.DELIVERY_FAILED
     template = "The address {error}. Correct the address or what answers there, then send a test event again."
 
-    def __init__(self, path: Sequence[str] | None = None, *, error: Words) -> None:
+    def __init__(self, path: Sequence[str] | None = None, *, error: Message) -> None:
         """Take in what went wrong."""
         super().__init__(path, error=error)

@@ -22,7 +22,7 @@ ENGLISH = Language()
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class Words:
+class Message:
     """A template and its facts; `str()` tells them in English.
 
     `{seats:seat|seats}` becomes "1 seat" or "3 seats", and `{seats:=is|are}` "is" or "are"; `{limit:,}` has that comma
@@ -47,28 +47,28 @@ class Words:
         Raises:
             KeyError: The template names a fact that is not given.
         """
-        return _Wording(language).vformat(language.translate(self.template), (), self.facts)
+        return _MessageFormatter(language).vformat(language.translate(self.template), (), self.facts)
 
     def as_json(self) -> dict[str, Any]:
         """As they are stored, so that they can be told in any language later."""
-        return {"template": self.template, "facts": facts_as_json(self.facts)}
+        return {"template": self.template, "facts": params_as_json(self.facts)}
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any] | str) -> Words:
+    def from_json(cls, stored: dict[str, Any] | str) -> Message:
         """Words that were stored; a text is told as it is."""
         if isinstance(stored, str):
             return cls("{text}", text=stored)
         return cls(stored["template"], **{name: _from_json(name, fact) for name, fact in stored["facts"].items()})
 
 
-def facts_as_json(facts: Mapping[str, object]) -> dict[str, object]:
-    """Facts as they are stored, from which `Words.from_json` makes them again."""
+def params_as_json(facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts as they are stored, from which `Message.from_json` makes them again."""
     return {name: _as_json(fact) for name, fact in facts.items()}
 
 
 def _as_json(fact: object) -> object:
     match fact:
-        case Words():
+        case Message():
             return fact.as_json()
         case list():
             return [_as_json(item) for item in fact]
@@ -80,13 +80,13 @@ def _as_json(fact: object) -> object:
 
 def _from_json(name: str, fact: Any) -> object:
     if isinstance(fact, dict) and fact.keys() == {"template", "facts"}:
-        return Words.from_json(fact)
+        return Message.from_json(fact)
     if isinstance(fact, list):
         return [_from_json(name, item) for item in fact]
     return datetime.fromisoformat(fact) if name.endswith("_at") else fact
 
 
-class _Wording(Formatter):
+class _MessageFormatter(Formatter):
     """`str.format` with a grammar for what licensing speaks of, for any language that tells one from many."""
 
     def __init__(self, language: Language) -> None:
@@ -103,7 +103,7 @@ class _Wording(Formatter):
                 return f"{value:,}".replace(",", format_spec)
             case datetime():
                 return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-            case Words():
+            case Message():
                 return value.in_language(self._language)
             case list():
                 return ", ".join(self.format_field(item, format_spec) for item in value)

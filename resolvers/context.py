@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from licensing.enums import ActorKind, ApiScope
-from licensing.messages import ENGLISH, Language, Words
+from licensing.messages import ENGLISH, Language, Message
 from resolvers.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from resolvers.audit.feed import EventFeed
     from resolvers.dataloaders import Loaders
-    from resolvers.idempotency import KeyedCall
+    from resolvers.idempotency import IdempotentRequest
     from resolvers.vendors.checks import LicenseServers
     from resolvers.webhooks.webhooks import Endpoints
 
@@ -62,17 +62,17 @@ class Context:
     request_id: str
     now: Callable[[], datetime] = utc_now
     language: Language = ENGLISH
-    address: str | None = None
+    client_ip: str | None = None
     """Where the request comes from, for the throttling of logins."""
     license_servers: "LicenseServers | None" = None
     """How vendors are asked; None where nobody asks them."""
-    endpoints: "Endpoints | None" = None
+    webhook_client: "Endpoints | None" = None
     """How webhooks' addresses are reached; None where nobody makes or tests them."""
     feed: "EventFeed | None" = None
     """Tells of new events; None where nobody follows them."""
     deadline: asyncio.Timeout | None = None
     """Ends the request when it takes too long; None where nothing does."""
-    keyed_call: "KeyedCall | None" = None
+    idempotent_request: "IdempotentRequest | None" = None
     """Set where a mutation was sent with an idempotency key, and so may be sent again."""
     session_secret: str | None = None
     """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
@@ -86,7 +86,7 @@ class Context:
             Unauthenticated: There is none.
         """
         if self.principal is None:
-            raise Unauthenticated(Words("Sign in, or send an API token."))
+            raise Unauthenticated(Message("Sign in, or send an API token."))
         return self.principal
 
     @property
@@ -120,7 +120,7 @@ class Context:
             Forbidden: The caller lacks the scope.
         """
         if scope not in self.caller.scopes:
-            raise Forbidden(Words("This needs the scope {scope}.", scope=scope))
+            raise Forbidden(Message("This needs the scope {scope}.", scope=scope))
 
 
 def system_context(

@@ -15,7 +15,7 @@ from models.webhook import Webhook, WebhookDelivery
 from resolvers.audit import log
 from resolvers.auth import api_tokens
 from resolvers.change_sets import change_sets
-from resolvers.change_sets.read_model import ReviewedChange, ReviewedChangeSet
+from resolvers.change_sets.read_model import ChangeSetView, LicenseChangeView
 from resolvers.context import Context
 from resolvers.licenses import assignment_queries, assignments, catalog
 from resolvers.licenses.assignment_queries import AssignmentRow
@@ -67,7 +67,7 @@ class Loaders:
         """The caller's installation."""
         return await self._once(vendors.load_installation)
 
-    async def pending_changes(self) -> list[ReviewedChangeSet]:
+    async def pending_changes(self) -> list[ChangeSetView]:
         """The change sets that want attention."""
         return await self._once(change_sets.pending_changes)
 
@@ -97,7 +97,7 @@ class Loaders:
     @cached_property
     def users(self) -> DataLoader[Sequence[int], Mapping[int, Row]]:
         """Users of a page, by their ids, with those of other pages."""
-        return _together(lambda ids: users.load_users(self.context, ids))
+        return merged_loader(lambda ids: users.load_users(self.context, ids))
 
     @cached_property
     def assignment(self) -> DataLoader[int, Row | None]:
@@ -155,27 +155,27 @@ class Loaders:
     @cached_property
     def blockers(self) -> DataLoader[Sequence[tuple[int, int]], Mapping[tuple[int, int], RevocationBlocker]]:
         """The same of a page of assignments, with those of other pages."""
-        return _together(lambda holdings: assignments.blockers(self.context, holdings))
+        return merged_loader(lambda holdings: assignments.blockers(self.context, holdings))
 
     @cached_property
-    def change_set(self) -> DataLoader[int, ReviewedChangeSet | None]:
+    def change_set(self) -> DataLoader[int, ChangeSetView | None]:
         """Change sets by id."""
         return DataLoader(lambda ids: change_sets.load(self.context, ids))
 
     @cached_property
-    def pending_change(self) -> DataLoader[int, ReviewedChangeSet | None]:
+    def pending_change(self) -> DataLoader[int, ChangeSetView | None]:
         """The change sets that want attention, by vendor id."""
 
-        async def load(_: Sequence[int]) -> Mapping[int, ReviewedChangeSet]:
+        async def load(_: Sequence[int]) -> Mapping[int, ChangeSetView]:
             return {change_set.vendor_id: change_set for change_set in await self.pending_changes()}
 
         return by_key(load)
 
     @cached_property
-    def open_change(self) -> DataLoader[int, ReviewedChange | None]:
+    def open_change(self) -> DataLoader[int, LicenseChangeView | None]:
         """What open change sets would do, by license id."""
 
-        async def load(_: Sequence[int]) -> Mapping[int, ReviewedChange]:
+        async def load(_: Sequence[int]) -> Mapping[int, LicenseChangeView]:
             waiting = (change_set for change_set in await self.pending_changes() if change_set.closed_at is None)
             return {change.license_id: change for one in waiting for change in one.changes if change.license_id}
 
@@ -189,12 +189,12 @@ class Loaders:
     @cached_property
     def assignments_page(self) -> DataLoader[tuple[int, UserFilter, UserOrder, PageRequest], Page[Row]]:
         """Pages of the holders of licenses, by license id and what is asked for."""
-        return _alike(lambda ids, *asked: assignment_queries.assignments_pages(self.context, ids, *asked))
+        return grouped_loader(lambda ids, *asked: assignment_queries.assignments_pages(self.context, ids, *asked))
 
     @cached_property
     def assignments_count(self) -> DataLoader[tuple[int, UserFilter], int]:
         """How many hold a license, by license id and filter."""
-        return _alike(lambda ids, filter: assignment_queries.count_assignments(self.context, ids, filter))
+        return grouped_loader(lambda ids, filter: assignment_queries.count_assignments(self.context, ids, filter))
 
     @cached_property
     def suggestions(self) -> DataLoader[tuple[int, int], list[tuple[AssignmentRow, SuggestionReason]]]:
@@ -205,15 +205,15 @@ class Loaders:
     @cached_property
     def licenses_count(self) -> DataLoader[tuple[int, LicenseFilter], int]:
         """How many licenses a vendor has, by vendor id and filter."""
-        return _alike(lambda ids, filter: catalog.count_vendors_licenses(self.context, ids, filter))
+        return grouped_loader(lambda ids, filter: catalog.count_vendors_licenses(self.context, ids, filter))
 
     @cached_property
     def licenses_page(self) -> DataLoader[tuple[int, LicenseFilter, PageRequest], Page[LicenseRow]]:
         """Pages of vendors' licenses, by vendor id and what is asked for."""
-        return _alike(lambda ids, *asked: catalog.vendors_licenses_pages(self.context, ids, *asked))
+        return grouped_loader(lambda ids, *asked: catalog.vendors_licenses_pages(self.context, ids, *asked))
 
 
-def _alike(load: Callable[..., Awaitable[Sequence[V]]]) -> DataLoader[Any, V]:
+def grouped_loader(load: Callable[..., Awaitable[Sequence[V]]]) -> DataLoader[Any, V]:
     """A loader of what is asked for alike of several ids: keys are an id and the rest of the question."""
 
     async def load_all(keys: list[tuple[Any, ...]]) -> list[V]:
@@ -229,7 +229,7 @@ def _alike(load: Callable[..., Awaitable[Sequence[V]]]) -> DataLoader[Any, V]:
     return DataLoader(load_all)
 
 
-def _together(load: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> DataLoader[Sequence[K], Mapping[K, V]]:
+def merged_loader(load: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> DataLoader[Sequence[K], Mapping[K, V]]:
     """A loader of what several keys lead to; a question is a tuple of keys, and all are answered at once."""
 
     async def load_all(questions: list[Sequence[K]]) -> list[Mapping[K, V]]:

@@ -8,45 +8,45 @@ CallRefused
 └── KeyReused            an idempotency key that another call was sent with
 """
 
-from licensing.messages import Words
+from licensing.messages import Message
 
 
-class CallRefused(Exception):
+class RequestError(Exception):
     """A call that is refused whatever the state of the licenses."""
 
     code = "BAD_USER_INPUT"
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, message: Message) -> None:
         """Say what is wrong, and what to do."""
-        self.words = words
-        super().__init__(str(words))
+        self.message = message
+        super().__init__(str(message))
 
 
-class Unauthenticated(CallRefused):
+class Unauthenticated(RequestError):
     """The call carries no valid credentials."""
 
     code = "UNAUTHENTICATED"
 
 
-class Forbidden(CallRefused):
+class Forbidden(RequestError):
     """The caller may not do this."""
 
     code = "FORBIDDEN"
 
 
-class BadUserInput(CallRefused):
+class BadUserInput(RequestError):
     """A value is one that no call takes."""
 
     code = "BAD_USER_INPUT"
 
 
-class TooComplex(CallRefused):
+class TooComplex(RequestError):
     """A document goes beyond a limit."""
 
     code = "QUERY_TOO_COMPLEX"
 
 
-class KeyReused(CallRefused):
+class KeyReused(RequestError):
     """The caller has sent another call with this idempotency key."""
 
     code = "IDEMPOTENCY_KEY_REUSED"

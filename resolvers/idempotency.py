@@ -1,7 +1,7 @@
-"""One effect for a call that is sent several times with one idempotency key, and the same answer each time.
+"""One effect for a request that is sent several times with one idempotency key, and the same result each time.
 
-What the caller is told is kept in the transaction that changes something (`changing` in `events.py`), or not at all: a
-call that failed half way keeps nothing, so that the next one runs. One that finds something kept changes nothing.
+The result is stored in the transaction of the change (see `unit_of_work`) or not at all: a request that failed midway
+stores nothing, so the next one runs. A request whose result is stored changes nothing.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -11,13 +11,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from licensing.errors import LicensingError
-from licensing.messages import Words
+from licensing.messages import Message
 from models.idempotency import IdempotencyKey
 from resolvers.context import Context, Principal
 from resolvers.errors import KeyReused
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 
-KEPT_FOR = timedelta(hours=24)
+KEY_LIFETIME = timedelta(hours=24)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +36,7 @@ class Outcome:
     """What was told that cannot be told from the call itself, as JSON."""
     refusal: LicensingError | None
 
-    def told(self) -> Any:
+    def result(self) -> Any:
         """The answer.
 
         Raises:
@@ -48,7 +48,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class KeyedCall:
+class IdempotentRequest:
     """A call that is sent with a key, and its outcome once that is known."""
 
     installation_id: int
@@ -58,7 +58,7 @@ class KeyedCall:
     outcome: Outcome | None = None
 
     @classmethod
-    def of(cls, principal: Principal, key: str, fingerprint: str) -> "KeyedCall":
+    def of(cls, principal: Principal, key: str, fingerprint: str) -> "IdempotentRequest":
         """A principal's call; keys of others are other keys."""
         user, token = principal.user_id, principal.token_id
         return cls(principal.installation_id, f"token {token}" if user is None else f"user {user}", key, fingerprint)
@@ -74,15 +74,17 @@ class KeyedCall:
         )
         if kept is None:
             return
-        if kept.kept_at <= now - KEPT_FOR:
+        if kept.kept_at <= now - KEY_LIFETIME:
             await kept.delete()
         elif kept.fingerprint != self.fingerprint:
-            raise KeyReused(Words("Another call was sent with this Idempotency-Key. Give each call a key of its own."))
+            raise KeyReused(
+                Message("Another call was sent with this Idempotency-Key. Give each call a key of its own.")
+            )
         else:
             self.outcome = Outcome(kept.answer, kept.refusal and _refusal(**kept.refusal))
 
     async def check_not_done(self, now: datetime) -> None:
-        """Looks again, now that nobody else can change anything.
+        """Looks replay, now that nobody else can change anything.
 
         Raises:
             AlreadyDone: Something was changed in the meantime.
@@ -100,7 +102,8 @@ class KeyedCall:
             key=self.key,
             fingerprint=self.fingerprint,
             answer=answer,
-            refusal=refusal and {"code": refusal.code.value, "message": refusal.words.as_json(), "path": refusal.path},
+            refusal=refusal
+            and {"code": refusal.code.value, "message": refusal.message.as_json(), "path": refusal.path},
             kept_at=now,
         )
         return Outcome(answer, refusal)
@@ -108,16 +111,16 @@ class KeyedCall:
 
 async def tell_nothing(outcome: Outcome, *call: object, **named: object) -> None:
     """What is told of a repeated call that has no answer but its refusal."""
-    outcome.told()
+    outcome.result()
 
 
 async def tell_without_secret(outcome: Outcome, *call: object, **named: object) -> tuple[int, str]:
     """The id of what a repeated call made, and in place of its secret nothing: that was told once."""
-    return outcome.told(), ""
+    return outcome.result(), ""
 
 
-def once(again: Callable[..., Awaitable[Any]] = tell_nothing) -> Callable[[Resolver[P, R]], Resolver[P, R]]:
-    """Has a resolver run once for calls with one key; `again(outcome, context, …)` answers those that come later.
+def idempotent(replay: Callable[..., Awaitable[Any]] = tell_nothing) -> Callable[[Resolver[P, R]], Resolver[P, R]]:
+    """Has a resolver run once for calls with one key; `replay(outcome, context, …)` answers those that come later.
 
     Refusals are kept, too: by `record_refusal`, or else here.
     """
@@ -125,7 +128,7 @@ def once(again: Callable[..., Awaitable[Any]] = tell_nothing) -> Callable[[Resol
     def decorate(resolver: Resolver[P, R]) -> Resolver[P, R]:
         @wraps(resolver)
         async def run_once(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            call = context.keyed_call
+            call = context.idempotent_request
             if call is None:
                 return await resolver(context, *args, **kwargs)
             try:
@@ -133,7 +136,7 @@ def once(again: Callable[..., Awaitable[Any]] = tell_nothing) -> Callable[[Resol
                     return await _keep_refusal(resolver(context, *args, **kwargs), context, call)
             except AlreadyDone:
                 pass  # another one was quicker
-            answer: R = await again(call.outcome, context, *args, **kwargs)
+            answer: R = await replay(call.outcome, context, *args, **kwargs)
             return answer
 
         return run_once
@@ -141,12 +144,12 @@ def once(again: Callable[..., Awaitable[Any]] = tell_nothing) -> Callable[[Resol
     return decorate
 
 
-async def _keep_refusal(running: Awaitable[R], context: Context, call: KeyedCall) -> R:
+async def _keep_refusal(running: Awaitable[R], context: Context, call: IdempotentRequest) -> R:
     try:
         return await running
     except LicensingError as refusal:
         if call.outcome is None:
-            async with changing(context) as change:
+            async with unit_of_work(context) as change:
                 change.refusal = refusal
         raise
 
@@ -155,7 +158,7 @@ def _refusal(code: str, message: Any, path: list[str] | None) -> LicensingError:
     """The refusal that was told."""
     [kind] = (one for one in LicensingError.__subclasses__() if one.code == code)
     refusal = kind.__new__(kind)
-    words = Words.from_json(message)
+    words = Message.from_json(message)
     refusal.template = words.template
     LicensingError.__init__(refusal, path, **words.facts)
     return refusal

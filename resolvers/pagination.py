@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from tortoise import Model
 
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.select import Row, Select
 from resolvers.errors import BadUserInput
 
@@ -45,13 +45,13 @@ class PageRequest:
     def __post_init__(self) -> None:
         """Refuses what means nothing."""
         if self.first is not None and self.last is not None:
-            raise BadUserInput(Words("Both `first` and `last` were given. Give one of them."))
+            raise BadUserInput(Message("Both `first` and `last` were given. Give one of them."))
         if self.before is not None and self.first is None and self.last is None:
-            raise BadUserInput(Words("`before` was given without a number of items. Give `last` with it."))
+            raise BadUserInput(Message("`before` was given without a number of items. Give `last` with it."))
         for name, number in (("first", self.first), ("last", self.last)):
             if number is not None and not 1 <= number <= MAX_SIZE:
                 raise BadUserInput(
-                    Words(
+                    Message(
                         "`{name}` is {number}. Give a number from 1 to {most}.", name=name, number=number, most=MAX_SIZE
                     )
                 )
@@ -102,16 +102,16 @@ class Keyset:
         read = read_cursor(cursor)
         if read[:2] != [CURSOR_VERSION, self.order] or len(read) != 2 + len(self.columns):
             raise BadUserInput(
-                Words("The cursor belongs to another list, or to another order of it. Start without a cursor.")
+                Message("The cursor belongs to another list, or to another order of it. Start without a cursor.")
             )
         values = read[2:]
         if not all(_fits(value, kind) for value, kind in zip(values, self.columns.values(), strict=True)):
-            raise BadUserInput(Words("The cursor is malformed. Start without a cursor."))
+            raise BadUserInput(Message("The cursor is malformed. Start without a cursor."))
         return values
 
     def beyond(self, select: Select, cursor: str, *, backward: bool) -> str:
         """The condition on all that comes after a cursor, or before it."""
-        values = ", ".join(map(select.value, self.values(cursor)))
+        values = ", ".join(map(select.bind, self.values(cursor)))
         return f"({', '.join(self.expressions)}) {'<' if self.is_descending != backward else '>'} ({values})"
 
     def ordering(self, *, backward: bool) -> str:
@@ -135,7 +135,7 @@ def read_cursor(cursor: str) -> list[Any]:
     Raises:
         BadUserInput: It is no cursor.
     """
-    malformed = BadUserInput(Words("The cursor is malformed. Give one from `pageInfo` or an edge, or none."))
+    malformed = BadUserInput(Message("The cursor is malformed. Give one from `pageInfo` or an edge, or none."))
     if len(cursor) > MAX_CURSOR_LENGTH:
         raise malformed
     try:
@@ -183,28 +183,28 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListQuery:
     """What a list holds: tables, and conditions that all must hold, whose values the select has."""
 
     select: Select
     tables: str
     conditions: Sequence[str]
 
-    def where(self, *more: str) -> str:
+    def from_where(self, *more: str) -> str:
         """Everything after the columns."""
         return f"FROM {self.tables} WHERE {' AND '.join([*self.conditions, *more])}"
 
-    def narrowed(self, *conditions: str) -> "Listed":
+    def where(self, *conditions: str) -> "ListQuery":
         """What of it fulfills more conditions."""
         return replace(self, conditions=[*self.conditions, *conditions])
 
     async def count(self) -> int:
         """How many rows there are."""
-        [[number]] = await self.select.rows(f"SELECT count(*) {self.where()}")
+        [[number]] = await self.select.rows(f"SELECT count(*) {self.from_where()}")
         return number  # type: ignore[no-any-return]
 
 
-def bounded(listed: Listed, keys: Keyset, page: PageRequest, *conditions: str) -> str:
+def bounded(listed: ListQuery, keys: Keyset, page: PageRequest, *conditions: str) -> str:
     """The items of a page and one more, which tells whether another page follows, in the order of the scan.
 
     Raises:
@@ -216,7 +216,7 @@ def bounded(listed: Listed, keys: Keyset, page: PageRequest, *conditions: str) -
     if page.before is not None:
         beyond.append(keys.beyond(listed.select, page.before, backward=True))
     # The limit stands in the text: not knowing it, PostgreSQL would prepare for a tenth of all there is.
-    return f"{listed.where(*beyond)} ORDER BY {keys.ordering(backward=page.is_backward)} LIMIT {page.size + 1}"
+    return f"{listed.from_where(*beyond)} ORDER BY {keys.ordering(backward=page.is_backward)} LIMIT {page.size + 1}"
 
 
 def page_of(rows: Sequence[Row], keys: Keyset, page: PageRequest) -> Page[Row]:
@@ -236,26 +236,26 @@ def page_of(rows: Sequence[Row], keys: Keyset, page: PageRequest) -> Page[Row]:
 
 
 async def fetch_page(
-    listed: Listed, keys: Keyset, page: PageRequest, model: type[Model], columns: Sequence[str]
+    listed: ListQuery, keys: Keyset, page: PageRequest, model: type[Model], columns: Sequence[str]
 ) -> Page[Row]:
     """One page of a list, as rows of the model's columns, in one statement.
 
     Raises:
         BadUserInput: A cursor of the page is not one of this list in this order.
     """
-    read = ", ".join([listed.select.columns(model, *columns), *keys.expressions])
+    read = ", ".join([listed.select.project(model, *columns), *keys.expressions])
     return page_of(await listed.select.rows(f"SELECT {read} {bounded(listed, keys, page)}"), keys, page)
 
 
 async def fetch_pages(
-    listed: Listed, parts: Sequence[str], keys: Keyset, page: PageRequest, model: type[Model], columns: Sequence[str]
+    listed: ListQuery, parts: Sequence[str], keys: Keyset, page: PageRequest, model: type[Model], columns: Sequence[str]
 ) -> list[Page[Row]]:
     """The same page of each part of a list, of which the condition is given, in one statement whatever their number.
 
     Raises:
         BadUserInput: A cursor of the page is not one of this list in this order.
     """
-    read = ", ".join([listed.select.columns(model, *columns), *keys.expressions])
+    read = ", ".join([listed.select.project(model, *columns), *keys.expressions])
     wanted = [f"{read} {bounded(listed, keys, page, part)}" for part in parts]
     return [page_of(rows, keys, page) for rows in await fetch_together(listed.select, wanted)]
 
@@ -275,7 +275,7 @@ async def fetch_together(select: Select, wanted: Sequence[str]) -> list[list[Row
 
 
 async def fetch_batches(
-    listed: Callable[[], Awaitable[Listed]],
+    listed: Callable[[], Awaitable[ListQuery]],
     keys: Keyset,
     model: type[Model],
     columns: Sequence[str],
@@ -288,9 +288,9 @@ async def fetch_batches(
     while True:
         some = await listed()
         beyond = [] if after is None else [keys.beyond(some.select, after, backward=False)]
-        read = ", ".join([some.select.columns(model, *columns), *keys.expressions])
+        read = ", ".join([some.select.project(model, *columns), *keys.expressions])
         order = f"ORDER BY {keys.ordering(backward=False)} LIMIT {size}"
-        rows = await some.select.rows(f"SELECT {read} {some.where(*beyond)} {order}")
+        rows = await some.select.rows(f"SELECT {read} {some.from_where(*beyond)} {order}")
         if rows:
             yield [row[:-width] for row in rows]
         if len(rows) < size:

@@ -1,4 +1,4 @@
-"""Changes and what is recorded of them: every transaction that changes something is a `changing` block."""
+"""Changes and what is recorded of them: every transaction that changes something is a `unit_of_work` block."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from licensing.enums import AuditAction
 from licensing.errors import LicensingError
-from licensing.messages import facts_as_json
+from licensing.messages import params_as_json
 from models.db.errors import CONFLICTS
 from models.db.replica import PRIMARY
 from models.db.sets import append_events
@@ -22,7 +22,7 @@ from resolvers.context import Actor, Context
 Detail = tuple[str, str | None, str | None]
 """What changed, by name: its value before and after; None for none."""
 
-PAUSES = (0.02, 0.1, 0.4)
+RETRY_DELAYS = (0.02, 0.1, 0.4)
 """Seconds, more or less, before each time that a use case is tried again."""
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class Change:
                 "actor_kind": actor.kind.value,
                 "actor_name": actor.name,
                 "request_id": self.context.request_id,
-                "facts": facts_as_json(facts),
+                "facts": params_as_json(facts),
                 "details": [list(detail) for detail in details],
                 "vendor_id": vendor_id,
                 "change_set_id": change_set_id,
@@ -99,7 +99,7 @@ class Change:
 
 
 @asynccontextmanager
-async def changing(context: Context) -> AsyncIterator[Change]:
+async def unit_of_work(context: Context) -> AsyncIterator[Change]:
     """Opens a transaction, waits to be the installation's only writer, and writes the events with the change.
 
     On an exception nothing is written. What the context had read is forgotten afterwards.
@@ -108,7 +108,7 @@ async def changing(context: Context) -> AsyncIterator[Change]:
         AlreadyDone: The call was sent before with its key, and something was changed then.
         KeyReused: Another call was sent with its key.
     """
-    call = context.keyed_call
+    call = context.idempotent_request
     try:
         async with in_transaction(PRIMARY):
             installation = await Installation.select_for_update().get(id=context.installation_id)
@@ -129,14 +129,14 @@ async def record_refusal(
     context: Context, action: AuditAction, refusal: LicensingError, *, answer: Any = None, **event: Any
 ) -> None:
     """Records that something was refused, after its own transaction was rolled back."""
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         change.answer, change.refusal = answer, refusal
         change.record(action, **event)
 
 
-async def try_again(use_case: Callable[[], Awaitable[T]]) -> T:
+async def retry_on_conflict(use_case: Callable[[], Awaitable[T]]) -> T:
     """Runs a use case, and runs it again from its beginning if another transaction stood in its way."""
-    for pause in PAUSES:
+    for pause in RETRY_DELAYS:
         try:
             return await use_case()
         except CONFLICTS:

@@ -5,7 +5,7 @@ from strawberry import Schema
 from strawberry.printer import print_schema
 
 from schema.core.permissions import check_rules
-from schema.execution.compiled_executor import CompilingExecutor
+from schema.execution.compiled_executor import CompiledExecutionContext
 from schema.execution.execute import Documents
 from schema.mutation import Mutation
 from schema.query import Query
@@ -29,7 +29,7 @@ def build_schema() -> Schema:
         types=[Installation, LicenseAssignment],
         scalar_overrides=SCALARS,
         extensions=[Documents],
-        execution_context_class=CompilingExecutor,
+        execution_context_class=CompiledExecutionContext,
     )
     _leave_out_null_defaults(built._schema)
     return built

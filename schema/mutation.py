@@ -11,10 +11,10 @@ from resolvers.context import Context
 from resolvers.licenses import assignments
 from resolvers.vendors import checks, vendors
 from schema.core.descriptions import argument, object_type
-from schema.core.permissions import Anyone, Info, mutation
-from schema.core.row_mapping import one
+from schema.core.permissions import Access, Info, mutation
+from schema.core.row_mapping import from_row
 from schema.core.selection import Selection, selected
-from schema.core.user_errors import refusals
+from schema.core.user_errors import collect_user_errors
 from schema.execution.cost import by_ids, weight
 from schema.mutations.inputs import (
     AcknowledgeChangeSetInput,
@@ -32,10 +32,10 @@ from schema.mutations.inputs import (
     UpdateVendorInput,
     check_users_in_all,
     file_content,
-    given_text,
     local_moves,
     local_revocations,
     local_user_ids,
+    require_non_blank,
 )
 from schema.mutations.payloads import (
     AcknowledgeChangeSetPayload,
@@ -56,7 +56,7 @@ from schema.mutations.payloads import (
     UserLicenseRevocation,
 )
 from schema.mutations.webhooks import WebhookMutations
-from schema.relay.node import local_id
+from schema.relay.node import decode_id
 from schema.types.change_set import LicenseChangeSet, SurplusRequirement, change_set_object
 from schema.types.installation import Installation
 from schema.types.license import license_by_id
@@ -86,8 +86,8 @@ class Mutation(WebhookMutations):
         if input.revocations or input.moves:
             info.context.require(ApiScope.USERS_WRITE)
         payload = ActivateLicensesPayload()
-        change_set_id = local_id(input.change_set_id, "LicenseChangeSet")
-        with refusals(payload):
+        change_set_id = decode_id(input.change_set_id, "LicenseChangeSet")
+        with collect_user_errors(payload):
             payload.change_set = await _change_set(info.context, change_set_id)
             check_users_in_all(input)
             await activate_licenses(info.context, change_set_id, local_revocations(input), local_moves(input))
@@ -102,10 +102,10 @@ class Mutation(WebhookMutations):
         by mistake, and tells the vendor why. Errors: NOT_FOUND, CHANGE_SET_CLOSED, INVALID.
         """
         payload = RejectPendingChangesPayload()
-        change_set_id = local_id(input.change_set_id, "LicenseChangeSet")
-        with refusals(payload):
+        change_set_id = decode_id(input.change_set_id, "LicenseChangeSet")
+        with collect_user_errors(payload):
             payload.change_set = await _change_set(info.context, change_set_id)
-            reason = given_text(input.reason, "input", "reason")
+            reason = require_non_blank(input.reason, "input", "reason")
             await change_sets.reject_pending_changes(info.context, change_set_id, reason)
             payload.change_set = await _change_set(info.context, change_set_id)
         return payload
@@ -118,8 +118,8 @@ class Mutation(WebhookMutations):
         out of `pendingChanges`. Safe to repeat. Errors: NOT_FOUND, INVALID.
         """
         payload = AcknowledgeChangeSetPayload()
-        change_set_id = local_id(input.change_set_id, "LicenseChangeSet")
-        with refusals(payload):
+        change_set_id = decode_id(input.change_set_id, "LicenseChangeSet")
+        with collect_user_errors(payload):
             payload.change_set = await _change_set(info.context, change_set_id)
             await change_sets.acknowledge_change_set(info.context, change_set_id)
             payload.change_set = await _change_set(info.context, change_set_id)
@@ -133,8 +133,8 @@ class Mutation(WebhookMutations):
         be revoked are, in one transaction. Errors: NOT_FOUND, INVALID, TOO_MANY_ITEMS.
         """
         payload = RevokeUserLicensesPayload()
-        license_id = local_id(input.license_id, "License")
-        with refusals(payload):
+        license_id = decode_id(input.license_id, "License")
+        with collect_user_errors(payload):
             user_ids = local_user_ids(input.user_ids, "input", "userIds")
             outcomes = await assignments.revoke_user_licenses(info.context, license_id, user_ids)
             selection = selected(info).below("results")
@@ -159,9 +159,9 @@ class Mutation(WebhookMutations):
         PREREQUISITE_MISSING, LICENSE_EXPIRED.
         """
         payload = AssignUserLicensesPayload()
-        license_id = local_id(input.license_id, "License")
+        license_id = decode_id(input.license_id, "License")
         user_ids: list[int] = []
-        with refusals(payload):
+        with collect_user_errors(payload):
             user_ids = local_user_ids(input.user_ids, "input", "userIds")
             await assignments.assign_user_licenses(info.context, license_id, user_ids)
         payload.license = await license_by_id(info.context, license_id)
@@ -177,9 +177,9 @@ class Mutation(WebhookMutations):
         PREREQUISITE_MISSING, REVOCATION_BLOCKED, LICENSE_EXPIRED.
         """
         payload = ReassignUserLicensesPayload()
-        from_id, to_id = local_id(input.from_license_id, "License"), local_id(input.to_license_id, "License")
+        from_id, to_id = decode_id(input.from_license_id, "License"), decode_id(input.to_license_id, "License")
         user_ids: list[int] = []
-        with refusals(payload):
+        with collect_user_errors(payload):
             user_ids = local_user_ids(input.user_ids, "input", "userIds")
             await assignments.reassign_user_licenses(info.context, from_id, to_id, user_ids)
         payload.from_license = await license_by_id(info.context, from_id)
@@ -199,8 +199,8 @@ class Mutation(WebhookMutations):
         payload = ImportLicenseFilePayload()
         content = await file_content(input.file)
         if input.mode is ImportMode.PREVIEW:
-            info.context.keyed_call = None  # it changes nothing: sent again, it looks again
-        with refusals(payload):
+            info.context.idempotent_request = None  # it changes nothing: sent again, it looks again
+        with collect_user_errors(payload):
             document = await license_files.verify_license_file(info.context, content, input.mode, input.license_key)
             payload.document = LicenseDocument.of(document)
             changed = await license_files.import_license_file(info.context, document, content, input.mode)
@@ -215,8 +215,8 @@ class Mutation(WebhookMutations):
         Errors: NOT_FOUND, NO_LICENSE_SERVER, VENDOR_UNAVAILABLE, VENDOR_REFUSED, and those of `importLicenseFile`.
         """
         payload = CheckForLicenseChangesPayload()
-        vendor_id = local_id(input.vendor_id, "Vendor")
-        with refusals(payload):
+        vendor_id = decode_id(input.vendor_id, "Vendor")
+        with collect_user_errors(payload):
             found = await checks.check_for_license_changes(info.context, vendor_id)
             payload.change_set = change_set_object(found, info.context) if found else None
         payload.vendor = await vendor_by_id(info, vendor_id)
@@ -233,10 +233,10 @@ class Mutation(WebhookMutations):
         """
         payload = ConvertDemoPayload()
         content = await file_content(input.file) if input.file else None
-        with refusals(payload):
+        with collect_user_errors(payload):
             found = await demo_conversion.convert_demo(info.context, input.serial_number, input.license_owner, content)
             payload.change_set = change_set_object(found, info.context)
-        payload.installation = one(Installation, await info.context.loaders.installation(), info.context)
+        payload.installation = from_row(Installation, await info.context.loaders.installation(), info.context)
         return payload
 
     @mutation(requires=ApiScope.LICENSES_WRITE)
@@ -245,13 +245,13 @@ class Mutation(WebhookMutations):
     ) -> UpdateVendorPayload | None:
         """Sets which of a vendor's change sets are activated on arrival, from the next one on. Errors: NOT_FOUND."""
         payload = UpdateVendorPayload()
-        vendor_id = local_id(input.vendor_id, "Vendor")
-        with refusals(payload):
+        vendor_id = decode_id(input.vendor_id, "Vendor")
+        with collect_user_errors(payload):
             await vendors.update_vendor(info.context, vendor_id, input.activation_policy)
             payload.vendor = await vendor_by_id(info, vendor_id)
         return payload
 
-    @mutation(requires=Anyone.PUBLIC, costs=[weight(1_000)])
+    @mutation(requires=Access.PUBLIC, costs=[weight(1_000)])
     async def sign_in(
         self, info: Info, input: Annotated[SignInInput, argument("Who is logging in.")]
     ) -> SignInPayload | None:
@@ -259,12 +259,12 @@ class Mutation(WebhookMutations):
         Errors: CREDENTIALS_INVALID, RATE_LIMITED.
         """
         payload = SignInPayload()
-        with refusals(payload):
+        with collect_user_errors(payload):
             principal = await sessions.sign_in(info.context, input.login, input.password, input.serial_number)
-            payload.viewer = one(Viewer, principal, info.context)
+            payload.viewer = from_row(Viewer, principal, info.context)
         return payload
 
-    @mutation(requires=Anyone.PUBLIC)
+    @mutation(requires=Access.PUBLIC)
     async def sign_out(self, info: Info) -> SignOutPayload | None:
         """Ends the session. Always succeeds."""
         await sessions.sign_out(info.context)
@@ -276,11 +276,11 @@ class Mutation(WebhookMutations):
     ) -> CreateApiTokenPayload | None:
         """Issues a token for an integration. Its secret is shown this once. Errors: NOT_FOUND, INVALID."""
         payload = CreateApiTokenPayload()
-        vendor_id = None if input.vendor_id is None else local_id(input.vendor_id, "Vendor")
-        with refusals(payload):
+        vendor_id = None if input.vendor_id is None else decode_id(input.vendor_id, "Vendor")
+        with collect_user_errors(payload):
             token_id, secret = await api_tokens.create_api_token(
                 info.context,
-                name=given_text(input.name, "input", "name"),
+                name=require_non_blank(input.name, "input", "name"),
                 scopes=input.scopes,
                 vendor_id=vendor_id,
                 expires_at=input.expires_at,
@@ -295,8 +295,8 @@ class Mutation(WebhookMutations):
     ) -> RevokeApiTokenPayload | None:
         """Stops a token from working, at once and for good. Errors: NOT_FOUND."""
         payload = RevokeApiTokenPayload()
-        token_id = local_id(input.api_token_id, "ApiToken")
-        with refusals(payload):
+        token_id = decode_id(input.api_token_id, "ApiToken")
+        with collect_user_errors(payload):
             await api_tokens.revoke_api_token(info.context, token_id)
             payload.api_token = await _api_token(info.context, token_id)
         return payload
@@ -311,7 +311,7 @@ async def _surplus_requirement(context: Context, license_id: int) -> SurplusRequ
     pending = await context.loaders.pending_changes()
     required = (surplus for change_set in pending for surplus in change_set.surplus_requirements)
     found = next((surplus for surplus in required if surplus.license_id == license_id), None)
-    return one(SurplusRequirement, found, context) if found else None
+    return from_row(SurplusRequirement, found, context) if found else None
 
 
 async def _users(context: Context, user_ids: Sequence[int], selection: Selection) -> list[User | None]:
@@ -330,4 +330,4 @@ async def _found_users(info: Info, user_ids: Sequence[int]) -> list[User]:
 
 async def _api_token(context: Context, token_id: int) -> ApiToken | None:
     token = await context.loaders.api_token.load(token_id)
-    return one(ApiToken, token, context) if token else None
+    return from_row(ApiToken, token, context) if token else None

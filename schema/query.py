@@ -14,8 +14,8 @@ from resolvers.licenses import catalog
 from resolvers.users import users
 from resolvers.webhooks import webhooks
 from schema.core.descriptions import argument, object_type
-from schema.core.permissions import Anyone, Info, query
-from schema.core.row_mapping import Rows, one
+from schema.core.permissions import Access, Info, query
+from schema.core.row_mapping import Rows, from_row
 from schema.core.selection import selected
 from schema.execution.cost import PAGE, by_ids
 from schema.relay.connection import After, Before, First, Last, PageRequest, connect
@@ -41,20 +41,20 @@ from schema.types.webhook import Webhook
 class Query:
     """Everything a client can read. A root field is null only when it failed; see `errors`."""
 
-    @query(requires=Anyone.PUBLIC)
+    @query(requires=Access.PUBLIC)
     async def viewer(self, info: Info) -> Viewer | None:
         """Who is calling and what they may do. Null when the request carries no valid credentials."""
         principal = info.context.principal
-        return one(Viewer, principal, info.context) if principal else None
+        return from_row(Viewer, principal, info.context) if principal else None
 
-    @query(requires=Anyone.CALLER)
+    @query(requires=Access.CALLER)
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, argument("Global ID from an `id` field.")]
     ) -> Node | None:
         """Any object by its global ID; null if there is none, or the viewer may not see it."""
         return await node_by_id(info.context, id)
 
-    @query(requires=Anyone.CALLER, costs=[by_ids("ids")])
+    @query(requires=Access.CALLER, costs=[by_ids("ids")])
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], argument("Global IDs from `id` fields.")]
     ) -> list[Node | None] | None:
@@ -64,7 +64,7 @@ class Query:
     @query(requires=ApiScope.LICENSES_READ)
     async def installation(self, info: Info) -> Installation | None:
         """This installation: whose it is and where its licenses stand."""
-        return one(Installation, await info.context.loaders.installation(), info.context)
+        return from_row(Installation, await info.context.loaders.installation(), info.context)
 
     @query(requires=ApiScope.LICENSES_READ)
     async def vendors(self, info: Info) -> Sequence[Vendor] | None:
@@ -77,7 +77,7 @@ class Query:
     ) -> License | None:
         """One license by its key, or null."""
         found = (await info.context.loaders.catalog()).in_force(key)
-        return one(License, found, info.context) if found else None
+        return from_row(License, found, info.context) if found else None
 
     @query(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def licenses(

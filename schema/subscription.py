@@ -11,7 +11,7 @@ from resolvers.audit.log import AuditFilter as Wanted
 from resolvers.context import Context
 from schema.core.descriptions import argument, object_type
 from schema.core.permissions import Info, subscription
-from schema.core.row_mapping import one
+from schema.core.row_mapping import from_row
 from schema.relay.connection import EdgeRow
 from schema.types.audit_event import AuditEventEdge, AuditFilter, audit_filter
 
@@ -44,4 +44,4 @@ async def _edges(context: Context, wanted: Wanted, position: int) -> AsyncGenera
     async with aclosing(feed.follow(context, wanted, position)) as rows:
         async for row in rows:
             context.forget()  # each event shows what it concerns as it is now, not as an earlier one found it
-            yield one(AuditEventEdge, EdgeRow(NEWEST_FIRST.cursor([row[place]]), row), context)
+            yield from_row(AuditEventEdge, EdgeRow(NEWEST_FIRST.cursor([row[place]]), row), context)

@@ -13,33 +13,34 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as ASGIMessage
 from strawberry import Schema
 from tortoise.connection import get_connection
 from tortoise.contrib.starlette import RegisterTortoise
 
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.config import tortoise_config
 from models.db.migrate import pending_migrations
 from models.db.replica import PRIMARY
 from server.auth.authentication import authenticate
 from server.auth.oidc import IdentityProvider
 from server.background.event_feed import event_feed
-from server.background.scheduler import Checker
+from server.background.scheduler import Scheduler
 from server.background.webhook_sender import WebhookSender
-from server.console import BUILT, Explorer, console_routes
-from server.errors import Refused, note_unretrieved, refusal_response
+from server.console import DIST_DIR, GraphiQLView, console_routes
+from server.errors import RequestRejected, note_unretrieved, refusal_response
 from server.exports.downloads import download
-from server.graphql.streams import SLOWEST_READER
+from server.graphql.streams import SEND_TIMEOUT
 from server.graphql.view import GraphQLView
-from server.http_clients.vendor_client import IN_A_REQUEST, VendorClient
+from server.http_clients.vendor_client import INTERACTIVE, VendorClient
 from server.http_clients.webhook_client import WebhookClient
-from server.middleware.body_limit import BodyLimits
-from server.observability.logs import RequestLog, configure_logs
-from server.observability.metrics import Metrics, RequestMetrics, metrics
+from server.middleware.body_limit import BodyLimitMiddleware
+from server.observability.logs import RequestLogMiddleware, configure_logs
+from server.observability.metrics import Metrics, RequestMetricsMiddleware, metrics
 from server.settings import Settings, read_settings
 
-SLOWEST_DATABASE = 1.5
+DATABASE_TIMEOUT = 1.5
 """Seconds in which the database answers, or the server is not ready: which is known before 2 are over."""
 
 _CONTENT_POLICY = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -66,7 +67,7 @@ def from_environment() -> Starlette:
 
 
 def create_app(
-    settings: Settings, schema: Schema, *, built: Path = BUILT, slowest_reader: float = SLOWEST_READER
+    settings: Settings, schema: Schema, *, built: Path = DIST_DIR, send_timeout: float = SEND_TIMEOUT
 ) -> Starlette:
     """The ASGI application over a schema, with the pages that were built."""
 
@@ -89,9 +90,9 @@ def create_app(
         if app.state.identity_provider:
             await app.state.identity_provider.aclose()
 
-    graphql = GraphQLView(schema, settings, slowest_reader=slowest_reader)
+    graphql = GraphQLView(schema, settings, send_timeout=send_timeout)
     routes: list[Route | WebSocketRoute] = [
-        Route("/graphql", Explorer(graphql, settings, built)),
+        Route("/graphql", GraphiQLView(graphql, settings, built)),
         WebSocketRoute("/graphql", graphql),
         Route("/schema.graphql", printed_schema),
         Route("/export/{name}.{format}", download),
@@ -103,17 +104,17 @@ def create_app(
     app = Starlette(
         routes=[*routes, *console_routes(built)],
         middleware=[
-            Middleware(RequestMetrics, metrics=counts),
-            Middleware(RequestLog),
-            Middleware(SecurityHeaders, https=settings.is_https),
-            Middleware(BodyLimits),
+            Middleware(RequestMetricsMiddleware, metrics=counts),
+            Middleware(RequestLogMiddleware),
+            Middleware(SecurityHeadersMiddleware, https=settings.is_https),
+            Middleware(BodyLimitMiddleware),
         ],
         exception_handlers={HTTPException: _refusal},
         lifespan=lifespan,
     )
     app.state.settings, app.state.schema = settings, schema
     app.state.metrics = counts
-    app.state.license_servers = VendorClient(IN_A_REQUEST)
+    app.state.license_servers = VendorClient(INTERACTIVE)
     app.state.identity_provider = IdentityProvider(settings) if settings.oidc_issuer else None
     app.state.webhook_client = WebhookClient(settings.webhook_hosts)
     app.state.feed = event_feed(settings.unpooled_url)
@@ -127,7 +128,7 @@ async def checking(settings: Settings) -> AsyncIterator[None]:
         yield
         return
     client = VendorClient()
-    task = asyncio.create_task(Checker(client).run(settings.check_interval))
+    task = asyncio.create_task(Scheduler(client).run(settings.check_interval))
     try:
         yield
     finally:
@@ -151,7 +152,7 @@ async def printed_schema(request: Request) -> Response:
     """The schema as text, for those who may see it."""
     settings: Settings = request.app.state.settings
     if await authenticate(request, settings) is None and not settings.open_schema:
-        raise Refused(401, Words("Sign in, or send an API token, to read the schema."), "UNAUTHENTICATED")
+        raise RequestRejected(401, Message("Sign in, or send an API token, to read the schema."), "UNAUTHENTICATED")
     return PlainTextResponse(request.app.state.schema.as_str() + "\n")
 
 
@@ -163,7 +164,7 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """Whether the database answers, too."""
     asking = asyncio.create_task(_database_answers())
-    done, _ = await asyncio.wait({asking}, timeout=SLOWEST_DATABASE)
+    done, _ = await asyncio.wait({asking}, timeout=DATABASE_TIMEOUT)
     if done and asking.result():
         return JSONResponse({"status": "ok"})
     asking.cancel()  # not waited for: that takes time, too
@@ -179,7 +180,7 @@ async def _database_answers() -> bool:
     return True
 
 
-class SecurityHeaders:
+class SecurityHeadersMiddleware:
     """Forbids browsers what no answer needs; an answer that needs more sets its own header."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
@@ -197,7 +198,7 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Adds the headers to the answer."""
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_headers(message: ASGIMessage) -> None:
             if message["type"] == "http.response.start":
                 given = message["headers"]
                 names = {name for name, _ in given}

@@ -14,8 +14,8 @@ import asyncpg
 from tortoise.exceptions import BaseORMException
 
 from licensing.errors import LicensingError
-from resolvers.errors import CallRefused
-from server.commands.connection import Refused
+from resolvers.errors import RequestError
+from server.commands.connection import CommandError
 from server.commands.terminal import complain
 from server.settings import SettingError
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if inspect.iscoroutine(outcome):
             outcome = asyncio.run(outcome)
         sys.stdout.flush()
-    except (LicensingError, CallRefused, Refused) as error:
+    except (LicensingError, RequestError, CommandError) as error:
         return _refuse(error.code, str(error))
     except SettingError as error:
         return _refuse("SETTING_INVALID", str(error))

@@ -11,10 +11,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.auth.authentication import authenticate
-from server.errors import Refused, refusal_response
+from server.errors import RequestRejected, refusal_response
 from server.settings import Settings
 
-BUILT = Path(__file__).parents[1] / "web" / "dist"
+DIST_DIR = Path(__file__).parents[1] / "web" / "dist"
 
 CONSOLE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -63,7 +63,7 @@ async def welcome(request: Request) -> Response:
     return HTMLResponse(_WELCOME)
 
 
-class Explorer:
+class GraphiQLView:
     """GraphiQL for browsers that open `/graphql`; everything else goes on to the API."""
 
     def __init__(self, graphql: ASGIApp, settings: Settings, built: Path) -> None:
@@ -79,7 +79,7 @@ class Explorer:
         response: Response
         try:
             may_explore = self.settings.open_schema or await authenticate(request, self.settings)
-        except Refused as refusal:
+        except RequestRejected as refusal:
             response = refusal_response(refusal, scope)
         else:
             response = page(self.path, EXPLORER_POLICY) if may_explore else RedirectResponse("/?next=/graphql")

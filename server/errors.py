@@ -13,9 +13,9 @@ from starlette.types import Scope
 from strawberry.relay.types import GlobalIDValueError
 
 from licensing.errors import LicensingError
-from licensing.messages import Language, Words
+from licensing.messages import Language, Message
 from models.db.errors import CONFLICTS, is_too_slow, is_unreachable
-from resolvers.errors import CallRefused
+from resolvers.errors import RequestError
 from server.i18n.languages import language_of
 
 STATUS = {
@@ -31,27 +31,27 @@ STATUS = {
 }
 """The status of an answer that carries no data, by the code of its first error."""
 
-TOO_SLOW = Words("This took too long, and nothing was changed. Ask for less, or try again in a moment.")
+TOO_SLOW = Message("This took too long, and nothing was changed. Ask for less, or try again in a moment.")
 
-LONGEST_MESSAGE = 1_000
+MAX_MESSAGE_LENGTH = 1_000
 """Characters: some messages repeat what the client has sent."""
 
 _log = structlog.get_logger("seatkeeper.errors")
 
 
-class Refused(HTTPException):
+class RequestRejected(HTTPException):
     """A request that is refused before GraphQL sees it."""
 
     def __init__(
         self,
         status_code: int,
-        words: Words,
+        message: Message,
         code: str = "BAD_USER_INPUT",
         headers: Mapping[str, str] | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(status_code, str(words), headers)
-        self.words = words
+        super().__init__(status_code, str(message), headers)
+        self.message = message
         self.code = code
         self.extensions = extensions
         """What the answer tells beside the error."""
@@ -60,11 +60,11 @@ class Refused(HTTPException):
 def refusal_response(refusal: HTTPException, scope: Scope) -> JSONResponse:
     """The answer to a request that was refused, in the language that it asks for."""
     message, extensions = refusal.detail, {}
-    if isinstance(refusal, Refused):
-        message, extensions = refusal.words.in_language(language_of(scope)), {"code": refusal.code}
+    if isinstance(refusal, RequestRejected):
+        message, extensions = refusal.message.in_language(language_of(scope)), {"code": refusal.code}
     structlog.contextvars.bind_contextvars(outcome=extensions.get("code", "REFUSED"))
     answer: dict[str, Any] = {"errors": [{"message": message, "extensions": extensions}]}
-    if isinstance(refusal, Refused) and refusal.extensions:
+    if isinstance(refusal, RequestRejected) and refusal.extensions:
         answer["extensions"] = refusal.extensions
     return JSONResponse(answer, refusal.status_code, refusal.headers)
 
@@ -100,12 +100,12 @@ def describe(error: GraphQLError, request_id: str, language: Language, *, sugges
         described["message"] = words.in_language(language)
         if extensions["code"] == "INTERNAL":
             extensions["requestId"] = request_id
-    elif isinstance(cause, CallRefused | Refused):
-        extensions["code"], described["message"] = cause.code, cause.words.in_language(language)
+    elif isinstance(cause, RequestError | RequestRejected):
+        extensions["code"], described["message"] = cause.code, cause.message.in_language(language)
     extensions.setdefault("code", "BAD_USER_INPUT")
     if not suggest:
         described["message"] = re.sub(r" Did you mean .*\?$", "", described["message"], flags=re.DOTALL)
-    return {**described, "message": described["message"][:LONGEST_MESSAGE], "extensions": extensions}
+    return {**described, "message": described["message"][:MAX_MESSAGE_LENGTH], "extensions": extensions}
 
 
 def is_failure(error: GraphQLError) -> bool:
@@ -114,7 +114,7 @@ def is_failure(error: GraphQLError) -> bool:
     return cause is not None and not isinstance(cause, _REFUSALS)
 
 
-_REFUSALS = (CallRefused, LicensingError, GlobalIDValueError, GraphQLError)
+_REFUSALS = (RequestError, LicensingError, GlobalIDValueError, GraphQLError)
 """Exceptions whose messages are meant for clients."""
 
 
@@ -125,23 +125,23 @@ def _cause(error: GraphQLError) -> Exception | None:
     return cause
 
 
-def _known_failure(failure: Exception) -> tuple[str, Words] | None:
+def _known_failure(failure: Exception) -> tuple[str, Message] | None:
     if isinstance(failure, CONFLICTS):
-        text = Words("Others changed the same at the same time, and nothing was changed. Try again in a moment.")
+        text = Message("Others changed the same at the same time, and nothing was changed. Try again in a moment.")
         return "UNAVAILABLE", text
     if is_too_slow(failure):
         return "TIMEOUT", TOO_SLOW
     if is_unreachable(failure):
         _log.warning("the database cannot be used", error=type(failure).__name__, reason=str(failure))
-        return "UNAVAILABLE", Words("The database is away or full, and nothing was changed. Try again in a moment.")
+        return "UNAVAILABLE", Message("The database is away or full, and nothing was changed. Try again in a moment.")
     if isinstance(failure, RecursionError):
-        return "BAD_USER_INPUT", Words("The document is nested too deeply. Ask for less at once.")
+        return "BAD_USER_INPUT", Message("The document is nested too deeply. Ask for less at once.")
     return None
 
 
-def _unexpected(failure: Exception, request_id: str) -> tuple[str, Words]:
+def _unexpected(failure: Exception, request_id: str) -> tuple[str, Message]:
     _log.error("unexpected error", exc_info=failure)
-    text = Words(
+    text = Message(
         "Something went wrong in the server. Tell whoever runs it the request id {request_id}.", request_id=request_id
     )
     return "INTERNAL", text

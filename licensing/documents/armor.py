@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass
 
 from licensing.errors import FileInvalid, FileTooLarge
-from licensing.messages import Words
+from licensing.messages import Message
 
 MAX_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
-class Armour:
+class Armor:
     """One kind of armour.
 
     Attributes:
@@ -60,13 +60,13 @@ class Armour:
         try:
             text = data.decode("ascii")
         except UnicodeDecodeError:
-            raise FileInvalid(reason=Words("it holds characters that no license file has")) from None
+            raise FileInvalid(reason=Message("it holds characters that no license file has")) from None
         lines = [line.rstrip(" \t") for line in text.replace("\r", "").split("\n")]
         text = "\n".join(lines).strip("\n") + "\n"
         body = text.removeprefix(self.begin).removesuffix(self.end + "\n").replace("\n", "")
         if self.wrap(body) != text:
             raise FileInvalid(
-                reason=Words(
+                reason=Message(
                     "it is not the text from {begin} to {end}, whole and in lines of {width} characters",
                     begin=self.begin,
                     end=self.end,
@@ -74,11 +74,11 @@ class Armour:
                 )
             )
         if not self.body.fullmatch(body):
-            raise FileInvalid(reason=Words("what it holds is not a signed document"))
+            raise FileInvalid(reason=Message("what it holds is not a signed document"))
         return body
 
 
 # RFC 7515, section 7.1: three parts in base64url without padding.
-SIGNED_LICENSE = Armour("SIGNED LICENSE", 64, re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"))
+SIGNED_LICENSE = Armor("SIGNED LICENSE", 64, re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"))
 # Lines of base64 as Ruby writes them.
-LICENSE_FILE = Armour("LICENSE FILE", 60, re.compile(r"[A-Za-z0-9+/]+={0,2}"))
+LICENSE_FILE = Armor("LICENSE FILE", 60, re.compile(r"[A-Za-z0-9+/]+={0,2}"))

@@ -16,7 +16,7 @@ from licensing.documents.keys import NumericDate
 from licensing.documents.strict_json import Malformed
 from licensing.enums import LicenseScope, UserKind
 from licensing.errors import FileInvalid
-from licensing.messages import Words
+from licensing.messages import Message
 
 # No pattern lets NUL through, which PostgreSQL refuses in a text.
 Code = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]*\Z", max_length=100)]
@@ -135,7 +135,7 @@ def parse_claims(payload: bytes, shape: type[LicenseDocument] = Claims) -> Licen
         _check_instants(claims)
         _check_licenses(claims.licenses)
     except Malformed as error:
-        raise FileInvalid(reason=error.words) from None
+        raise FileInvalid(reason=error.message) from None
     return claims
 
 
@@ -153,11 +153,11 @@ def check_addresses(vendor: VendorClaims) -> None:
             parts = urlsplit(address)
             host, secure, _ = parts.hostname, parts.scheme == "https", parts.port
         except ValueError:
-            raise Malformed(Words("`vendor.{claim}` is not an address", claim=claim)) from None
+            raise Malformed(Message("`vendor.{claim}` is not an address", claim=claim)) from None
         if not host or parts.username is not None:
-            raise Malformed(Words("`vendor.{claim}` is not an address", claim=claim))
+            raise Malformed(Message("`vendor.{claim}` is not an address", claim=claim))
         if not secure and not (claim == "license_server" and _LOOPBACK.fullmatch(host)):
-            raise Malformed(Words("`vendor.{claim}` is not an https address", claim=claim))
+            raise Malformed(Message("`vendor.{claim}` is not an https address", claim=claim))
 
 
 def _check_instants(claims: LicenseDocument) -> None:
@@ -165,14 +165,14 @@ def _check_instants(claims: LicenseDocument) -> None:
     for claim, instant in {**instants, "next_check_at": claims.next_check_at}.items():
         # Nearer the ends of the calendar, another time zone has no name for the instant.
         if instant is not None and not 1900 <= instant.year <= 9000:
-            raise Malformed(Words("`{claim}` is out of range", claim=claim))
+            raise Malformed(Message("`{claim}` is out of range", claim=claim))
 
 
 def _check_licenses(licenses: Iterable[LicenseGrant]) -> None:
     by_code: dict[str, LicenseGrant] = {}
     for license in licenses:
         if license.code in by_code:
-            raise Malformed(Words("license `{code}` is listed twice", code=license.code))
+            raise Malformed(Message("license `{code}` is listed twice", code=license.code))
         by_code[license.code] = license
     for license in by_code.values():
         _check_license(license, by_code)
@@ -181,19 +181,19 @@ def _check_licenses(licenses: Iterable[LicenseGrant]) -> None:
 def _check_license(license: LicenseGrant, listed: Mapping[str, LicenseGrant]) -> None:
     code = license.code
     if license.scope is LicenseScope.SYSTEM and license.total is not None:
-        raise Malformed(Words("license `{code}` covers everyone and has a `total`", code=code))
+        raise Malformed(Message("license `{code}` covers everyone and has a `total`", code=code))
     if license.plan and license.scope is not LicenseScope.USER:
-        raise Malformed(Words("license `{code}` is a `plan` without being for users", code=code))
+        raise Malformed(Message("license `{code}` is a `plan` without being for users", code=code))
     if license.includes and not license.plan:
-        raise Malformed(Words("license `{code}` has `includes` without being a `plan`", code=code))
+        raise Malformed(Message("license `{code}` has `includes` without being a `plan`", code=code))
     if len(set(license.includes)) != len(license.includes):
-        raise Malformed(Words("license `{code}` has a code in `includes` twice", code=code))
+        raise Malformed(Message("license `{code}` has a code in `includes` twice", code=code))
     for other in license.includes:
         if other not in listed:
-            raise Malformed(Words("license `{code}` includes `{other}`, which is not listed", code=code, other=other))
+            raise Malformed(Message("license `{code}` includes `{other}`, which is not listed", code=code, other=other))
     if license.requires is not None and license.requires not in listed:
         raise Malformed(
-            Words("license `{code}` requires `{other}`, which is not listed", code=code, other=license.requires)
+            Message("license `{code}` requires `{other}`, which is not listed", code=code, other=license.requires)
         )
     if license.code in (license.requires, *license.includes):
-        raise Malformed(Words("license `{code}` requires or includes itself", code=code))
+        raise Malformed(Message("license `{code}` requires or includes itself", code=code))

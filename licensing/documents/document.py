@@ -23,7 +23,7 @@ from licensing.errors import (
     SignatureInvalid,
     SigningKeyUnknown,
 )
-from licensing.messages import Words
+from licensing.messages import Message
 
 __all__ = [
     "LicenseDates",
@@ -139,7 +139,7 @@ def check_file_dates(claims: LicenseDocument, now: datetime) -> None:
     if claims.file_expires_at is not None and now > claims.file_expires_at:
         raise FileExpired(expired_at=claims.file_expires_at)
     if claims.issued_at > now + CLOCK_SKEW:
-        raise FileInvalid(reason=Words("`iat` is in the future"))
+        raise FileInvalid(reason=Message("`iat` is in the future"))
 
 
 def read_stored(data: bytes, statement: str | None = None) -> LicenseDocument:

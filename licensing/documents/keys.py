@@ -17,7 +17,7 @@ from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
 from licensing.documents import strict_json
 from licensing.errors import Invalid
-from licensing.messages import Words
+from licensing.messages import Message
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -125,11 +125,11 @@ def parse_private_jwk(source: str | bytes | Mapping[str, object]) -> SigningKey:
 
     jwk = _read(source)
     if jwk.d is None:
-        raise Invalid(reason=Words("This is a public key. Give the private one, which `issuer keygen` made."))
+        raise Invalid(reason=Message("This is a public key. Give the private one, which `issuer keygen` made."))
     try:
         private = Ed25519PrivateKey.from_private_bytes(urlsafe_b64decode(jwk.d.encode()))
     except ValueError:
-        raise _no_key(Words("`{member}` is not 32 bytes in base64url", member="d")) from None
+        raise _no_key(Message("`{member}` is not 32 bytes in base64url", member="d")) from None
     # From `d` alone: an `x` of another pair would give the key a wrong name.
     return OKPKey.import_key(private)
 
@@ -143,7 +143,7 @@ def parse_public_jwk(source: str | bytes | Mapping[str, object]) -> PublicKey:
     jwk = _from_hex(source) or _read(source)
     if jwk.d is not None:
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "This is a private key, which only the vendor may have. "
                 "Delete it, tell the vendor, and ask for the public key of a new pair."
             )
@@ -151,7 +151,7 @@ def parse_public_jwk(source: str | bytes | Mapping[str, object]) -> PublicKey:
     try:
         _public(jwk.x)
     except ValueError:
-        raise _no_key(Words("`{member}` is not 32 bytes in base64url", member="x")) from None
+        raise _no_key(Message("`{member}` is not 32 bytes in base64url", member="x")) from None
     public = {"kty": jwk.kty, "crv": jwk.crv, "x": jwk.x}
     return PublicKey(thumbprint(public), public, _instant(jwk.nbf), _instant(jwk.exp))
 
@@ -178,12 +178,12 @@ def _read(source: str | bytes | Mapping[str, object]) -> _Jwk:
     try:
         return strict_json.decode(text.encode() if isinstance(text, str) else text, _Jwk)
     except strict_json.Malformed as error:
-        raise _no_key(error.words) from None
+        raise _no_key(error.message) from None
 
 
-def _no_key(why: Words) -> Invalid:
+def _no_key(why: Message) -> Invalid:
     return Invalid(
-        reason=Words(
+        reason=Message(
             "This is no Ed25519 key: {why}. Give the JWK that the vendor handed out, or its 64 hex digits.", why=why
         )
     )

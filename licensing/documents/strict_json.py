@@ -8,11 +8,11 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from licensing.messages import Words
+from licensing.messages import Message
 
 T = TypeVar("T")
 
-LONGEST_DETAIL = 200
+MAX_DETAIL_LENGTH = 200
 """Characters: some details repeat what was read."""
 
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<place>[^`]*)`$")
@@ -22,10 +22,10 @@ _MISSING = re.compile(r"Object missing required field `(?P<member>[^`]+)`")
 class Malformed(ValueError):
     """What was read is not what it should be; the words are a clause without full stop that names what is wrong."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, message: Message) -> None:
         """Say what it is."""
-        self.words = words
-        super().__init__(str(words))
+        self.message = message
+        super().__init__(str(message))
 
 
 def decode(data: bytes, shape: type[T]) -> T:
@@ -42,9 +42,9 @@ def decode(data: bytes, shape: type[T]) -> T:
     except Malformed:
         raise
     except ValueError:  # also of text that is not UTF-8, and of numbers that are too long
-        raise Malformed(Words("it is not JSON")) from None
+        raise Malformed(Message("it is not JSON")) from None
     except RecursionError:
-        raise Malformed(Words("it is nested too deeply")) from None
+        raise Malformed(Message("it is nested too deeply")) from None
 
 
 def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -53,26 +53,26 @@ def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(members):
         names = [name for name, _ in members]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Malformed(Words("`{member}` is stated twice", member=twice[:100]))
+        raise Malformed(Message("`{member}` is stated twice", member=twice[:100]))
     return found
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise Malformed(Words("{name} is not JSON", name=name))
+    raise Malformed(Message("{name} is not JSON", name=name))
 
 
-def _in_words(message: str) -> Words:
+def _in_words(message: str) -> Message:
     """What msgspec found, such as "Expected `str`, got `int` - at `$.licenses[0].name`", with the place first."""
     at = _PLACE.search(message)
     place = at["place"] if at else ""
     if missing := _MISSING.match(message):
-        return Words("`{claim}` is missing", claim=f"{place}{'.' if place else ''}{missing['member']}")
+        return Message("`{claim}` is missing", claim=f"{place}{'.' if place else ''}{missing['member']}")
     found = _PLACE.sub("", message)
-    subject: Words | str = f"`{place}`" if place else Words("it")
+    subject: Message | str = f"`{place}`" if place else Message("it")
     if at and at["key"]:
-        subject = Words("a name in `{place}`", place=place)
+        subject = Message("a name in `{place}`", place=place)
     if "regex" in found:  # which helps nobody who reads the message
-        return Words("{subject} is malformed", subject=subject)
-    return Words(
-        "{subject} is malformed: {detail}", subject=subject, detail=f"{found[0].lower()}{found[1:LONGEST_DETAIL]}"
+        return Message("{subject} is malformed", subject=subject)
+    return Message(
+        "{subject} is malformed: {detail}", subject=subject, detail=f"{found[0].lower()}{found[1:MAX_DETAIL_LENGTH]}"
     )

@@ -22,9 +22,9 @@ MODEL_MODULES = [
 """Modules with Tortoise models."""
 SQLITE_PRAGMAS = {"journal_mode": "WAL", "foreign_keys": "ON", "busy_timeout": 2000, "synchronous": "FULL"}
 POSTGRES_SETTINGS = {"timezone": "UTC", "application_name": "seatkeeper"}
-IN_A_REQUEST = {"statement_timeout": "5s", "lock_timeout": "2s"}
-PATIENT = {"statement_timeout": "0", "lock_timeout": "0"}
-SLOWEST_ANSWER = 6.0
+REQUEST_TIMEOUTS = {"statement_timeout": "5s", "lock_timeout": "2s"}
+NO_TIMEOUTS = {"statement_timeout": "0", "lock_timeout": "0"}
+COMMAND_TIMEOUT = 6.0
 """Seconds after which a PostgreSQL that does not even end a statement in time is given up."""
 POOL_SIZE = 8
 
@@ -40,7 +40,7 @@ def sqlite_path(database_url: str) -> str:
 
 
 def connection_config(
-    database_url: str, *, pool_size: int = POOL_SIZE, patient: bool = False, by_pooler: bool = False
+    database_url: str, *, pool_size: int = POOL_SIZE, without_timeouts: bool = False, by_pooler: bool = False
 ) -> dict[str, Any]:
     """How to connect to `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
 
@@ -64,8 +64,9 @@ def connection_config(
                 "database": url.path.strip("/"),
                 "minsize": 1,
                 "maxsize": pool_size,
-                "command_timeout": None if patient else SLOWEST_ANSWER,
-                "server_settings": POSTGRES_SETTINGS | ({} if by_pooler else PATIENT if patient else IN_A_REQUEST),
+                "command_timeout": None if without_timeouts else COMMAND_TIMEOUT,
+                "server_settings": POSTGRES_SETTINGS
+                | ({} if by_pooler else NO_TIMEOUTS if without_timeouts else REQUEST_TIMEOUTS),
                 **({"statement_cache_size": 0} if by_pooler else {}),
             },
         }
@@ -77,12 +78,16 @@ def tortoise_config(
     replica_url: str | None = None,
     *,
     pool_size: int = POOL_SIZE,
-    patient: bool = False,
+    without_timeouts: bool = False,
     by_pooler: bool = False,
 ) -> dict[str, Any]:
     """The whole configuration, for `Tortoise.init` and for migrations; a replica is read from where queries may."""
-    primary = connection_config(database_url, pool_size=pool_size, patient=patient, by_pooler=by_pooler)
-    replica = connection_config(replica_url, pool_size=pool_size, patient=patient) if replica_url else None
+    primary = connection_config(
+        database_url, pool_size=pool_size, without_timeouts=without_timeouts, by_pooler=by_pooler
+    )
+    replica = (
+        connection_config(replica_url, pool_size=pool_size, without_timeouts=without_timeouts) if replica_url else None
+    )
     return {
         "connections": {PRIMARY: primary} | ({REPLICA: replica} if replica else {}),
         "routers": ["models.db.replica.Router"],

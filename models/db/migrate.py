@@ -63,7 +63,7 @@ async def migrate(database_url: str) -> Path | None:
 async def _run(database_url: str, *, foreign_keys: str | None = None) -> None:
     from tortoise.migrations.api.migrate import migrate as run_migrations  # here, since a server only looks
 
-    config = tortoise_config(database_url, patient=True)
+    config = tortoise_config(database_url, without_timeouts=True)
     credentials = config["connections"]["default"]["credentials"]
     if foreign_keys:
         credentials["foreign_keys"] = foreign_keys
@@ -115,7 +115,7 @@ def _indexes_and_triggers(path: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def _advisory_lock(database_url: str) -> AsyncIterator[None]:
-    credentials = connection_config(database_url, patient=True)["credentials"]
+    credentials = connection_config(database_url, without_timeouts=True)["credentials"]
     connection = await asyncpg.connect(
         **{name: credentials[name] for name in ("host", "port", "user", "password", "database", "server_settings")}
     )

@@ -12,10 +12,10 @@ from tortoise.connection import get_connection, get_connections
 from tortoise.exceptions import ConfigurationError
 
 from models.db.errors import NoConnection
-from models.db.query_count import Counted, count_statement
+from models.db.query_count import CountingClient, increment_query_count
 from models.db.replica import PRIMARY
 
-LONGEST_WAIT = 1.5
+ACQUIRE_TIMEOUT = 1.5
 """Seconds until a connection must be there, or given back: callers are told before 2 are over."""
 
 
@@ -36,10 +36,10 @@ class Connection(PoolConnectionWrapper[Any]):
         return self.connection
 
     async def __aexit__(self, *failure: Any) -> None:
-        await self.client._pool.release(self.connection, timeout=LONGEST_WAIT)
+        await self.client._pool.release(self.connection, timeout=ACQUIRE_TIMEOUT)
 
 
-class Transaction(Counted, TransactionWrapper):
+class Transaction(CountingClient, TransactionWrapper):
     """Tortoise's, whose statements are counted."""
 
 
@@ -62,7 +62,7 @@ class TransactionContext(TransactionContextPooled):
             if exc_type is None:
                 await self.client.commit()
             else:
-                async with asyncio.timeout(LONGEST_WAIT):
+                async with asyncio.timeout(ACQUIRE_TIMEOUT):
                     await self.client.rollback()
             broken = False
         except Exception:
@@ -76,7 +76,7 @@ class TransactionContext(TransactionContextPooled):
         if broken:
             with suppress(InterfaceError):  # it may have ended by itself
                 self.client._connection.terminate()
-        await self.client._parent._pool.release(self.client._connection, timeout=LONGEST_WAIT)
+        await self.client._parent._pool.release(self.client._connection, timeout=ACQUIRE_TIMEOUT)
 
 
 class PostgresClient(AsyncpgDBClient):
@@ -84,7 +84,7 @@ class PostgresClient(AsyncpgDBClient):
 
     def acquire_connection(self) -> Any:
         """A connection, for a statement outside of transactions."""
-        count_statement()
+        increment_query_count()
         return Connection(self, self._pool_init_lock)
 
     async def create_pool(self, **settings: Any) -> Pool:
@@ -108,7 +108,7 @@ def pool_use() -> tuple[int, int] | None:
 async def _acquire(wrapper: Connection | TransactionContext) -> Any:
     parent = wrapper.client if isinstance(wrapper, Connection) else wrapper.client._parent
     try:
-        async with asyncio.timeout(LONGEST_WAIT):
+        async with asyncio.timeout(ACQUIRE_TIMEOUT):
             await wrapper.ensure_connection()
             pool: Pool = parent._pool
             return await pool.acquire()

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 
 
-class Statements:
+class QueryCount:
     """A count that the tasks of one request share."""
 
     def __init__(self) -> None:
@@ -14,13 +14,13 @@ class Statements:
         self.number = 0
 
 
-_counted: ContextVar[Statements | None] = ContextVar("statements", default=None)
+_counted: ContextVar[QueryCount | None] = ContextVar("statements", default=None)
 
 
 @contextmanager
-def counting_statements() -> Iterator[Statements]:
+def count_queries() -> Iterator[QueryCount]:
     """Counts the statements that are run in the block, and in tasks that begin there."""
-    statements = Statements()
+    statements = QueryCount()
     token = _counted.set(statements)
     try:
         yield statements
@@ -28,16 +28,16 @@ def counting_statements() -> Iterator[Statements]:
         _counted.reset(token)
 
 
-def count_statement() -> None:
+def increment_query_count() -> None:
     """Counts one, if anybody counts."""
     if statements := _counted.get():
         statements.number += 1
 
 
-class Counted:
+class CountingClient:
     """Part of a database client: each statement takes a connection once."""
 
     def acquire_connection(self) -> Any:
         """Counts, and gives the connection."""
-        count_statement()
+        increment_query_count()
         return super().acquire_connection()  # type: ignore[misc]

@@ -4,8 +4,8 @@ Tortoise takes longer to write them than PostgreSQL to run them. One text does f
 words that are asked of a `Select`:
 
     select = Select()
-    columns = select.columns(User, "id", "name", "last_login_at")
-    rows = await select.rows(f'SELECT {columns} FROM "user" WHERE id {select.among(ids)}')
+    columns = select.project(User, "id", "name", "last_login_at")
+    rows = await select.rows(f'SELECT {columns} FROM "user" WHERE id {select.in_(ids)}')
 """
 
 import json
@@ -38,24 +38,24 @@ class Select:
         self._readers: list[_Reader] = []
         self._width = 0
 
-    def value(self, value: Any) -> str:
+    def bind(self, value: Any) -> str:
         """Stands for a value in the text."""
         self.values.append(value if self.is_postgres or not isinstance(value, datetime) else value.isoformat(" "))
         return f"{'$' if self.is_postgres else '?'}{len(self.values)}"
 
-    def among(self, values: Iterable[int | str]) -> str:
+    def in_(self, values: Iterable[int | str]) -> str:
         """Follows a column that is to have one of the values: one text, however many there are."""
         wanted = list(values)
         if not self.is_postgres:
-            return f"IN (SELECT value FROM json_each({self.value(json.dumps(wanted))}))"
-        return f"= ANY({self.value(wanted)})"
+            return f"IN (SELECT value FROM json_each({self.bind(json.dumps(wanted))}))"
+        return f"= ANY({self.bind(wanted)})"
 
     def contains(self, column: str, text: str) -> str:
         """The condition that a column has a text in it, as it stands."""
         find = "strpos" if self.is_postgres else "instr"
-        return f"{find}({column}, {self.value(text)}) > 0"
+        return f"{find}({column}, {self.bind(text)}) > 0"
 
-    def columns(self, model: type[Model], *names: str) -> str:
+    def project(self, model: type[Model], *names: str) -> str:
         """A model's columns, instants as the texts that the API gives. Once called, they come first in the rows."""
         text, readers = _columns(model, names, self.is_postgres)
         self._readers += [(self._width + position, read) for position, read in readers]

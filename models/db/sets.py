@@ -26,14 +26,14 @@ async def read_holdings(installation_id: int, user_ids: Sequence[int]) -> Sequen
     select = Select()
     # Joined to the list of users: for many that are only looked for, PostgreSQL would read all assignments.
     if select.is_postgres:
-        wanted = f"unnest({select.value(list(user_ids))}::bigint[]) AS one(value)"
+        wanted = f"unnest({select.bind(list(user_ids))}::bigint[]) AS one(value)"
     else:
-        wanted = f"json_each({select.value(json.dumps(list(user_ids)))}) AS one"
+        wanted = f"json_each({select.bind(json.dumps(list(user_ids)))}) AS one"
     return await select.rows(
         'SELECT "user".id, name, kind, status, open_requests, license_id '
         f'FROM {wanted} JOIN "user" ON "user".id = one.value '
         'LEFT JOIN assignment ON assignment.user_id = "user".id '
-        f'WHERE "user".installation_id = {select.value(installation_id)}'
+        f'WHERE "user".installation_id = {select.bind(installation_id)}'
     )
 
 

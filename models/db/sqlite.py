@@ -8,10 +8,10 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
-from models.db.query_count import Counted
+from models.db.query_count import CountingClient
 
 
-class ImmediateTransaction(Counted, SqliteTransactionWrapper):
+class ImmediateTransaction(CountingClient, SqliteTransactionWrapper):
     """A transaction that begins with BEGIN IMMEDIATE."""
 
     async def begin(self) -> None:
@@ -44,7 +44,7 @@ class ImmediateTransactionContext(SqliteTransactionContext):
         return transaction
 
 
-class ImmediateSqliteClient(Counted, SqliteClient):
+class ImmediateSqliteClient(CountingClient, SqliteClient):
     """The client that `models.config` names as the engine."""
 
     def _in_transaction(self) -> ImmediateTransactionContext:

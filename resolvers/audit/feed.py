@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.errors import UNREACHABLE
 from models.installation import Installation
 from resolvers.audit.log import NEWEST_FIRST, AuditFilter, EventRow, events_between
@@ -16,7 +16,7 @@ from resolvers.auth.sessions import sessions_that_hold
 from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
 
-BATCH = 100
+BATCH_SIZE = 100
 """Events read at once; the next ones are read when the client has taken these."""
 SPAN = 10_000
 """Positions looked through at once, so that a filter that finds little never makes a read long."""
@@ -34,16 +34,16 @@ class Listener:
         self.caller = caller
         self.latest = 0
         self.news = asyncio.Event()
-        self._is_cut_off = False
+        self._is_revoked = False
 
     def reach(self, position: int) -> None:
         """There are events up to a position: they may be read."""
         self.latest = max(self.latest, position)
         self.news.set()
 
-    def cut_off(self) -> None:
+    def revoke(self) -> None:
         """The caller's credentials have ended: nothing more may be read."""
-        self._is_cut_off = True
+        self._is_revoked = True
         self.news.set()
 
     def check(self) -> None:
@@ -52,9 +52,9 @@ class Listener:
         Raises:
             Unauthenticated: They have.
         """
-        if self._is_cut_off:
+        if self._is_revoked:
             raise Unauthenticated(
-                Words("The session or API token has ended. Sign in again, or send a token that is valid.")
+                Message("The session or API token has ended. Sign in again, or send a token that is valid.")
             )
 
 
@@ -91,7 +91,7 @@ async def latest_positions(installation_ids: Iterable[int]) -> dict[int, int]:
     return dict(await found.values_list("id", "event_position"))
 
 
-async def callers_cut_off(callers: Iterable[Principal], now: datetime) -> set[Principal]:
+async def expired_principals(callers: Iterable[Principal], now: datetime) -> set[Principal]:
     """Those whose session or token has ended since they were let in."""
     callers = set(callers)
     sessions = await sessions_that_hold({one.session_id for one in callers if one.session_id is not None}, now)
@@ -118,8 +118,8 @@ async def follow(context: Context, filter: AuditFilter, position: int) -> AsyncG
     assert feed is not None, "nothing to follow: the context was made without a feed"
     with feed.listen(context.caller) as listener:
         # A listener first, and then what it may have missed: the other way round, something could come in between.
-        if await callers_cut_off([context.caller], context.now()):
-            listener.cut_off()
+        if await expired_principals([context.caller], context.now()):
+            listener.revoke()
         listener.reach(await latest_position(context.installation_id))
         while not feed.is_closed:
             listener.news.clear()
@@ -127,7 +127,7 @@ async def follow(context: Context, filter: AuditFilter, position: int) -> AsyncG
             while position < latest and not feed.is_closed:
                 until = min(latest, position + SPAN)
                 try:
-                    rows = await events_between(context, filter, position, until, BATCH)
+                    rows = await events_between(context, filter, position, until, BATCH_SIZE)
                 except UNREACHABLE:
                     await asyncio.sleep(RETRY_AFTER)
                     continue
@@ -136,6 +136,6 @@ async def follow(context: Context, filter: AuditFilter, position: int) -> AsyncG
                     if feed.is_closed:
                         return
                     yield row
-                position = rows[-1][_PLACE] if len(rows) == BATCH else until
+                position = rows[-1][_PLACE] if len(rows) == BATCH_SIZE else until
             listener.check()
             await listener.news.wait()

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from licensing.enums import ActorKind, AuditAction
-from licensing.messages import Language, Words
+from licensing.messages import Language, Message
 from models.audit_event import AuditEvent
 from models.db.select import Row, Select
 from resolvers.context import Context
-from resolvers.pagination import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
-from resolvers.vendors.vendors import own_rows
+from resolvers.pagination import Keyset, ListQuery, Page, PageRequest, fetch_batches, fetch_page
+from resolvers.vendors.vendors import tenant_conditions
 
 NEWEST_FIRST = Keyset("auditEvents", {"position": int}, is_descending=True)
 
@@ -86,7 +86,7 @@ async def count_events(context: Context, filter: AuditFilter) -> int:
 def event_batches(context: Context, filter: AuditFilter) -> AsyncIterator[Sequence[Row]]:
     """All events, newest first, some at once, as rows of `EventRow`."""
 
-    async def listed() -> Listed:
+    async def listed() -> ListQuery:
         return _listed(context, filter)
 
     return fetch_batches(listed, NEWEST_FIRST, AuditEvent, EventRow._fields)
@@ -96,8 +96,8 @@ async def events_between(context: Context, filter: AuditFilter, after: int, unti
     """The first events after a position and up to another, oldest first, as rows of `EventRow`."""
     listed = _listed(context, filter)
     select = listed.select
-    wanted = listed.where(f"position > {select.value(after)}", f"position <= {select.value(until)}")
-    read = select.columns(AuditEvent, *EventRow._fields)
+    wanted = listed.from_where(f"position > {select.bind(after)}", f"position <= {select.bind(until)}")
+    read = select.project(AuditEvent, *EventRow._fields)
     return await select.rows(f"SELECT {read} {wanted} ORDER BY position LIMIT {limit}")
 
 
@@ -105,34 +105,34 @@ async def load_events(context: Context, ids: Sequence[int]) -> dict[int, Row]:
     """Events by id, as rows of `EventRow`."""
     visible = _listed(context, AuditFilter())
     select = visible.select
-    read, wanted = select.columns(AuditEvent, *EventRow._fields), visible.where(f"id {select.among(ids)}")
+    read, wanted = select.project(AuditEvent, *EventRow._fields), visible.from_where(f"id {select.in_(ids)}")
     return {row[0]: row for row in await select.rows(f"SELECT {read} {wanted}")}
 
 
 def summary(language: Language, action: str, facts: Mapping[str, Any], actor_kind: str, actor_name: str) -> str:
     """The whole of an event in one sentence."""
     is_system = actor_kind == ActorKind.SYSTEM
-    actor = Words(actor_name) if is_system else actor_name
+    actor = Message(actor_name) if is_system else actor_name
     template = SUMMARIES[AuditAction(action)]
-    sentence = Words.from_json({"template": template, "facts": {**facts, "actor": actor}}).in_language(language)
+    sentence = Message.from_json({"template": template, "facts": {**facts, "actor": actor}}).in_language(language)
     return sentence[0].upper() + sentence[1:] if is_system else sentence  # others are named as they write themselves
 
 
-def _listed(context: Context, filter: AuditFilter) -> Listed:
+def _listed(context: Context, filter: AuditFilter) -> ListQuery:
     select = Select()
-    conditions = own_rows(context, select)
+    conditions = tenant_conditions(context, select)
     if filter.actions is not None:
-        conditions.append(f"action {select.among(action.value for action in filter.actions)}")
+        conditions.append(f"action {select.in_(action.value for action in filter.actions)}")
     for table, key in (("vendor", filter.vendor), ("license", filter.license_type)):
         if key is not None:
-            of_installation = f"installation_id = {select.value(context.installation_id)}"
+            of_installation = f"installation_id = {select.bind(context.installation_id)}"
             conditions.append(
-                f"{table}_id IN (SELECT id FROM {table} WHERE {of_installation} AND key = {select.value(key)})"
+                f"{table}_id IN (SELECT id FROM {table} WHERE {of_installation} AND key = {select.bind(key)})"
             )
     if filter.user_id is not None:
-        conditions.append(f"user_id = {select.value(filter.user_id)}")
+        conditions.append(f"user_id = {select.bind(filter.user_id)}")
     if filter.since is not None:
-        conditions.append(f"occurred_at >= {select.value(filter.since)}")
+        conditions.append(f"occurred_at >= {select.bind(filter.since)}")
     if filter.until is not None:
-        conditions.append(f"occurred_at < {select.value(filter.until)}")
-    return Listed(select, AuditEvent._meta.db_table, conditions)
+        conditions.append(f"occurred_at < {select.bind(filter.until)}")
+    return ListQuery(select, AuditEvent._meta.db_table, conditions)

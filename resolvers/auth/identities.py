@@ -22,7 +22,7 @@ class Identity:
     expires_at: datetime
 
 
-async def principal_of_identity(identity: Identity, serial_number: str | None) -> Principal | None:
+async def authenticate_identity(identity: Identity, serial_number: str | None) -> Principal | None:
     """Who that is here; None if no user of the installation has this login and may log in."""
     installation = await installation_of_login(serial_number)
     if installation is None:

@@ -13,16 +13,16 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from licensing.errors import RateLimited
-from models.db.advisory_locks import SIGNING_IN, wait_for_turn
+from models.db.advisory_locks import SIGNING_IN, acquire_advisory_lock
 from models.db.replica import PRIMARY
 from models.sign_in_attempt import SignInAttempt
 from models.user import sort_key
 
-FREE_TRIES = 5
+FREE_ATTEMPTS = 5
 """Failures of an account after which it is locked; each one more doubles the time."""
 FIRST_LOCK, LONGEST_LOCK = timedelta(seconds=30), timedelta(minutes=15)
 TRIES_OF_A_NETWORK, NETWORK_WINDOW = 30, timedelta(minutes=5)
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 """After this a failure counts no more."""
 
 
@@ -31,48 +31,48 @@ def account_key(installation: int | str | None, login: str) -> str:
     return sha256(f"{installation}\0{sort_key(login)}".encode()).hexdigest()
 
 
-def network_of(address: str) -> str:
+def network_of(client_ip: str) -> str:
     """What one caller has at their disposal: an IPv4 address, or the 64 bits of an IPv6 address that tell networks."""
     try:
-        found = ip_address(address)
+        found = ip_address(client_ip)
     except ValueError:
-        return address[:50]
+        return client_ip[:50]
     if isinstance(found, IPv6Address):
         return str(found.ipv4_mapped or ip_network((int(found) >> 64 << 64, 64)))
     return str(found)
 
 
-async def begin_attempt(account: str, address: str | None, now: datetime) -> None:
-    """Counts a try as failed until `forget_attempts` says otherwise: so those that run at once count each other.
+async def begin_attempt(account: str, client_ip: str | None, now: datetime) -> None:
+    """Counts a try as failed until `clear_attempts` says otherwise: so those that run at once count each other.
 
     Raises:
         RateLimited: There were too many; this one is not looked at, and does not count.
     """
-    network = network_of(address) if address else None
+    network = network_of(client_ip) if client_ip else None
     async with in_transaction(PRIMARY):
-        await wait_for_turn(SIGNING_IN)
+        await acquire_advisory_lock(SIGNING_IN)
         free_at = max(await _account_free_at(account, now), await _network_free_at(network, now))
         if free_at > now:
             raise RateLimited(retry_after=math.ceil((free_at - now).total_seconds()))
         await SignInAttempt.create(account_sha256=account, network=network, attempted_at=now)
 
 
-async def forget_attempts(account: str) -> None:
+async def clear_attempts(account: str) -> None:
     """Gives an account its free tries back: part of signing in."""
     await SignInAttempt.filter(account_sha256=account).delete()
 
 
-async def forget_old_attempts(now: datetime) -> int:
+async def purge_attempts(now: datetime) -> int:
     """Deletes what counts no more, and says how much that was."""
-    return await SignInAttempt.filter(attempted_at__lte=now - KEPT).delete()
+    return await SignInAttempt.filter(attempted_at__lte=now - RETENTION).delete()
 
 
 async def _account_free_at(account: str, now: datetime) -> datetime:
-    counted = SignInAttempt.filter(account_sha256=account, attempted_at__gt=now - KEPT)
+    counted = SignInAttempt.filter(account_sha256=account, attempted_at__gt=now - RETENTION)
     tries: list[Any] = await counted.order_by("-attempted_at").values_list("attempted_at", flat=True)
-    if len(tries) < FREE_TRIES:
+    if len(tries) < FREE_ATTEMPTS:
         return now
-    doublings = min(len(tries) - FREE_TRIES, 10)
+    doublings = min(len(tries) - FREE_ATTEMPTS, 10)
     latest: datetime = tries[0]
     return latest + min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
 

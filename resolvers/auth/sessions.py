@@ -13,19 +13,19 @@ from tortoise.expressions import Q
 
 from licensing.enums import ActorKind, AuditAction, UserStatus
 from licensing.errors import CredentialsInvalid, Invalid
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.notifications import announce
 from models.db.select import Select
 from models.session import Session
 from models.user import User, sort_key
-from resolvers.auth.login_throttling import account_key, begin_attempt, forget_attempts
+from resolvers.auth.login_throttling import account_key, begin_attempt, clear_attempts
 from resolvers.context import ALL_SCOPES, SYSTEM, Actor, Context, Principal, system_context
 from resolvers.operations.installations import installation_of_login
-from resolvers.unit_of_work import changing, record_refusal
+from resolvers.unit_of_work import record_refusal, unit_of_work
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
-SEEN_EVERY = timedelta(minutes=1)
+LAST_SEEN_INTERVAL = timedelta(minutes=1)
 """How often at most it is written down that a session is used."""
 
 PASSWORD_LENGTH = range(12, 129)
@@ -48,7 +48,7 @@ async def sign_in(context: Context, login: str, password: str, serial_number: st
     """
     installation = await installation_of_login(serial_number)
     account = account_key(installation.id if installation else serial_number, login)
-    await begin_attempt(account, context.address, context.now())
+    await begin_attempt(account, context.client_ip, context.now())
     user = await User.get_or_none(installation_id=installation.id, login_key=sort_key(login)) if installation else None
     matches = await _verify(password, user.password_hash if user else None)
     if installation is None:
@@ -77,12 +77,13 @@ async def sign_out(context: Context) -> None:
     context.forget()
 
 
-async def principal_of_session(secret: str, now: datetime) -> Principal | None:
+async def authenticate_session(secret: str, now: datetime) -> Principal | None:
     """Who is logged in with this secret; None if the session is unknown or over, or they may not log in any more."""
     select = Select()
     found = await select.rows(
-        f"SELECT session.id, session.installation_id, user_id, name, last_seen_at <= {select.value(now - SEEN_EVERY)} "
-        f"FROM {_SESSIONS} WHERE secret_sha256 = {select.value(_fingerprint(secret))} AND {_holds(select, now)}"
+        f"SELECT session.id, session.installation_id, user_id, name, "
+        f"last_seen_at <= {select.bind(now - LAST_SEEN_INTERVAL)} "
+        f"FROM {_SESSIONS} WHERE secret_sha256 = {select.bind(_fingerprint(secret))} AND {_holds(select, now)}"
     )
     for id_, installation_id, user_id, name, was_not_seen_lately in found:
         if was_not_seen_lately:
@@ -96,7 +97,7 @@ async def sessions_that_hold(session_ids: Collection[int], now: datetime) -> set
     if not session_ids:
         return set()
     select = Select()
-    wanted = f"session.id {select.among(session_ids)} AND {_holds(select, now)}"
+    wanted = f"session.id {select.in_(session_ids)} AND {_holds(select, now)}"
     return {id_ for (id_,) in await select.rows(f"SELECT session.id FROM {_SESSIONS} WHERE {wanted}")}
 
 
@@ -112,7 +113,7 @@ def check_password_rules(password: str) -> None:
         Invalid: The password is not of 12 to 128 characters.
     """
     if len(password) not in PASSWORD_LENGTH:
-        raise Invalid(reason=Words("A password has 12 to 128 characters. Choose another."))
+        raise Invalid(reason=Message("A password has 12 to 128 characters. Choose another."))
 
 
 async def hash_password(password: str) -> str:
@@ -132,7 +133,7 @@ async def _verify(password: str, password_hash: str | None) -> bool:
 
 async def _begin_session(door: Context, user: User, account: str, replaced: Principal | None) -> tuple[Principal, str]:
     secret = secrets.token_urlsafe(32)
-    async with changing(door) as change:
+    async with unit_of_work(door) as change:
         # The password was checked before the lock was taken: it may have been changed since.
         user_now = await User.get(id=user.id)
         if user_now.password_hash != user.password_hash or not _may_sign_in(user_now):
@@ -141,7 +142,7 @@ async def _begin_session(door: Context, user: User, account: str, replaced: Prin
         if replaced and replaced.session_id:
             over |= Q(id=replaced.session_id)
         await Session.filter(over, installation_id=door.installation_id).delete()
-        await forget_attempts(account)
+        await clear_attempts(account)
         session = await Session.create(
             installation_id=door.installation_id,
             user_id=user.id,
@@ -160,8 +161,8 @@ _SESSIONS = 'session JOIN "user" ON "user".id = user_id'
 def _holds(select: Select, now: datetime) -> str:
     """The condition that a session goes on, and its user may still log in."""
     return (
-        f"created_at > {select.value(now - ABSOLUTE_LIMIT)} AND last_seen_at > {select.value(now - IDLE_LIMIT)} "
-        f"AND is_administrator AND can_log_in AND status = {select.value(UserStatus.ACTIVE.value)}"
+        f"created_at > {select.bind(now - ABSOLUTE_LIMIT)} AND last_seen_at > {select.bind(now - IDLE_LIMIT)} "
+        f"AND is_administrator AND can_log_in AND status = {select.bind(UserStatus.ACTIVE.value)}"
     )
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from licensing.activation_policy import refusal
-from licensing.diff import LicenseChange, compare
+from licensing.activation_policy import activation_error
+from licensing.diff import LicenseChange, diff
 from licensing.documents.claims import LicenseDocument
 from licensing.documents.document import read_stored
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus, LicenseScope
@@ -13,20 +13,20 @@ from licensing.errors import ChangeSetClosed, LicensingError
 from models.change_set import ChangeSet
 from models.vendor import Vendor
 from resolvers.change_sets.change_sets import close, get, vendor_name
-from resolvers.change_sets.read_model import ReviewedChangeSet, review
+from resolvers.change_sets.read_model import ChangeSetView, review
 from resolvers.context import Actor, Context
-from resolvers.idempotency import once
+from resolvers.idempotency import idempotent
 from resolvers.licenses.grants import load_vendor_licenses, write_grants
 from resolvers.licenses.seat_plan import Moves, Revocations, plan_seats
-from resolvers.licenses.seats import give, load_licenses_in_force, take
-from resolvers.unit_of_work import Change, Detail, changing, record_refusal
+from resolvers.licenses.seats import assign_seats, load_licenses_in_force, revoke_seats
+from resolvers.unit_of_work import Change, Detail, record_refusal, unit_of_work
 from resolvers.vendors.reports import report
 
 CHECK_INTERVAL = timedelta(days=1)
 """How often a license server is asked that does not say when."""
 
 
-@once()
+@idempotent()
 async def activate_licenses(
     context: Context, change_set_id: int, revocations: Revocations = (), moves: Moves = ()
 ) -> None:
@@ -49,14 +49,14 @@ async def activate_licenses(
     """
     reviewed = await get(context, change_set_id)
     try:
-        async with changing(context) as change:
+        async with unit_of_work(context) as change:
             reviewed = await get(context, change_set_id)
             if await _is_in_force(reviewed):
                 return
             if reviewed.closed_at:
                 raise ChangeSetClosed(["input", "changeSetId"])
             claims = await _stated(reviewed.id)
-            await put_into_force(
+            await apply_change_set(
                 change, reviewed, claims, ChangeSetStatus.ACTIVATED, revocations=revocations, moves=moves
             )
     except LicensingError as error:
@@ -68,14 +68,14 @@ async def activate_licenses(
             change_set_id=reviewed.id,
             vendor=await vendor_name(reviewed.vendor_id),
             code=error.code.value,
-            message=error.words,
+            message=error.message,
         )
         raise
 
 
-async def put_into_force(
+async def apply_change_set(
     change: Change,
-    reviewed: ReviewedChangeSet,
+    reviewed: ChangeSetView,
     claims: LicenseDocument,
     outcome: ChangeSetStatus,
     *,
@@ -89,23 +89,23 @@ async def put_into_force(
         LicensingError: As for `activate_licenses`; the transaction must be rolled back.
     """
     vendor = await Vendor.get(id=reviewed.vendor_id)
-    if too_early_or_late := refusal([], claims.dates, claims.effective_at, change.now):
+    if too_early_or_late := activation_error([], claims.dates, claims.effective_at, change.now):
         raise too_early_or_late
     seats = await plan_seats(change.context, vendor, claims, revocations, moves)
     stored = (await load_vendor_licenses([vendor.id]))[vendor.id]
     in_use = {
         code: seats.in_use[f"{vendor.key}.{code}"] for code in stored.by_code.keys() | {g.code for g in claims.licenses}
     }
-    changes = compare(stored.in_force, claims.licenses, in_use)
-    if refused := refusal(changes, claims.dates, claims.effective_at, change.now):
+    changes = diff(stored.in_force, claims.licenses, in_use)
+    if refused := activation_error(changes, claims.dates, claims.effective_at, change.now):
         raise refused
 
     for license, holders in seats.taken:
-        await take(change, license, holders)
+        await revoke_seats(change, license, holders)
     await write_grants(vendor, stored, claims.licenses)
     licenses = await load_licenses_in_force(change.installation.id)
     for key, holders in seats.given:
-        await give(change, licenses.by_key[key], holders)
+        await assign_seats(change, licenses.by_key[key], holders)
 
     details = _details(vendor, change.installation.license_owner, claims, changes)
     await write_statement(vendor, claims, change.now)
@@ -167,7 +167,7 @@ def next_check(vendor: Vendor, claims: LicenseDocument, now: datetime) -> dateti
     return claims.next_check_at or now + CHECK_INTERVAL
 
 
-async def _is_in_force(reviewed: ReviewedChangeSet) -> bool:
+async def _is_in_force(reviewed: ChangeSetView) -> bool:
     activated = (ChangeSetStatus.ACTIVATED, ChangeSetStatus.AUTO_ACTIVATED)
     if reviewed.status not in activated:
         return False

@@ -6,14 +6,14 @@ from typing import Any
 
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus
 from licensing.errors import ChangeSetClosed, Invalid, NotFound
-from licensing.messages import Words
+from licensing.messages import Message
 from models.change_set import ChangeSet
 from models.vendor import Vendor
-from resolvers.change_sets.read_model import ReviewedChangeSet, Surplus, load, visible
+from resolvers.change_sets.read_model import ChangeSetView, Surplus, load, visible
 from resolvers.context import SYSTEM, Actor, Context
-from resolvers.idempotency import Outcome, once
-from resolvers.pagination import Keyset, Listed, Page, PageRequest, fetch_page
-from resolvers.unit_of_work import Change, changing
+from resolvers.idempotency import Outcome, idempotent
+from resolvers.pagination import Keyset, ListQuery, Page, PageRequest, fetch_page
+from resolvers.unit_of_work import Change, unit_of_work
 from resolvers.vendors.reports import report
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
 NEWEST_FIRST = Keyset("changeSets", {"change_set__id": int}, is_descending=True)
 
 
-async def get(context: Context, change_set_id: int) -> ReviewedChangeSet:
+async def get(context: Context, change_set_id: int) -> ChangeSetView:
     """One change set.
 
     Raises:
@@ -46,21 +46,21 @@ async def get(context: Context, change_set_id: int) -> ReviewedChangeSet:
     return found
 
 
-async def change_set_again(outcome: Outcome, context: Context, *call: object) -> ReviewedChangeSet | None:
+async def change_set_again(outcome: Outcome, context: Context, *call: object) -> ChangeSetView | None:
     """The change set that a repeated call made or found, as it now is; None if there is none."""
-    id_ = outcome.told()
+    id_ = outcome.result()
     [found] = await load(context, [id_]) if id_ else [None]
     return found
 
 
-async def pending_changes(context: Context, vendor: str | None = None) -> list[ReviewedChangeSet]:
+async def pending_changes(context: Context, vendor: str | None = None) -> list[ChangeSetView]:
     """At most one change set a vendor: the open one, else the latest activated automatically and not acknowledged."""
     seen = visible(context)
-    auto_activated = seen.select.value(ChangeSetStatus.AUTO_ACTIVATED.value)
+    auto_activated = seen.select.bind(ChangeSetStatus.AUTO_ACTIVATED.value)
     conditions = [f"(outcome IS NULL OR (outcome = {auto_activated} AND acknowledged_at IS NULL))"]
     if vendor is not None:
-        conditions.append(f"vendor.key = {seen.select.value(vendor)}")
-    wanted = seen.where(*conditions)
+        conditions.append(f"vendor.key = {seen.select.bind(vendor)}")
+    wanted = seen.from_where(*conditions)
     by_vendor: dict[int, tuple[bool, int]] = {}
     for id_, vendor_id, outcome in await seen.select.rows(f"SELECT change_set.id, vendor.id, outcome {wanted}"):
         by_vendor[vendor_id] = max(by_vendor.get(vendor_id, (False, 0)), (outcome is None, id_))
@@ -76,7 +76,7 @@ async def surplus_requirements(context: Context, vendor: str | None = None) -> l
 
 async def change_sets_page(
     context: Context, *, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None, page: PageRequest
-) -> Page[ReviewedChangeSet]:
+) -> Page[ChangeSetView]:
     """Change sets ever received, newest first."""
     found = await fetch_page(await _listed(context, vendor, statuses), NEWEST_FIRST, page, ChangeSet, ["id"])
     loaded = await load(context, [id_ for (id_,) in found.rows])
@@ -88,7 +88,7 @@ async def count_change_sets(context: Context, *, vendor: str | None, statuses: S
     return await (await _listed(context, vendor, statuses)).count()
 
 
-@once()
+@idempotent()
 async def reject_pending_changes(context: Context, change_set_id: int, reason: str) -> None:
     """Turns down an open change set; rejecting it again changes nothing.
 
@@ -96,7 +96,7 @@ async def reject_pending_changes(context: Context, change_set_id: int, reason: s
         NotFound: The caller can see none with this id.
         ChangeSetClosed: It has been activated or superseded.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         reviewed = await get(context, change_set_id)
         if reviewed.status is ChangeSetStatus.REJECTED:
             return
@@ -118,7 +118,7 @@ async def reject_pending_changes(context: Context, change_set_id: int, reason: s
         )
 
 
-@once()
+@idempotent()
 async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
     """Marks an automatically activated change set, and the vendor's before it, as seen.
 
@@ -126,12 +126,12 @@ async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
         NotFound: The caller can see none with this id.
         Invalid: It is not one that was activated automatically.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         reviewed = await get(context, change_set_id)
         if reviewed.status is not ChangeSetStatus.AUTO_ACTIVATED:
             raise Invalid(
                 ["input", "changeSetId"],
-                reason=Words("Only what was activated automatically is marked as seen. Read `pendingChanges` again."),
+                reason=Message("Only what was activated automatically is marked as seen. Read `pendingChanges` again."),
             )
         marked = await ChangeSet.filter(
             vendor_id=reviewed.vendor_id,
@@ -149,7 +149,7 @@ async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
 
 
 async def close(
-    change: Change, reviewed: ReviewedChangeSet, outcome: ChangeSetStatus, *, by: Actor | None = None, **columns: Any
+    change: Change, reviewed: ChangeSetView, outcome: ChangeSetStatus, *, by: Actor | None = None, **columns: Any
 ) -> None:
     """Gives an open change set its outcome, and stores its numbers as they are now."""
     actor = by or change.context.caller.actor
@@ -185,16 +185,16 @@ async def vendor_name(vendor_id: int) -> str:
     return str(name)
 
 
-async def _listed(context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> Listed:
-    def seen() -> Listed:
+async def _listed(context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> ListQuery:
+    def seen() -> ListQuery:
         found = visible(context)
-        return found if vendor is None else found.narrowed(f"vendor.key = {found.select.value(vendor)}")
+        return found if vendor is None else found.where(f"vendor.key = {found.select.bind(vendor)}")
 
     listed = seen()
     if statuses is None:
         return listed
     unfinished = seen()
-    found = await unfinished.select.rows(f"SELECT change_set.id {unfinished.where('outcome IS NULL')}")
+    found = await unfinished.select.rows(f"SELECT change_set.id {unfinished.from_where('outcome IS NULL')}")
     still_open = [one.id for one in await load(context, [id_ for (id_,) in found]) if one and one.status in statuses]
-    outcomes = listed.select.among(status.value for status in statuses)
-    return listed.narrowed(f"(outcome {outcomes} OR change_set.id {listed.select.among(still_open)})")
+    outcomes = listed.select.in_(status.value for status in statuses)
+    return listed.where(f"(outcome {outcomes} OR change_set.id {listed.select.in_(still_open)})")

@@ -5,23 +5,23 @@ import re
 from licensing.documents.document import VerifiedDocument, verify
 from licensing.enums import AuditAction, ChangeSetSource
 from licensing.errors import Invalid, LicensingError, NoLicenseServer, NotDemo
-from licensing.messages import Words
+from licensing.messages import Message
 from models.installation import Installation
 from models.vendor import Vendor
 from resolvers.change_sets.change_sets import change_set_again
-from resolvers.change_sets.ingestion import Arrival, take_up
+from resolvers.change_sets.ingestion import IncomingDocument, ingest
 from resolvers.change_sets.license_files import verifying_keys
-from resolvers.change_sets.read_model import ReviewedChangeSet
+from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.idempotency import once
-from resolvers.unit_of_work import changing, record_refusal
+from resolvers.idempotency import idempotent
+from resolvers.unit_of_work import record_refusal, unit_of_work
 
 
-@once(again=change_set_again)
+@idempotent(replay=change_set_again)
 async def convert_demo(
     context: Context, serial_number: str, license_owner: str, content: bytes | None = None
-) -> ReviewedChangeSet:
+) -> ChangeSetView:
     """Makes the installation the one that was bought, from the file given or from the main vendor's license server.
 
     Returns:
@@ -37,7 +37,7 @@ async def convert_demo(
         LicensingError: The document cannot be used, as for a license file.
     """
     if context.caller.vendor_id is not None:
-        raise Forbidden(Words("A token that is bound to one vendor cannot convert a demo."))
+        raise Forbidden(Message("A token that is bound to one vendor cannot convert a demo."))
     installation = await Installation.get(id=context.installation_id)
     if not installation.is_demo:
         raise NotDemo
@@ -47,11 +47,11 @@ async def convert_demo(
         if content is None:
             content = await _ask(context, vendor, installation.serial_number, serial_number, license_owner)
         document = await _verify(context, vendor, content, serial_number, license_owner)
-        async with changing(context) as change:
+        async with unit_of_work(context) as change:
             if not change.installation.is_demo:
                 raise NotDemo
-            arrival = Arrival(document, content, ChangeSetSource.DEMO_CONVERSION)
-            purchase = await take_up(change, vendor, arrival)
+            arrival = IncomingDocument(document, content, ChangeSetSource.DEMO_CONVERSION)
+            purchase = await ingest(change, vendor, arrival)
             assert purchase is not None
             change.answer = purchase.id
             return purchase
@@ -62,7 +62,7 @@ async def convert_demo(
             error,
             vendor_id=vendor.id,
             code=error.code.value,
-            message=error.words,
+            message=error.message,
         )
         raise
 
@@ -71,16 +71,16 @@ async def _check_entered(installation: Installation, serial_number: str, license
     if not re.fullmatch(r"[0-9]{10}", serial_number):
         raise Invalid(
             ["input", "serialNumber"],
-            reason=Words("A serial number has ten digits. Enter the one that the vendor handed out."),
+            reason=Message("A serial number has ten digits. Enter the one that the vendor handed out."),
         )
     if not license_owner.strip():
         raise Invalid(
             ["input", "licenseOwner"],
-            reason=Words("The license owner is blank. Enter the company, spelled as the vendor has it."),
+            reason=Message("The license owner is blank. Enter the company, spelled as the vendor has it."),
         )
     if await Installation.filter(serial_number=serial_number).exists():
-        of_this = Words("This is the serial number of this demo. Enter the new one that the vendor handed out.")
-        of_another = Words(
+        of_this = Message("This is the serial number of this demo. Enter the new one that the vendor handed out.")
+        of_another = Message(
             "Another installation here has this serial number. Enter the one that the vendor handed out."
         )
         reason = of_this if installation.serial_number == serial_number else of_another
@@ -104,7 +104,7 @@ async def _verify(
     if document.claims.owner != license_owner.strip():
         raise Invalid(
             ["input", "licenseOwner"],
-            reason=Words(
+            reason=Message(
                 "The vendor issued these licenses to another owner. Enter the owner spelled as the vendor has it."
             ),
         )

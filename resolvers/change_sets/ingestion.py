@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from licensing.activation_policy import activates_at_once, refusal
-from licensing.diff import LicenseChange, Terms, check_same_nature, compare, nothing_new
+from licensing.activation_policy import activates_at_once, activation_error
+from licensing.diff import LicenseChange, LicenseTerms, check_immutable, diff, is_unchanged
 from licensing.documents.document import VerifiedDocument, check_file_dates
 from licensing.enums import ActivationPolicy, AuditAction, ChangeSetSource, ChangeSetStatus, ImportMode
 from licensing.errors import FileOutdated
 from licensing.status import change_set_status
 from models.change_set import ChangeSet, ReceivedDocument
 from models.vendor import Vendor
-from resolvers.change_sets.activation import latest_activated, next_check, put_into_force, write_statement
+from resolvers.change_sets.activation import apply_change_set, latest_activated, next_check, write_statement
 from resolvers.change_sets.change_sets import get, supersede
-from resolvers.change_sets.read_model import ReviewedChangeSet, review
+from resolvers.change_sets.read_model import ChangeSetView, review
 from resolvers.context import SYSTEM, Actor
 from resolvers.licenses.grants import VendorLicenses, load_vendor_licenses
 from resolvers.unit_of_work import Change
@@ -22,7 +22,7 @@ DISMISSED = (ChangeSetStatus.REJECTED.value, ChangeSetStatus.SUPERSEDED.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class IncomingDocument:
     """A document whose signature holds, and what is asked to become of it."""
 
     document: VerifiedDocument
@@ -31,13 +31,13 @@ class Arrival:
     mode: ImportMode = ImportMode.FOLLOW_POLICY
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> LicenseTerms:
         """What it states of the licenses."""
         claims = self.document.claims
-        return Terms(claims.owner, claims.dates, claims.licenses)
+        return LicenseTerms(claims.owner, claims.dates, claims.licenses)
 
 
-async def take_up(change: Change, vendor: Vendor, arrival: Arrival) -> ReviewedChangeSet | None:
+async def ingest(change: Change, vendor: Vendor, arrival: IncomingDocument) -> ChangeSetView | None:
     """Makes a change set of a document, and activates it if triage says so; one that is known already is found again.
 
     Returns:
@@ -52,7 +52,7 @@ async def take_up(change: Change, vendor: Vendor, arrival: Arrival) -> ReviewedC
     kept = await ReceivedDocument.get_or_none(vendor_id=vendor.id, sha256=document.sha256)
     try:
         if kept:
-            return await _take_up_again(change, vendor, kept, arrival)
+            return await _ingest_known(change, vendor, kept, arrival)
         check_file_dates(document.claims, change.now)
         if document.claims.seq <= await highest_sequence(vendor, document.claims.sub):
             raise FileOutdated
@@ -72,9 +72,9 @@ async def highest_sequence(vendor: Vendor, serial_number: str) -> int:
     return sequences[0] if sequences else 0
 
 
-async def _take_up_again(
-    change: Change, vendor: Vendor, kept: ReceivedDocument, arrival: Arrival
-) -> ReviewedChangeSet | None:
+async def _ingest_known(
+    change: Change, vendor: Vendor, kept: ReceivedDocument, arrival: IncomingDocument
+) -> ChangeSetView | None:
     latest = await ChangeSet.filter(document_id=kept.id).order_by("-id").first()
     if latest and (latest.outcome is None or latest.id == await latest_activated(vendor.id)):
         return await get(change.context, latest.id)
@@ -89,7 +89,7 @@ async def _take_up_again(
     if arrival.mode is ImportMode.PREVIEW:
         return await _preview(change, vendor, arrival)
     return await _receive(
-        change, vendor, kept, Arrival(arrival.document, arrival.content, arrival.source, ImportMode.REVIEW)
+        change, vendor, kept, IncomingDocument(arrival.document, arrival.content, arrival.source, ImportMode.REVIEW)
     )
 
 
@@ -104,7 +104,7 @@ async def _is_outdated(kept: ReceivedDocument) -> bool:
     return any(document_id not in dismissed for document_id in newer)
 
 
-async def _keep(change: Change, vendor: Vendor, arrival: Arrival) -> ReceivedDocument:
+async def _keep(change: Change, vendor: Vendor, arrival: IncomingDocument) -> ReceivedDocument:
     document, claims = arrival.document, arrival.document.claims
     return await ReceivedDocument.create(
         installation_id=change.installation.id,
@@ -127,12 +127,12 @@ async def _keep(change: Change, vendor: Vendor, arrival: Arrival) -> ReceivedDoc
 
 
 async def _receive(
-    change: Change, vendor: Vendor, kept: ReceivedDocument, arrival: Arrival
-) -> ReviewedChangeSet | None:
+    change: Change, vendor: Vendor, kept: ReceivedDocument, arrival: IncomingDocument
+) -> ChangeSetView | None:
     claims = arrival.document.claims
     before, after, _, _ = await _compared(change, vendor, arrival)
     await supersede(change, vendor)
-    if nothing_new(before, after) and arrival.source is not ChangeSetSource.DEMO_CONVERSION:
+    if is_unchanged(before, after) and arrival.source is not ChangeSetSource.DEMO_CONVERSION:
         await write_statement(vendor, claims, change.now)
         return None
     made = await ChangeSet.create(
@@ -160,7 +160,7 @@ async def _receive(
     return await get(change.context, made.id)
 
 
-async def triage(change: Change, vendor: Vendor, change_set_id: int, arrival: Arrival, *, by: Actor) -> None:
+async def triage(change: Change, vendor: Vendor, change_set_id: int, arrival: IncomingDocument, *, by: Actor) -> None:
     """Activates an open change set if nothing stands in the way and the vendor's policy has it so.
 
     A demo that becomes a purchase is activated if it fits, whoever the owner is and whatever the policy.
@@ -168,7 +168,7 @@ async def triage(change: Change, vendor: Vendor, change_set_id: int, arrival: Ar
     claims = arrival.document.claims
     before, after, changes, _ = await _compared(change, vendor, arrival)
     if arrival.source is ChangeSetSource.DEMO_CONVERSION:
-        activates = refusal(changes, claims.dates, claims.effective_at, change.now) is None
+        activates = activation_error(changes, claims.dates, claims.effective_at, change.now) is None
     else:
         activates = activates_at_once(
             policy=ActivationPolicy(vendor.activation_policy),
@@ -183,29 +183,29 @@ async def triage(change: Change, vendor: Vendor, change_set_id: int, arrival: Ar
         return
     reviewed = await get(change.context, change_set_id)
     if arrival.source is ChangeSetSource.LICENSE_SERVER:
-        await put_into_force(change, reviewed, claims, ChangeSetStatus.AUTO_ACTIVATED, by=SYSTEM)
+        await apply_change_set(change, reviewed, claims, ChangeSetStatus.AUTO_ACTIVATED, by=SYSTEM)
     else:
-        await put_into_force(change, reviewed, claims, ChangeSetStatus.ACTIVATED, by=by)
+        await apply_change_set(change, reviewed, claims, ChangeSetStatus.ACTIVATED, by=by)
 
 
 async def _compared(
-    change: Change, vendor: Vendor, arrival: Arrival
-) -> tuple[Terms, Terms, list[LicenseChange], VendorLicenses]:
+    change: Change, vendor: Vendor, arrival: IncomingDocument
+) -> tuple[LicenseTerms, LicenseTerms, list[LicenseChange], VendorLicenses]:
     """What is in force, what the document states, how they differ, and the licenses that are stored."""
     stored = (await load_vendor_licenses([vendor.id]))[vendor.id]
     before, after = stored.terms(vendor, change.installation.license_owner), arrival.terms
     # A code stands for the same kind of thing as it ever did, in force or not.
-    check_same_nature((license.grant for license in stored.by_code.values()), after.grants)
-    return before, after, compare(before.grants, after.grants, stored.in_use), stored
+    check_immutable((license.grant for license in stored.by_code.values()), after.grants)
+    return before, after, diff(before.grants, after.grants, stored.in_use), stored
 
 
-async def _preview(change: Change, vendor: Vendor, arrival: Arrival) -> ReviewedChangeSet | None:
+async def _preview(change: Change, vendor: Vendor, arrival: IncomingDocument) -> ChangeSetView | None:
     """What the document would change if it were left for review; nothing is written."""
     claims = arrival.document.claims
     before, after, changes, stored = await _compared(change, vendor, arrival)
-    if nothing_new(before, after):
+    if is_unchanged(before, after):
         return None
-    return ReviewedChangeSet(
+    return ChangeSetView(
         id=0,
         vendor_id=vendor.id,
         status=change_set_status(None, any(one.surplus for one in changes)),
@@ -220,5 +220,5 @@ async def _preview(change: Change, vendor: Vendor, arrival: Arrival) -> Reviewed
         previous_expires_at=vendor.expires_at,
         grace_ends_at=claims.dates.grace_ends_at,
         maintenance_ends_at=claims.dates.maintenance_ends_at,
-        can_activate=refusal(changes, claims.dates, claims.effective_at, change.now) is None,
+        can_activate=activation_error(changes, claims.dates, claims.effective_at, change.now) is None,
     )

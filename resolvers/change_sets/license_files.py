@@ -9,11 +9,11 @@ from licensing.errors import LicensingError
 from models.installation import Installation
 from models.vendor import TrustedKey, Vendor
 from resolvers.change_sets.change_sets import change_set_again
-from resolvers.change_sets.ingestion import Arrival, take_up
-from resolvers.change_sets.read_model import ReviewedChangeSet
+from resolvers.change_sets.ingestion import IncomingDocument, ingest
+from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
-from resolvers.idempotency import Outcome, once
-from resolvers.unit_of_work import changing, record_refusal
+from resolvers.idempotency import Outcome, idempotent
+from resolvers.unit_of_work import record_refusal, unit_of_work
 
 
 async def _verified_again(
@@ -21,11 +21,11 @@ async def _verified_again(
 ) -> VerifiedDocument | None:
     """Whatever became of the import: a document that was verified then is read again, by keys that may have gone."""
     if not outcome.answer:
-        return outcome.told()  # type: ignore[no-any-return]
+        return outcome.result()  # type: ignore[no-any-return]
     return await _verify(context, content, license_key, now=None)
 
 
-@once(again=_verified_again)
+@idempotent(replay=_verified_again)
 async def verify_license_file(
     context: Context, content: bytes, mode: ImportMode, license_key: str | None = None
 ) -> VerifiedDocument:
@@ -41,14 +41,14 @@ async def verify_license_file(
         raise
 
 
-async def _imported_again(outcome: Outcome, context: Context, *call: object) -> ReviewedChangeSet | None:
-    return await change_set_again(Outcome(outcome.told()["changeSetId"], None), context)
+async def _imported_again(outcome: Outcome, context: Context, *call: object) -> ChangeSetView | None:
+    return await change_set_again(Outcome(outcome.result()["changeSetId"], None), context)
 
 
-@once(again=_imported_again)
+@idempotent(replay=_imported_again)
 async def import_license_file(
     context: Context, document: VerifiedDocument, content: bytes, mode: ImportMode
-) -> ReviewedChangeSet | None:
+) -> ChangeSetView | None:
     """Takes up a verified document: what it changes is activated, left for review or only shown, as the mode says.
 
     Returns:
@@ -58,10 +58,12 @@ async def import_license_file(
         LicensingError: SerialNumberMismatch, FileExpired, FileInvalid or FileOutdated; recorded, but for previews.
     """
     try:
-        async with changing(context) as change:
+        async with unit_of_work(context) as change:
             check_serial_number(document.claims, change.installation.serial_number)
             vendor = await Vendor.get(installation_id=context.installation_id, key=document.claims.iss)
-            changed = await take_up(change, vendor, Arrival(document, content, ChangeSetSource.LICENSE_FILE, mode))
+            changed = await ingest(
+                change, vendor, IncomingDocument(document, content, ChangeSetSource.LICENSE_FILE, mode)
+            )
             change.answer = {"changeSetId": changed.id if changed else None}
             return changed
     except LicensingError as error:
@@ -101,5 +103,5 @@ async def _record_refusal(
             error,
             answer=answer,
             code=error.code.value,
-            message=error.words,
+            message=error.message,
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 from tortoise import Model
 
-from licensing.activation_policy import refusal
-from licensing.diff import LicenseChange, Terms, compare
+from licensing.activation_policy import activation_error
+from licensing.diff import LicenseChange, LicenseTerms, diff
 from licensing.documents.document import read_stored
 from licensing.enums import ActorKind, ChangeSetSource, ChangeSetStatus, LicenseChangeKind, LicenseScope
 from licensing.status import change_set_status
@@ -18,7 +18,7 @@ from models.installation import Installation
 from models.vendor import Vendor
 from resolvers.context import Actor, Context
 from resolvers.licenses.grants import VendorLicenses, load_vendor_licenses
-from resolvers.pagination import Listed
+from resolvers.pagination import ListQuery
 
 _COLUMNS: Mapping[type[Model], Sequence[str]] = {
     ChangeSet: (
@@ -36,7 +36,7 @@ _NAMES = [_PREFIXES[model] + column for model, columns in _COLUMNS.items() for c
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewedChange:
+class LicenseChangeView:
     """What a change set does to one license."""
 
     change_set_id: int
@@ -74,7 +74,7 @@ class Surplus:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewedChangeSet:
+class ChangeSetView:
     """A change set: while it is open, compared with what is in force now; once closed, as it was then."""
 
     id: int
@@ -82,7 +82,7 @@ class ReviewedChangeSet:
     status: ChangeSetStatus
     source: ChangeSetSource
     received_at: datetime
-    changes: list[ReviewedChange]
+    changes: list[LicenseChangeView]
     license_owner: str
     previous_license_owner: str | None
     serial_number: str
@@ -109,30 +109,30 @@ class ReviewedChangeSet:
         ]
 
 
-def visible(context: Context) -> Listed:
+def visible(context: Context) -> ListQuery:
     """The change sets that the caller may see, with their vendors, documents and installation."""
     select = Select()
     conditions = [
-        f"change_set.installation_id = {select.value(context.installation_id)}",
+        f"change_set.installation_id = {select.bind(context.installation_id)}",
         "vendor.removed_at IS NULL",
     ]
     if (bound_to := context.caller.vendor_id) is not None:
-        conditions.append(f"vendor.id = {select.value(bound_to)}")
+        conditions.append(f"vendor.id = {select.bind(bound_to)}")
     tables = (
         "change_set JOIN vendor ON vendor.id = change_set.vendor_id "
         "JOIN received_document ON received_document.id = change_set.document_id "
         "JOIN installation ON installation.id = change_set.installation_id"
     )
-    return Listed(select, tables, conditions)
+    return ListQuery(select, tables, conditions)
 
 
-async def load(context: Context, ids: Sequence[int]) -> list[ReviewedChangeSet | None]:
+async def load(context: Context, ids: Sequence[int]) -> list[ChangeSetView | None]:
     """Change sets in the order of their ids, None where the caller can see none; three statements at most."""
     if not ids:
         return []
     seen = visible(context)
-    read = ", ".join(seen.select.columns(model, *columns) for model, columns in _COLUMNS.items())
-    wanted = seen.where(f"change_set.id {seen.select.among(ids)}")
+    read = ", ".join(seen.select.project(model, *columns) for model, columns in _COLUMNS.items())
+    wanted = seen.from_where(f"change_set.id {seen.select.in_(ids)}")
     rows = [_named(row) for row in await seen.select.rows(f"SELECT {read} {wanted}")]
     licenses = await load_vendor_licenses({row["vendor_id"] for row in rows})
     stated = await _stated_terms([row["id"] for row in rows if row["outcome"] is None])
@@ -156,14 +156,14 @@ def _named(row: Row) -> dict[str, Any]:
 
 def review(
     change_set_id: int, vendor_key: str, changes: Iterable[LicenseChange], licenses: VendorLicenses
-) -> list[ReviewedChange]:
+) -> list[LicenseChangeView]:
     """Changes with keys for codes and with the rows of their licenses."""
 
     def keys(codes: Iterable[str]) -> list[str]:
         return [f"{vendor_key}.{code}" for code in codes]
 
     return [
-        ReviewedChange(
+        LicenseChangeView(
             change_set_id=change_set_id,
             code=change.code,
             key=f"{vendor_key}.{change.code}",
@@ -187,41 +187,41 @@ def review(
     ]
 
 
-async def _stated_terms(open_ids: Sequence[int]) -> dict[int, Terms]:
+async def _stated_terms(open_ids: Sequence[int]) -> dict[int, LicenseTerms]:
     """What the documents of open change sets state, by change set."""
     if not open_ids:
         return {}
     select = Select()
     found = await select.rows(
         "SELECT change_set.id, content, statement FROM change_set JOIN received_document "
-        f"ON received_document.id = change_set.document_id WHERE change_set.id {select.among(open_ids)}"
+        f"ON received_document.id = change_set.document_id WHERE change_set.id {select.in_(open_ids)}"
     )
     terms = {}
     for id_, content, statement in found:
         claims = read_stored(bytes(content), statement)
-        terms[id_] = Terms(claims.owner, claims.dates, claims.licenses)
+        terms[id_] = LicenseTerms(claims.owner, claims.dates, claims.licenses)
     return terms
 
 
-def _open(row: Mapping[str, Any], licenses: VendorLicenses, terms: Terms, now: datetime) -> ReviewedChangeSet:
-    changes = compare(licenses.in_force, terms.grants, licenses.in_use)
+def _open(row: Mapping[str, Any], licenses: VendorLicenses, terms: LicenseTerms, now: datetime) -> ChangeSetView:
+    changes = diff(licenses.in_force, terms.grants, licenses.in_use)
     owner = row["installation__license_owner"]
-    return ReviewedChangeSet(
+    return ChangeSetView(
         status=change_set_status(None, any(change.surplus for change in changes)),
         changes=review(row["id"], row["vendor__key"], changes, licenses),
         previous_license_owner=None if terms.owner == owner else owner,
         previous_expires_at=row["vendor__expires_at"],
-        can_activate=refusal(changes, terms.dates, row["document__effective_at"], now) is None,
+        can_activate=activation_error(changes, terms.dates, row["document__effective_at"], now) is None,
         **_stated(row),
     )
 
 
-def _closed(row: Mapping[str, Any], licenses: VendorLicenses) -> ReviewedChangeSet:
+def _closed(row: Mapping[str, Any], licenses: VendorLicenses) -> ChangeSetView:
     changes = []
     for stored in row["changes"]:
         now = licenses.by_code.get(stored["code"])
         changes.append(
-            ReviewedChange(
+            LicenseChangeView(
                 **{
                     **stored,
                     "scope": LicenseScope(stored["scope"]),
@@ -230,7 +230,7 @@ def _closed(row: Mapping[str, Any], licenses: VendorLicenses) -> ReviewedChangeS
                 }
             )
         )
-    return ReviewedChangeSet(
+    return ChangeSetView(
         status=ChangeSetStatus(row["outcome"]),
         changes=changes,
         previous_license_owner=row["previous_license_owner"],

@@ -13,7 +13,7 @@ from resolvers.context import Context
 from resolvers.licenses.assignment_queries import AssignmentRow, load_assignments_of_users, ranked_holders
 from resolvers.licenses.assignments import blockers
 from resolvers.licenses.catalog import LicenseFilter, LicenseRow, license_batches
-from resolvers.users.users import WITHHELD, UserFilter, UserRow, user_batches
+from resolvers.users.users import REDACTED, UserFilter, UserRow, user_batches
 
 
 class UserLine(NamedTuple):
@@ -212,7 +212,7 @@ def _assignment_line(user: UserRow, held: AssignmentRow, license: LicenseRow) ->
 
 
 def _user_line(user: UserRow, held: Sequence[AssignmentRow], catalog: Mapping[int, LicenseRow]) -> UserLine:
-    seen = UserRow._make(None if value is WITHHELD else value for value in user)
+    seen = UserRow._make(None if value is REDACTED else value for value in user)
     plan = next((catalog[one.license_id].key for one in held if one.is_plan), None)
     return UserLine(
         id=seen.id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licensing.errors import Invalid
-from licensing.messages import Words
+from licensing.messages import Message
 
 NEEDED = ("revoke", "license", "login")
 
@@ -33,7 +33,7 @@ def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
     if missing := [name for name in NEEDED if name not in names]:
         columns = ", ".join(missing)
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "The first line lacks the columns {columns}. Start from `seatkeeper export surplus`.", columns=columns
             )
         )
@@ -45,7 +45,7 @@ def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
                 yield _marked(reader.line_num + 1, row)
     except csv.Error as error:
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "Line {line} is not CSV: {error}. Save the file as CSV again.", line=reader.line_num + 1, error=error
             )
         ) from None
@@ -54,5 +54,7 @@ def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
 def _marked(line: int, row: Mapping[str, str]) -> MarkedLine:
     license, login = row.get("license", "").strip(), row.get("login", "").strip()
     if not license or not login:
-        raise Invalid(reason=Words("Line {line} is marked, and names no license or no login. Complete it.", line=line))
+        raise Invalid(
+            reason=Message("Line {line} is marked, and names no license or no login. Complete it.", line=line)
+        )
     return MarkedLine(line, license, login)

@@ -10,10 +10,10 @@ from models.db.select import Row, Select
 from models.user import User
 from resolvers.context import Context
 from resolvers.licenses.assignments import blockers
-from resolvers.pagination import Listed, Page, PageRequest, fetch_pages, fetch_together
+from resolvers.pagination import ListQuery, Page, PageRequest, fetch_pages, fetch_together
 from resolvers.users.users import UserFilter, UserOrder, user_conditions
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 """How many holders are looked at together for suggestions."""
 
 
@@ -40,7 +40,7 @@ async def assignments_pages(
     """The holders of each of the licenses, as rows of `AssignmentRow`, in one statement."""
     listed = await _listed(context, filter)
     keyset = order.keyset("assignments", of_user="user__", id_="user_id")
-    parts = [f"license_id = {listed.select.value(id_)}" for id_ in license_ids]
+    parts = [f"license_id = {listed.select.bind(id_)}" for id_ in license_ids]
     return await fetch_pages(listed, parts, keyset, page, Assignment, AssignmentRow._fields)
 
 
@@ -50,48 +50,48 @@ async def count_assignments(context: Context, license_ids: Sequence[int], filter
         by_id = (await context.loaders.catalog()).by_id
         return [by_id[id_].in_use if id_ in by_id else 0 for id_ in license_ids]
     listed = await _listed(context, filter)
-    of_licenses = listed.where(f"license_id {listed.select.among(license_ids)}")
+    of_licenses = listed.from_where(f"license_id {listed.select.in_(license_ids)}")
     counted = await listed.select.rows(f"SELECT license_id, count(*) {of_licenses} GROUP BY license_id")
     numbers: dict[int, int] = {license_id: number for license_id, number in counted}
     return [numbers.get(id_, 0) for id_ in license_ids]
 
 
-async def _listed(context: Context, filter: UserFilter) -> Listed:
+async def _listed(context: Context, filter: UserFilter) -> ListQuery:
     visible = _visible(context, tables=_WITH_USERS)
     # That the user is of the installation, too, says nothing new, but lets a page be found along the users' order.
-    of_users = f'"user".installation_id = {visible.select.value(context.installation_id)}'
+    of_users = f'"user".installation_id = {visible.select.bind(context.installation_id)}'
     conditions = [of_users, *user_conditions(visible.select, filter)]
     if filter.has_license is False:
         conditions.append("1 = 0")
     if filter.license_type is not None:
         held_as = [row.id for row in (await context.loaders.catalog()).held_as(filter.license_type)]
-        holders = f"SELECT user_id FROM assignment WHERE license_id {visible.select.among(held_as)}"
+        holders = f"SELECT user_id FROM assignment WHERE license_id {visible.select.in_(held_as)}"
         conditions.append(f"assignment.user_id IN ({holders})")
-    return visible.narrowed(*conditions)
+    return visible.where(*conditions)
 
 
-def _visible(context: Context, *, tables: str = "assignment") -> Listed:
+def _visible(context: Context, *, tables: str = "assignment") -> ListQuery:
     """The assignments that the caller may see."""
     select = Select()
-    conditions = [f"assignment.installation_id = {select.value(context.installation_id)}"]
+    conditions = [f"assignment.installation_id = {select.bind(context.installation_id)}"]
     if (vendor_id := context.caller.vendor_id) is not None:
-        conditions.append(f"license_id IN (SELECT id FROM license WHERE vendor_id = {select.value(vendor_id)})")
-    return Listed(select, tables, conditions)
+        conditions.append(f"license_id IN (SELECT id FROM license WHERE vendor_id = {select.bind(vendor_id)})")
+    return ListQuery(select, tables, conditions)
 
 
 async def load_assignments_of_users(context: Context, user_ids: Sequence[int]) -> Sequence[Row]:
     """All that users hold, by name of the license, as rows of `AssignmentRow`, in one statement."""
     visible = _visible(context, tables="assignment JOIN license ON license.id = assignment.license_id")
-    held = visible.where(f"assignment.user_id {visible.select.among(user_ids)}")
-    read = visible.select.columns(Assignment, *AssignmentRow._fields)
+    held = visible.from_where(f"assignment.user_id {visible.select.in_(user_ids)}")
+    read = visible.select.project(Assignment, *AssignmentRow._fields)
     return await visible.select.rows(f"SELECT {read} {held} ORDER BY license.name_key, license_id")
 
 
 async def load_assignments(context: Context, ids: Sequence[int]) -> dict[int, Row]:
     """Assignments by id, as rows of `AssignmentRow`."""
     visible = _visible(context)
-    wanted = visible.where(f"assignment.id {visible.select.among(ids)}")
-    read = visible.select.columns(Assignment, *AssignmentRow._fields)
+    wanted = visible.from_where(f"assignment.id {visible.select.in_(ids)}")
+    read = visible.select.project(Assignment, *AssignmentRow._fields)
     return {row[0]: row for row in await visible.select.rows(f"SELECT {read} {wanted}")}
 
 
@@ -125,9 +125,9 @@ async def suggestions(
         lacking = [
             place
             for place, holders in zip(lacking, looked_at, strict=True)
-            if len(holders) == AT_ONCE and len(found[place]) < wanted[place][1]
+            if len(holders) == BATCH_SIZE and len(found[place]) < wanted[place][1]
         ]
-        offset += AT_ONCE
+        offset += BATCH_SIZE
     return [rows[:number] for rows, (_, number) in zip(found, wanted, strict=True)]
 
 
@@ -138,27 +138,27 @@ async def ranked_holders(context: Context, license_id: int) -> AsyncIterator[lis
         [holders] = await _ranked(context, [license_id], offset)
         if holders:
             yield holders
-        if len(holders) < AT_ONCE:
+        if len(holders) < BATCH_SIZE:
             return
-        offset += AT_ONCE
+        offset += BATCH_SIZE
 
 
 async def _ranked(context: Context, license_ids: Sequence[int], offset: int) -> list[list[RankedHolder]]:
     """Some holders of each of the licenses, in the order of `licensing.suggestions.suggestion_order`."""
     visible = _visible(context, tables=_WITH_USERS)
-    read = visible.select.columns(Assignment, *AssignmentRow._fields)
-    of_user = visible.select.columns(User, *_OF_USER)
+    read = visible.select.project(Assignment, *AssignmentRow._fields)
+    of_user = visible.select.project(User, *_OF_USER)
     order = (
         f"CASE \"user\".status WHEN '{UserStatus.WAITING_FOR_APPROVAL.value}' THEN 1 ELSE 0 END, "
         "can_log_in, last_login_key, assigned_at, assignment.id"
     )
     wanted = []
     for license_id in license_ids:
-        held = visible.where(f"license_id = {visible.select.value(license_id)}")
+        held = visible.from_where(f"license_id = {visible.select.bind(license_id)}")
         # Cut first, from few columns: a license may be held by all.
-        first = f"SELECT assignment.id {held} ORDER BY {order} LIMIT {AT_ONCE} OFFSET {offset}"
+        first = f"SELECT assignment.id {held} ORDER BY {order} LIMIT {BATCH_SIZE} OFFSET {offset}"
         wanted.append(
-            f"{read}, {of_user} FROM {_WITH_USERS} WHERE assignment.id IN ({first}) ORDER BY {order} LIMIT {AT_ONCE}"
+            f"{read}, {of_user} FROM {_WITH_USERS} WHERE assignment.id IN ({first}) ORDER BY {order} LIMIT {BATCH_SIZE}"
         )
     width = len(AssignmentRow._fields)
     return [

@@ -17,21 +17,21 @@ from licensing.errors import (
     PrerequisiteMissing,
     RevocationBlocked,
 )
-from licensing.messages import Words
+from licensing.messages import Message
 from licensing.status import license_status
 from models.vendor import Vendor
 from resolvers.context import Context
-from resolvers.idempotency import Outcome, once
+from resolvers.idempotency import Outcome, idempotent
 from resolvers.licenses.seats import (
     Holder,
     LicensesInForce,
     SeatedLicense,
-    give,
+    assign_seats,
     load_holders,
     load_licenses_in_force,
-    take,
+    revoke_seats,
 )
-from resolvers.unit_of_work import Change, changing
+from resolvers.unit_of_work import Change, unit_of_work
 
 USER_IDS = ("input", "userIds")
 
@@ -53,20 +53,20 @@ class Revocation:
 async def _revocations_again(outcome: Outcome, *call: object) -> list[Revocation]:
     return [
         Revocation(user_id, RevocationOutcome(became), why and RevocationBlocker(why))
-        for user_id, became, why in outcome.told()
+        for user_id, became, why in outcome.result()
     ]
 
 
-@once(again=_revocations_again)
+@idempotent(replay=_revocations_again)
 async def revoke_user_licenses(context: Context, license_id: int, user_ids: Sequence[int]) -> list[Revocation]:
     """Takes a license from each user from whom it can be taken, in one transaction, and says what became of each.
 
     Raises:
         NotFound: The caller can see no such license.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         license, holders, outcomes = await _foresee(context, license_id, user_ids)
-        await take(change, license, [holders[one.user_id] for one in outcomes if one.is_revoked])
+        await revoke_seats(change, license, [holders[one.user_id] for one in outcomes if one.is_revoked])
         change.answer = [[one.user_id, one.outcome, one.blocker] for one in outcomes]
         return outcomes
 
@@ -100,7 +100,7 @@ def _revocation(user_id: int, holder: Holder | None, license: SeatedLicense, lic
     return Revocation(user_id, RevocationOutcome.REVOKED)
 
 
-@once()
+@idempotent()
 async def assign_user_licenses(context: Context, license_id: int, user_ids: Sequence[int]) -> None:
     """Gives a license to all of the users, or to none; those who hold it already keep it.
 
@@ -112,18 +112,18 @@ async def assign_user_licenses(context: Context, license_id: int, user_ids: Sequ
         PrerequisiteMissing: A user lacks the license that it requires.
         LicenseExpired: The vendor's licenses are past their expiry and grace period.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         licenses = await load_licenses_in_force(context.installation_id)
         license = licenses.visible(context, license_id, "input", "licenseId")
-        holders = found(await load_holders(context.installation_id, user_ids, licenses), user_ids, *USER_IDS)
+        holders = require_users(await load_holders(context.installation_id, user_ids, licenses), user_ids, *USER_IDS)
         gaining = [holder for holder in holders if license.rule.key not in holder.held]
         check_seats(license, len(gaining), *USER_IDS)
-        check_can_hold(license.rule, gaining, licenses.rules, places(holders, *USER_IDS))
+        check_can_hold(license.rule, gaining, licenses.rules, error_paths(holders, *USER_IDS))
         await check_not_expired(license, change)
-        await give(change, license, gaining)
+        await assign_seats(change, license, gaining)
 
 
-@once()
+@idempotent()
 async def reassign_user_licenses(
     context: Context, from_license_id: int, to_license_id: int, user_ids: Sequence[int]
 ) -> None:
@@ -140,17 +140,17 @@ async def reassign_user_licenses(
         RevocationBlocked: The first license cannot be taken from a user.
         LicenseExpired: The licenses of the other's vendor are past their expiry and grace period.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         licenses = await load_licenses_in_force(context.installation_id)
         source = licenses.visible(context, from_license_id, "input", "fromLicenseId")
         target = licenses.visible(context, to_license_id, "input", "toLicenseId")
         if source.id == target.id:
             raise Invalid(
                 ["input", "toLicenseId"],
-                reason=Words("This is the license they hold. Choose another one to move them to."),
+                reason=Message("This is the license they hold. Choose another one to move them to."),
             )
-        holders = found(await load_holders(context.installation_id, user_ids, licenses), user_ids, *USER_IDS)
-        place = places(holders, *USER_IDS)
+        holders = require_users(await load_holders(context.installation_id, user_ids, licenses), user_ids, *USER_IDS)
+        place = error_paths(holders, *USER_IDS)
         for holder in holders:
             if source.rule.key not in holder.held:
                 raise NotHeld(place[holder.id], user=holder.name, license=source.rule.name)
@@ -161,8 +161,8 @@ async def reassign_user_licenses(
             if why := blocker(source.rule.key, holder.held, holder.open_requests, licenses.rules, target.rule.key):
                 raise RevocationBlocked(place[holder.id], user=holder.name, license=source.rule.name, blocker=why)
         await check_not_expired(target, change)
-        await take(change, source, holders)
-        await give(change, target, gaining)
+        await revoke_seats(change, source, holders)
+        await assign_seats(change, target, gaining)
 
 
 async def blockers(context: Context, holdings: Sequence[tuple[int, int]]) -> dict[tuple[int, int], RevocationBlocker]:
@@ -178,7 +178,7 @@ async def blockers(context: Context, holdings: Sequence[tuple[int, int]]) -> dic
     return found_blockers
 
 
-def found(holders: Mapping[int, Holder], user_ids: Sequence[int], *path: str) -> list[Holder]:
+def require_users(holders: Mapping[int, Holder], user_ids: Sequence[int], *path: str) -> list[Holder]:
     """The users in the order asked for; `path` leads to their list in the input.
 
     Raises:
@@ -190,7 +190,7 @@ def found(holders: Mapping[int, Holder], user_ids: Sequence[int], *path: str) ->
     return [holders[user_id] for user_id in user_ids]
 
 
-def places(holders: Sequence[Holder], *path: str) -> dict[int, list[str]]:
+def error_paths(holders: Sequence[Holder], *path: str) -> dict[int, list[str]]:
     """Where each user stands in the input, by user id."""
     return {holder.id: [*path, str(position)] for position, holder in enumerate(holders)}
 

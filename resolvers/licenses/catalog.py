@@ -8,8 +8,8 @@ from licensing.enums import LicenseScope
 from models.db.select import Row, Select
 from models.license import License
 from resolvers.context import Context
-from resolvers.pagination import INT, Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page, fetch_pages
-from resolvers.vendors.vendors import own_rows
+from resolvers.pagination import INT, Keyset, ListQuery, Page, PageRequest, fetch_batches, fetch_page, fetch_pages
+from resolvers.vendors.vendors import tenant_conditions
 
 BY_VENDOR = Keyset("licenses", {"vendor_id": int, "sort": INT, "id": int})
 BY_NAME = Keyset("vendor.licenses", {"name_key": str, "id": int})
@@ -83,8 +83,8 @@ class Catalog:
 async def load_catalog(context: Context) -> Catalog:
     """Reads the catalog, in one statement."""
     visible = _visible(context)
-    read = visible.select.columns(License, *LicenseRow._fields)
-    return Catalog(_rows(context, await visible.select.rows(f"SELECT {read} {visible.where()}")))
+    read = visible.select.project(License, *LicenseRow._fields)
+    return Catalog(_rows(context, await visible.select.rows(f"SELECT {read} {visible.from_where()}")))
 
 
 async def licenses_page(context: Context, filter: LicenseFilter, page: PageRequest) -> Page[LicenseRow]:
@@ -96,7 +96,7 @@ async def licenses_page(context: Context, filter: LicenseFilter, page: PageReque
 async def license_batches(context: Context, filter: LicenseFilter) -> AsyncIterator[list[LicenseRow]]:
     """All licenses in force, in the same order, some at once."""
 
-    async def listed() -> Listed:
+    async def listed() -> ListQuery:
         return _listed(context, filter)
 
     async for rows in fetch_batches(listed, BY_VENDOR, License, LicenseRow._fields):
@@ -108,7 +108,7 @@ async def vendors_licenses_pages(
 ) -> list[Page[LicenseRow]]:
     """Licenses in force of each of the vendors, by name, in one statement."""
     listed = _listed(context, filter)
-    parts = [f"vendor_id = {listed.select.value(vendor_id)}" for vendor_id in vendor_ids]
+    parts = [f"vendor_id = {listed.select.bind(vendor_id)}" for vendor_id in vendor_ids]
     found = await fetch_pages(listed, parts, BY_NAME, page, License, LicenseRow._fields)
     return [one.of(_rows(context, one.rows)) for one in found]
 
@@ -121,34 +121,34 @@ async def count_licenses(context: Context, filter: LicenseFilter) -> int:
 async def count_vendors_licenses(context: Context, vendor_ids: Sequence[int], filter: LicenseFilter) -> list[int]:
     """How many licenses the pages of each of the vendors hold together."""
     listed = _listed(context, filter)
-    of_vendors = listed.where(f"vendor_id {listed.select.among(vendor_ids)}")
+    of_vendors = listed.from_where(f"vendor_id {listed.select.in_(vendor_ids)}")
     counted = await listed.select.rows(f"SELECT vendor_id, count(*) {of_vendors} GROUP BY vendor_id")
     numbers: dict[int, int] = {vendor_id: number for vendor_id, number in counted}
     return [numbers.get(id_, 0) for id_ in vendor_ids]
 
 
-def _visible(context: Context) -> Listed:
+def _visible(context: Context) -> ListQuery:
     select = Select()
-    return Listed(select, "license", own_rows(context, select))
+    return ListQuery(select, "license", tenant_conditions(context, select))
 
 
-def _listed(context: Context, filter: LicenseFilter) -> Listed:
+def _listed(context: Context, filter: LicenseFilter) -> ListQuery:
     visible = _visible(context)
     select = visible.select
-    of_installation = f"installation_id = {select.value(context.installation_id)}"
+    of_installation = f"installation_id = {select.bind(context.installation_id)}"
     vendors = f"SELECT id FROM vendor WHERE {of_installation} AND removed_at IS NULL"
     if filter.vendor is not None:
-        vendors += f" AND key = {select.value(filter.vendor)}"
+        vendors += f" AND key = {select.bind(filter.vendor)}"
     conditions = ["in_force", f"vendor_id IN ({vendors})"]
     if not filter.include_hidden:
         conditions.append("NOT is_hidden")
     if filter.scope is not None:
-        conditions.append(f"scope = {select.value(filter.scope.value)}")
+        conditions.append(f"scope = {select.bind(filter.scope.value)}")
     if filter.search:
         # A key is in lower case as it is: a vendor's and a license's code have no other letters.
         text = filter.search.casefold()
         conditions.append(f"({select.contains('name_key', text)} OR {select.contains('key', text)})")
-    return visible.narrowed(*conditions)
+    return visible.where(*conditions)
 
 
 def _rows(context: Context, rows: Sequence[Row]) -> list[LicenseRow]:

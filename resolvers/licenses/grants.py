@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from licensing.diff import Terms
+from licensing.diff import LicenseTerms
 from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseScope, UserKind
 from models.db.bulk import insert_rows, update_rows
@@ -45,9 +45,9 @@ class VendorLicenses:
         """Seats in use by code."""
         return {code: license.in_use for code, license in self.by_code.items()}
 
-    def terms(self, vendor: Vendor, license_owner: str) -> Terms:
+    def terms(self, vendor: Vendor, license_owner: str) -> LicenseTerms:
         """What is in force, as a document would state it."""
-        return Terms(license_owner, dates_of(vendor), tuple(self.in_force))
+        return LicenseTerms(license_owner, dates_of(vendor), tuple(self.in_force))
 
 
 def dates_of(vendor: Vendor) -> LicenseDates:
@@ -64,8 +64,8 @@ async def load_vendor_licenses(vendor_ids: Iterable[int]) -> dict[int, VendorLic
     """Reads all licenses of the vendors, out of force ones included, in one statement."""
     licenses = {vendor_id: VendorLicenses({}) for vendor_id in vendor_ids}
     select = Select()
-    read = select.columns(License, *_OF_LICENSE)
-    for row in await select.rows(f"SELECT {read} FROM license WHERE vendor_id {select.among(licenses)} ORDER BY id"):
+    read = select.project(License, *_OF_LICENSE)
+    for row in await select.rows(f"SELECT {read} FROM license WHERE vendor_id {select.in_(licenses)} ORDER BY id"):
         stored = dict(zip(_OF_LICENSE, row, strict=True))
         grant = LicenseGrant(
             code=stored["code"],

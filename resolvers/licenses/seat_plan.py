@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from licensing.documents.claims import LicenseDocument
 from licensing.eligibility import LicenseRule, blocker
 from licensing.errors import Invalid, NoSeats, NotFound, RevocationBlocked
-from licensing.messages import Words
+from licensing.messages import Message
 from models.vendor import Vendor
 from resolvers.context import Context
-from resolvers.licenses.assignments import check_can_hold, found, places
+from resolvers.licenses.assignments import check_can_hold, error_paths, require_users
 from resolvers.licenses.seats import Holder, SeatedLicense, load_holders, load_licenses_in_force, rule_of
 
 Revocations = Sequence[tuple[int, Sequence[int]]]
@@ -27,14 +27,14 @@ class SeatPlan:
     taken: list[tuple[SeatedLicense, list[Holder]]] = field(default_factory=list)
     given: list[tuple[str, list[Holder]]] = field(default_factory=list)
 
-    def take(self, license: SeatedLicense, holders: list[Holder]) -> None:
+    def revoke(self, license: SeatedLicense, holders: list[Holder]) -> None:
         """Notes that users lose a license."""
         self.taken.append((license, holders))
         self.in_use[license.rule.key] -= len(holders)
         for holder in holders:
             holder.held.discard(license.rule.key)
 
-    def give(self, key: str, holders: list[Holder]) -> None:
+    def assign(self, key: str, holders: list[Holder]) -> None:
         """Notes that users get a license."""
         self.given.append((key, holders))
         self.in_use[key] += len(holders)
@@ -66,21 +66,21 @@ async def plan_seats(
     for position, (license_id, user_ids) in enumerate(revocations):
         path = ("input", "revocations", str(position))
         license = licenses.visible(context, license_id, *path, "licenseId")
-        holders = _holding(license, found(users, user_ids, *path, "userIds"))
-        _check_not_blocked(license, holders, rules, places(found(users, user_ids), *path, "userIds"))
-        plan.take(license, holders)
+        holders = _holding(license, require_users(users, user_ids, *path, "userIds"))
+        _check_not_blocked(license, holders, rules, error_paths(require_users(users, user_ids), *path, "userIds"))
+        plan.revoke(license, holders)
     for position, (from_id, to_key, user_ids) in enumerate(moves):
         path = ("input", "moves", str(position))
         source = licenses.visible(context, from_id, *path, "fromLicenseId")
         if to_key not in granted:
             raise NotFound([*path, "toLicenseKey"])
-        holders = _holding(source, found(users, user_ids, *path, "userIds"))
-        place = places(found(users, user_ids), *path, "userIds")
+        holders = _holding(source, require_users(users, user_ids, *path, "userIds"))
+        place = error_paths(require_users(users, user_ids), *path, "userIds")
         gaining = [holder for holder in holders if to_key not in holder.held]
         check_can_hold(granted[to_key], gaining, rules, place, leaving=source.rule.key)
         _check_not_blocked(source, holders, rules, place, gaining=to_key)
-        plan.take(source, holders)
-        plan.give(to_key, gaining)
+        plan.revoke(source, holders)
+        plan.assign(to_key, gaining)
     _check_seats(plan, granted)
     return plan
 
@@ -91,7 +91,7 @@ def _check_each_once(named: Iterable[tuple[int, Sequence[int]]]) -> None:
         for user_id in user_ids:
             if (license_id, user_id) in seen:
                 raise Invalid(
-                    ["input"], reason=Words("The same license is taken from a user twice. Name each user once.")
+                    ["input"], reason=Message("The same license is taken from a user twice. Name each user once.")
                 )
             seen.add((license_id, user_id))
 

@@ -91,8 +91,8 @@ async def load_licenses_in_force(installation_id: int) -> LicensesInForce:
     """Reads the installation's licenses in force, of all vendors, in one statement."""
     select = Select()
     rows = await select.rows(
-        f"SELECT {select.columns(License, *_OF_LICENSE)} FROM license "
-        f"WHERE installation_id = {select.value(installation_id)} AND in_force ORDER BY id"
+        f"SELECT {select.project(License, *_OF_LICENSE)} FROM license "
+        f"WHERE installation_id = {select.bind(installation_id)} AND in_force ORDER BY id"
     )
     licenses = []
     for id_, vendor_id, in_use, key, name, scope, is_plan, is_hidden, total, requires, includes, kinds in rows:
@@ -124,7 +124,7 @@ async def load_holders(installation_id: int, user_ids: Iterable[int], licenses: 
     return holders
 
 
-async def take(change: Change, license: SeatedLicense, holders: Sequence[Holder]) -> None:
+async def revoke_seats(change: Change, license: SeatedLicense, holders: Sequence[Holder]) -> None:
     """Takes a license from users who hold it, and frees their seats."""
     if not holders:
         return
@@ -134,7 +134,7 @@ async def take(change: Change, license: SeatedLicense, holders: Sequence[Holder]
     _record(change, AuditAction.USER_LICENSE_REVOKED, license, holders)
 
 
-async def give(change: Change, license: SeatedLicense, holders: Sequence[Holder]) -> None:
+async def assign_seats(change: Change, license: SeatedLicense, holders: Sequence[Holder]) -> None:
     """Gives a license to users who do not hold it yet, if it has the seats.
 
     Raises:

@@ -21,7 +21,7 @@ from models.license import License
 from models.user import User, user_keys
 from models.vendor import TrustedKey, Vendor
 from resolvers.context import Context
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 
 USERS_AT_ONCE = 5_000
 
@@ -48,7 +48,7 @@ async def repair_seats(context: Context) -> list[str]:
     Where that is more than the total, or the license has no seats, the count is left: assignments must go first.
     """
     mended = []
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         for license, held in await _miscounted(context):
             if not _can_count(license, held):
                 continue

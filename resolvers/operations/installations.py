@@ -4,7 +4,7 @@ import msgspec
 
 from licensing.documents.claims import Name, SerialNumber
 from licensing.errors import Invalid
-from licensing.messages import Words
+from licensing.messages import Message
 from models.installation import Installation
 
 
@@ -19,7 +19,7 @@ async def create_installation(license_owner: str, serial_number: str, *, is_demo
     check_serial_number(serial_number)
     if await Installation.exists(serial_number=serial_number):
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "There is an installation with serial number {serial_number} already. Use that one.",
                 serial_number=serial_number,
             )
@@ -37,15 +37,15 @@ async def find_installation(serial_number: str | None) -> Installation:
         if found := await _with_number(serial_number):
             return found
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "No installation has serial number {serial_number}. Check the number.", serial_number=serial_number
             )
         )
     candidates = await Installation.all().limit(2)
     if not candidates:
-        raise Invalid(reason=Words("There is no installation yet. Make one with `seatkeeper installation create`."))
+        raise Invalid(reason=Message("There is no installation yet. Make one with `seatkeeper installation create`."))
     if len(candidates) > 1:
-        raise Invalid(reason=Words("There are several installations. Say which by `--installation SERIAL`."))
+        raise Invalid(reason=Message("There are several installations. Say which by `--installation SERIAL`."))
     return candidates[0]
 
 
@@ -74,7 +74,7 @@ def check_serial_number(serial_number: str) -> None:
     try:
         msgspec.convert(serial_number, SerialNumber)
     except msgspec.ValidationError:
-        raise Invalid(reason=Words("A serial number is ten digits. Copy it from what the vendor sent.")) from None
+        raise Invalid(reason=Message("A serial number is ten digits. Copy it from what the vendor sent.")) from None
 
 
 def check_license_owner(license_owner: str) -> None:
@@ -86,5 +86,5 @@ def check_license_owner(license_owner: str) -> None:
     try:
         msgspec.convert(license_owner, Name)
     except msgspec.ValidationError:
-        reason = Words("A license owner has a name of 1 to 200 characters in one line. Spell it as the vendor does.")
+        reason = Message("A license owner has a name of 1 to 200 characters in one line. Spell it as the vendor does.")
         raise Invalid(reason=reason) from None

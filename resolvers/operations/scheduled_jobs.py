@@ -14,10 +14,10 @@ from models.change_set import ChangeSet
 from models.db.replica import PRIMARY
 from models.idempotency import IdempotencyKey
 from models.vendor import Vendor
-from resolvers.change_sets.ingestion import Arrival, triage
+from resolvers.change_sets.ingestion import IncomingDocument, triage
 from resolvers.context import SYSTEM, Actor, Context
-from resolvers.idempotency import KEPT_FOR
-from resolvers.unit_of_work import changing
+from resolvers.idempotency import KEY_LIFETIME
+from resolvers.unit_of_work import unit_of_work
 
 ContextOf = Callable[[int], Context]
 """Makes the system's context in an installation."""
@@ -54,7 +54,7 @@ async def take_up_effective(context_of: ContextOf, now: datetime) -> int:
 
 
 async def _triage_again(context: Context, change_set_id: int) -> None:
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         waiting = await ChangeSet.get_or_none(
             id=change_set_id, outcome__isnull=True, triage_again_at__isnull=False
         ).select_related("document", "vendor")
@@ -64,7 +64,7 @@ async def _triage_again(context: Context, change_set_id: int) -> None:
         kept = waiting.document
         claims = read_stored(bytes(kept.content), kept.statement)
         document = VerifiedDocument(claims, kept.sha256, kept.key_id, kept.statement)
-        arrival = Arrival(document, bytes(kept.content), ChangeSetSource(waiting.source))
+        arrival = IncomingDocument(document, bytes(kept.content), ChangeSetSource(waiting.source))
         await triage(change, waiting.vendor, waiting.id, arrival, by=await _receiver(waiting.id))
 
 
@@ -83,7 +83,7 @@ async def warn_of_expiry(context_of: ContextOf, now: datetime) -> int:
         removed_at__isnull=True,
     ).values_list("id", "installation_id")
     for vendor_id, installation_id in due:
-        async with changing(context_of(installation_id)) as change:
+        async with unit_of_work(context_of(installation_id)) as change:
             vendor = await Vendor.get(id=vendor_id)
             if vendor.expiry_warned_at == vendor.warn_at or vendor.expires_at is None:
                 continue
@@ -98,6 +98,6 @@ async def warn_of_expiry(context_of: ContextOf, now: datetime) -> int:
     return len(due)
 
 
-async def forget_keys(now: datetime) -> int:
+async def purge_idempotency_keys(now: datetime) -> int:
     """Removes what is kept of calls that nobody sends again any more, and says of how many."""
-    return await IdempotencyKey.filter(kept_at__lte=now - KEPT_FOR).delete()
+    return await IdempotencyKey.filter(kept_at__lte=now - KEY_LIFETIME).delete()

@@ -2,11 +2,11 @@
 
 from licensing.enums import AuditAction, UserKind, UserStatus
 from licensing.errors import Invalid, NotFound
-from licensing.messages import Words
+from licensing.messages import Message
 from models.user import User, sort_key, user_keys
 from resolvers.auth.sessions import check_password_rules, end_sessions, hash_password
 from resolvers.context import Context
-from resolvers.unit_of_work import Change, Detail, changing
+from resolvers.unit_of_work import Change, Detail, unit_of_work
 
 
 async def create_administrator(context: Context, *, login: str, password: str, name: str | None = None) -> User:
@@ -18,12 +18,12 @@ async def create_administrator(context: Context, *, login: str, password: str, n
     login = login.strip()
     check_password_rules(password)
     password_hash = await hash_password(password)
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         user = await User.get_or_none(installation_id=context.installation_id, login_key=sort_key(login))
         if user is None:
             user = await _make_user(context, login, (name or login).strip())
         elif user.status == UserStatus.RETIRED:
-            raise Invalid(reason=Words("{name} has retired. Choose another user.", name=user.name))
+            raise Invalid(reason=Message("{name} has retired. Choose another user.", name=user.name))
         await _mark(change, user, password_hash)
     return user
 
@@ -37,7 +37,7 @@ async def set_password(context: Context, *, login: str, password: str) -> User:
     """
     check_password_rules(password)
     password_hash = await hash_password(password)
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         user = await User.get_or_none(
             installation_id=context.installation_id, login_key=sort_key(login.strip()), is_administrator=True
         )
@@ -45,7 +45,7 @@ async def set_password(context: Context, *, login: str, password: str) -> User:
             raise NotFound
         await _give_password(user, password_hash)
         change.record(
-            AuditAction.USER_CHANGED, user_id=user.id, user=user.name, what=Words("their password was changed")
+            AuditAction.USER_CHANGED, user_id=user.id, user=user.name, what=Message("their password was changed")
         )
     return user
 
@@ -57,7 +57,7 @@ async def unmark_administrator(context: Context, user_id: int) -> None:
         NotFound: There is no such user.
         Invalid: They are the last administrator who can log in.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         user = await User.get_or_none(installation_id=context.installation_id, id=user_id)
         if user is None:
             raise NotFound
@@ -69,7 +69,7 @@ async def unmark_administrator(context: Context, user_id: int) -> None:
         await user.save(update_fields=["is_administrator"])
         await end_sessions(user.id)
         details: list[Detail] = [("isAdministrator", "true", "false")]
-        what = Words("they are no administrator any more")
+        what = Message("they are no administrator any more")
         change.record(AuditAction.USER_CHANGED, user_id=user.id, details=details, user=user.name, what=what)
 
 
@@ -84,7 +84,7 @@ async def able_administrators(context: Context) -> set[int]:
 def last_administrator(name: str) -> Invalid:
     """The refusal to leave an installation without anybody who can manage its licenses."""
     return Invalid(
-        reason=Words(
+        reason=Message(
             "{name} is the last administrator who can log in. Make somebody else administrator first.", name=name
         )
     )
@@ -93,7 +93,7 @@ def last_administrator(name: str) -> Invalid:
 async def _make_user(context: Context, login: str, name: str) -> User:
     for text in (login, name):
         if not text or len(text) > 200 or not text.isprintable():
-            raise Invalid(reason=Words("A login or a name is 1 to 200 characters in one line. Choose another."))
+            raise Invalid(reason=Message("A login or a name is 1 to 200 characters in one line. Choose another."))
     return await User.create(
         installation_id=context.installation_id,
         login=login,
@@ -113,7 +113,7 @@ async def _mark(change: Change, user: User, password_hash: str) -> None:
     details: list[Detail] = [
         (name, _text(before[name]), _text(after[name])) for name in after if before[name] != after[name]
     ]
-    what = Words("they were made an administrator and given a password")
+    what = Message("they were made an administrator and given a password")
     change.record(AuditAction.USER_CHANGED, user_id=user.id, details=details, user=user.name, what=what)
 
 

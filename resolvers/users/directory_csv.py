@@ -10,7 +10,7 @@ from typing import Any
 
 from licensing.enums import UserKind, UserStatus
 from licensing.errors import Invalid
-from licensing.messages import Words
+from licensing.messages import Message
 from models.user import sort_key
 
 # NUL, control characters, and the halves of characters that stand for bytes which are not UTF-8.
@@ -80,7 +80,7 @@ def _read_header(header: str, dialect: dict[str, Any]) -> list[str]:
     names = [name.strip().casefold() for name in next(csv.reader([header], **dialect), [])]
     known = ", ".join(_READERS)
     if unknown := [name for name in names if name not in _READERS]:
-        reason = Words(
+        reason = Message(
             "The first line names columns that are not imported: {unknown}. Those that are: {known}.",
             unknown=", ".join(unknown),
             known=known,
@@ -88,7 +88,7 @@ def _read_header(header: str, dialect: dict[str, Any]) -> list[str]:
         raise Invalid(reason=reason)
     if not {"login", "name"} <= set(names) or len(set(names)) != len(names):
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "The first line must name the columns, each once, `login` and `name` among them: {known}.", known=known
             )
         )

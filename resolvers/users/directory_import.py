@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from licensing.enums import AuditAction, UserKind, UserStatus
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.bulk import insert_rows, update_rows
 from models.user import User, user_keys
 from resolvers.context import Context
-from resolvers.licenses.seats import load_holders, load_licenses_in_force, take
-from resolvers.unit_of_work import Change, Detail, changing
+from resolvers.licenses.seats import load_holders, load_licenses_in_force, revoke_seats
+from resolvers.unit_of_work import Change, Detail, unit_of_work
 from resolvers.users.administrators import able_administrators, last_administrator
 from resolvers.users.directory_csv import BadLine, ExportedUser
 
@@ -63,7 +63,7 @@ async def import_users(context: Context, users: Sequence[ExportedUser]) -> Impor
     All is one transaction and a number of statements that does not depend on how many users there are. Those who are
     so already cost no event. Retiring takes all licenses, whatever would block a revocation.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         stored = await _load_stored(context, [user.login_key for user in users])
         added = [_IF_NOT_STATED | user.columns for user in users if user.login_key not in stored]
         known = [
@@ -121,7 +121,7 @@ async def _add(change: Change, users: Sequence[dict[str, Any]]) -> None:
             user_id=user_id,
             details=details,
             user=row["name"],
-            what=Words("they were imported"),
+            what=Message("they were imported"),
         )
 
 
@@ -134,7 +134,7 @@ async def _change(change: Change, differences: Sequence[_Difference]) -> None:
             user_id=after["id"],
             details=difference.details,
             user=after["name"],
-            what=Words("they retired") if difference.retires else Words("they were changed"),
+            what=Message("they retired") if difference.retires else Message("they were changed"),
         )
     await _free_seats(change, [difference.after["id"] for difference in differences if difference.retires])
 
@@ -145,7 +145,7 @@ async def _free_seats(change: Change, user_ids: Sequence[int]) -> None:
     licenses = await load_licenses_in_force(change.installation.id)
     holders = (await load_holders(change.installation.id, user_ids, licenses)).values()
     for license in licenses.by_id.values():
-        await take(change, license, [holder for holder in holders if license.rule.key in holder.held])
+        await revoke_seats(change, license, [holder for holder in holders if license.rule.key in holder.held])
 
 
 def _derived(user: dict[str, Any]) -> dict[str, Any]:

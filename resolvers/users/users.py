@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.select import Row, Select
 from models.user import EPOCH, User, sort_key
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.licenses.catalog import LicenseRow
-from resolvers.pagination import Keyset, Listed, Page, PageRequest, fetch_batches, fetch_page
+from resolvers.pagination import Keyset, ListQuery, Page, PageRequest, fetch_batches, fetch_page
 
 COLUMNS = (
     "id", "name", "login", "status", "kind",
@@ -36,11 +36,11 @@ _SORT_COLUMNS: dict[UserOrderField, tuple[str, type[int] | type[str]]] = {
 }
 
 
-class Withheld:
+class Redacted:
     """Stands in a row for what the caller may not see."""
 
 
-WITHHELD: Any = Withheld()
+REDACTED: Any = Redacted()
 
 
 class UserRow(NamedTuple):
@@ -98,9 +98,9 @@ async def users_page(context: Context, filter: UserFilter, order: UserOrder, pag
         Forbidden: The order would tell what the caller may not see.
     """
     if order.field is UserOrderField.LAST_LOGIN_AT and _sees_all_in_part(context):
-        raise Forbidden(Words("A token for one vendor does not see when others logged in. Order by name or login."))
+        raise Forbidden(Message("A token for one vendor does not see when others logged in. Order by name or login."))
     found = await fetch_page(await _listed(context, filter), order.keyset("users"), page, User, COLUMNS)
-    return found.of(await _withhold(context, found.rows))
+    return found.of(await _redact(context, found.rows))
 
 
 async def user_batches(
@@ -108,12 +108,12 @@ async def user_batches(
 ) -> AsyncIterator[Sequence[Row]]:
     """All users by name, or those who hold a license, some at once, as rows of `UserRow`."""
 
-    async def listed() -> Listed:
+    async def listed() -> ListQuery:
         found = await _listed(context, filter)
-        return found if holding is None else found.narrowed(_holds(found.select, [holding]))
+        return found if holding is None else found.where(_holds(found.select, [holding]))
 
     async for rows in fetch_batches(listed, UserOrder().keyset("users"), User, COLUMNS):
-        yield await _withhold(context, rows)
+        yield await _redact(context, rows)
 
 
 async def count_users(context: Context, filter: UserFilter) -> int:
@@ -128,22 +128,22 @@ async def count_users(context: Context, filter: UserFilter) -> int:
 async def load_users(context: Context, ids: Sequence[int]) -> dict[int, Row]:
     """Those of the users that the caller may see, as rows of `UserRow`."""
     visible = await _visible(context)
-    wanted = visible.where(f"id {visible.select.among(ids)}")
-    found = await visible.select.rows(f"SELECT {visible.select.columns(User, *COLUMNS)} {wanted}")
-    return {row[0]: row for row in await _withhold(context, found)}
+    wanted = visible.from_where(f"id {visible.select.in_(ids)}")
+    found = await visible.select.rows(f"SELECT {visible.select.project(User, *COLUMNS)} {wanted}")
+    return {row[0]: row for row in await _redact(context, found)}
 
 
 async def ids_by_login(context: Context, logins: Sequence[str]) -> dict[str, int]:
     """Those of the users that the caller may see, by their login's `sort_key`."""
     visible = await _visible(context)
-    wanted = visible.where(f"login_key {visible.select.among(map(sort_key, logins))}")
+    wanted = visible.from_where(f"login_key {visible.select.in_(map(sort_key, logins))}")
     return {login_key: id_ for login_key, id_ in await visible.select.rows(f"SELECT login_key, id {wanted}")}
 
 
-async def _listed(context: Context, filter: UserFilter) -> Listed:
+async def _listed(context: Context, filter: UserFilter) -> ListQuery:
     visible = await _visible(context)
     select, conditions = visible.select, user_conditions(visible.select, filter)
-    if asks_for_withheld(filter) and _sees_all_in_part(context):
+    if filters_on_redacted(filter) and _sees_all_in_part(context):
         conditions.append(_holds(select, list((await context.loaders.catalog()).by_id.values())))
     if filter.license_type is not None:
         conditions.append(_holds(select, (await context.loaders.catalog()).held_as(filter.license_type)))
@@ -151,23 +151,23 @@ async def _listed(context: Context, filter: UserFilter) -> Listed:
         bound_to = context.caller.vendor_id
         held = 'SELECT 1 FROM assignment WHERE user_id = "user".id'
         if bound_to is not None:
-            held += f" AND license_id IN (SELECT id FROM license WHERE vendor_id = {select.value(bound_to)})"
+            held += f" AND license_id IN (SELECT id FROM license WHERE vendor_id = {select.bind(bound_to)})"
         conditions.append(f"{'' if filter.has_license else 'NOT '}EXISTS ({held} {_ONE_BY_ONE})")
-    return visible.narrowed(*conditions)
+    return visible.where(*conditions)
 
 
 def user_conditions(select: Select, filter: UserFilter) -> list[str]:
     """What a filter says of the user alone."""
     status = filter.status or UserStatus.RETIRED
-    conditions = [f'"user".status {"=" if filter.status else "<>"} {select.value(status.value)}']
+    conditions = [f'"user".status {"=" if filter.status else "<>"} {select.bind(status.value)}']
     if filter.category is not None:
         is_employee = filter.category is UserCategory.EMPLOYEE
-        conditions.append(f"kind {'=' if is_employee else '<>'} {select.value(UserKind.EMPLOYEE.value)}")
+        conditions.append(f"kind {'=' if is_employee else '<>'} {select.bind(UserKind.EMPLOYEE.value)}")
     if filter.can_log_in is not None:
-        conditions.append(f"can_log_in = {select.value(filter.can_log_in)}")
+        conditions.append(f"can_log_in = {select.bind(filter.can_log_in)}")
     if filter.inactive_since is not None:
         microseconds = int((filter.inactive_since - EPOCH).total_seconds() * 1_000_000)
-        conditions.append(f"last_login_key < {select.value(max(1, microseconds))}")
+        conditions.append(f"last_login_key < {select.bind(max(1, microseconds))}")
     if filter.search:
         conditions.append(_finds(select, filter.search.casefold()))
     return conditions
@@ -178,17 +178,17 @@ def _finds(select: Select, text: str) -> str:
     if not select.is_postgres:
         return select.contains("search_key", text)
     literally = re.sub(r"([\\%_])", r"\\\1", text)
-    return f"search_key LIKE {select.value(f'%{literally}%')}"  # which the index `user_search` serves
+    return f"search_key LIKE {select.bind(f'%{literally}%')}"  # which the index `user_search` serves
 
 
-def asks_for_withheld(filter: UserFilter) -> bool:
+def filters_on_redacted(filter: UserFilter) -> bool:
     """Whether the answer tells what a token bound to one vendor may not see of all users."""
     return filter.can_log_in is not None or filter.inactive_since is not None or bool(filter.search)
 
 
 def _holds(select: Select, licenses: Sequence[LicenseRow]) -> str:
     """The condition of those who hold one of the licenses."""
-    wanted = f"license_id {select.among(row.id for row in licenses)}"
+    wanted = f"license_id {select.in_(row.id for row in licenses)}"
     if sum(row.in_use for row in licenses) < MANY_HOLDERS:
         return f'"user".id IN (SELECT user_id FROM assignment WHERE {wanted})'
     # Nearly each user that a page passes is a holder: walk along the order and look, rather than sort all holders.
@@ -200,24 +200,24 @@ def _sees_all_in_part(context: Context) -> bool:
     return context.caller.vendor_id is not None and ApiScope.USERS_WRITE in context.caller.scopes
 
 
-async def _visible(context: Context) -> Listed:
+async def _visible(context: Context) -> ListQuery:
     """The caller's installation's users; for a token bound to one vendor its holders, unless it may assign to all."""
     select = Select()
-    users = Listed(select, '"user"', [f'"user".installation_id = {select.value(context.installation_id)}'])
+    users = ListQuery(select, '"user"', [f'"user".installation_id = {select.bind(context.installation_id)}'])
     if context.caller.vendor_id is None or _sees_all_in_part(context):
         return users
-    return users.narrowed(_holds(select, list((await context.loaders.catalog()).by_id.values())))
+    return users.where(_holds(select, list((await context.loaders.catalog()).by_id.values())))
 
 
-async def _withhold(context: Context, rows: Sequence[Row]) -> Sequence[Row]:
+async def _redact(context: Context, rows: Sequence[Row]) -> Sequence[Row]:
     """The rows without what the caller may not see."""
     if not _sees_all_in_part(context):
         return rows
     select, of_vendor = Select(), (await context.loaders.catalog()).by_id
     held = await select.rows(
-        f"SELECT user_id FROM assignment WHERE user_id {select.among(row[0] for row in rows)} "
-        f"AND license_id {select.among(of_vendor)}"
+        f"SELECT user_id FROM assignment WHERE user_id {select.in_(row[0] for row in rows)} "
+        f"AND license_id {select.in_(of_vendor)}"
     )
     holders = {user_id for (user_id,) in held}
-    withheld = (WITHHELD,) * (len(COLUMNS) - SEEN_OF_ALL)
+    withheld = (REDACTED,) * (len(COLUMNS) - SEEN_OF_ALL)
     return [row if row[0] in holders else (*row[:SEEN_OF_ALL], *withheld) for row in rows]

@@ -12,12 +12,12 @@ from models.installation import Installation
 from models.vendor import Vendor
 from resolvers.change_sets.activation import CHECK_INTERVAL
 from resolvers.change_sets.change_sets import change_set_again
-from resolvers.change_sets.ingestion import Arrival, take_up
+from resolvers.change_sets.ingestion import IncomingDocument, ingest
 from resolvers.change_sets.license_files import verifying_keys
-from resolvers.change_sets.read_model import ReviewedChangeSet, load
+from resolvers.change_sets.read_model import ChangeSetView, load
 from resolvers.context import Context
-from resolvers.idempotency import once
-from resolvers.unit_of_work import changing
+from resolvers.idempotency import idempotent
+from resolvers.unit_of_work import unit_of_work
 
 RETRY_INTERVAL = timedelta(hours=1)
 """When a license server is asked again that did not answer, or gave nothing usable."""
@@ -45,8 +45,8 @@ class LicenseServers(Protocol):
         """The document of what was bought in place of a demo."""
 
 
-@once(again=change_set_again)
-async def check_for_license_changes(context: Context, vendor_id: int) -> ReviewedChangeSet | None:
+@idempotent(replay=change_set_again)
+async def check_for_license_changes(context: Context, vendor_id: int) -> ChangeSetView | None:
     """Asks one vendor's license server, and takes up what it gives; what came of it is the vendor's last check.
 
     Returns:
@@ -73,7 +73,7 @@ async def check_for_license_changes(context: Context, vendor_id: int) -> Reviewe
         raise
 
 
-async def _waiting_purchase(context: Context, vendor: Vendor) -> ReviewedChangeSet | None:
+async def _waiting_purchase(context: Context, vendor: Vendor) -> ChangeSetView | None:
     waiting: list[Any] = await ChangeSet.filter(
         vendor_id=vendor.id, outcome__isnull=True, source=ChangeSetSource.DEMO_CONVERSION.value
     ).values_list("id", flat=True)
@@ -81,7 +81,7 @@ async def _waiting_purchase(context: Context, vendor: Vendor) -> ReviewedChangeS
     return purchase
 
 
-async def _ask(context: Context, vendor: Vendor, license_server: str) -> ReviewedChangeSet | None:
+async def _ask(context: Context, vendor: Vendor, license_server: str) -> ChangeSetView | None:
     installation = await Installation.get(id=context.installation_id)
     assert context.license_servers, "this process has no way to reach license servers"
     fetched = await context.license_servers.fetch(
@@ -98,11 +98,11 @@ async def _ask(context: Context, vendor: Vendor, license_server: str) -> Reviewe
             license_owner=installation.license_owner,
             now=context.now(),
         )
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         found = None
         if document and fetched.content:
-            arrival = Arrival(document, fetched.content, ChangeSetSource.LICENSE_SERVER)
-            found = await take_up(change, await Vendor.get(id=vendor.id), arrival)
+            arrival = IncomingDocument(document, fetched.content, ChangeSetSource.LICENSE_SERVER)
+            found = await ingest(change, await Vendor.get(id=vendor.id), arrival)
         is_new = found is not None and found.received_at == change.now
         stated = document.claims.next_check_at if document else None
         await Vendor.filter(id=vendor.id).update(
@@ -124,18 +124,20 @@ async def _note_failure(context: Context, vendor: Vendor, error: LicensingError)
         type(error), VendorCheckOutcome.UNUSABLE
     )
     message = str(error)[:1000]
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         change.refusal = error
         await Vendor.filter(id=vendor.id).update(
             checked_at=change.now,
             check_outcome=outcome.value,
             check_message=message,
-            check_words=error.words.as_json(),
+            check_words=error.message.as_json(),
             check_claimed_until=None,
             next_check_at=change.now + _about(RETRY_INTERVAL),
         )
         if (vendor.check_outcome, vendor.check_message) != (outcome.value, message):
-            change.record(AuditAction.VENDOR_CHECK_FAILED, vendor_id=vendor.id, vendor=vendor.name, message=error.words)
+            change.record(
+                AuditAction.VENDOR_CHECK_FAILED, vendor_id=vendor.id, vendor=vendor.name, message=error.message
+            )
 
 
 def _about(interval: timedelta) -> timedelta:

@@ -2,12 +2,12 @@
 
 from licensing.enums import AuditAction
 from licensing.errors import Invalid, NotFound
-from licensing.messages import Words
+from licensing.messages import Message
 from models.change_set import ChangeSet
 from models.license import License
 from models.vendor import TrustedKey, Vendor
 from resolvers.context import Context
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 
 
 async def remove_vendor(context: Context, vendor_key: str) -> None:
@@ -17,7 +17,7 @@ async def remove_vendor(context: Context, vendor_key: str) -> None:
         NotFound: There is no such vendor.
         Invalid: It is the main vendor, or somebody still holds its licenses, or a change set of its waits.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         vendor = await Vendor.get_or_none(installation_id=context.installation_id, key=vendor_key, removed_at=None)
         if vendor is None:
             raise NotFound
@@ -26,20 +26,22 @@ async def remove_vendor(context: Context, vendor_key: str) -> None:
         await vendor.save(update_fields=["removed_at", "next_check_at"])
         await TrustedKey.filter(vendor_id=vendor.id, distrusted_at=None).update(distrusted_at=change.now)
         await License.filter(vendor_id=vendor.id, in_force=True).update(in_force=False)
-        change.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, vendor=vendor.name, what=Words("it was removed"))
+        change.record(
+            AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, vendor=vendor.name, what=Message("it was removed")
+        )
 
 
 async def _check_removable(vendor: Vendor) -> None:
     if vendor.is_main:
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "{vendor} makes the product itself and cannot be removed. Remove add-ons' vendors.", vendor=vendor.name
             )
         )
     if held := await License.filter(vendor_id=vendor.id, in_use__gt=0).order_by("name_key"):
         names = ", ".join(license.name for license in held)
         raise Invalid(
-            reason=Words(
+            reason=Message(
                 "Some users hold licenses of {vendor}: {names}. Take these from them first.",
                 vendor=vendor.name,
                 names=names,
@@ -47,5 +49,5 @@ async def _check_removable(vendor: Vendor) -> None:
         )
     if await ChangeSet.exists(vendor_id=vendor.id, outcome=None):
         raise Invalid(
-            reason=Words("A change set of {vendor} waits for activation. Reject it first.", vendor=vendor.name)
+            reason=Message("A change set of {vendor} waits for activation. Reject it first.", vendor=vendor.name)
         )

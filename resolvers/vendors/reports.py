@@ -9,9 +9,9 @@ from licensing.errors import LicensingError, VendorRefused
 from models.vendor import Vendor, VendorReport
 from resolvers.unit_of_work import Change
 
-FIRST_RETRY = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
-MOST_TRIES = 40
+INITIAL_RETRY_DELAY = timedelta(minutes=1)
+MAX_RETRY_DELAY = timedelta(hours=6)
+MAX_ATTEMPTS = 40
 """About nine days."""
 
 
@@ -57,13 +57,13 @@ async def claim_due_reports(
     return claimed
 
 
-async def settle_report(due: DueReport, error: LicensingError | None, now: datetime) -> None:
+async def mark_report(due: DueReport, error: LicensingError | None, now: datetime) -> None:
     """Notes that a report arrived, or when it is tried again; what the vendor refuses is not sent again."""
     stored = VendorReport.filter(id=due.id)
     if error is None:
         await stored.update(delivered_at=now, next_try_at=None, tries=due.tries + 1)
-    elif isinstance(error, VendorRefused) or due.tries + 1 >= MOST_TRIES:
+    elif isinstance(error, VendorRefused) or due.tries + 1 >= MAX_ATTEMPTS:
         await stored.update(next_try_at=None, tries=due.tries + 1)
     else:
-        wait = min(FIRST_RETRY * 2**due.tries, LONGEST_WAIT)
+        wait = min(INITIAL_RETRY_DELAY * 2**due.tries, MAX_RETRY_DELAY)
         await stored.update(next_try_at=now + wait, tries=due.tries + 1)

@@ -7,12 +7,12 @@ from licensing.documents.document import read_stored
 from licensing.documents.keys import PublicKey
 from licensing.enums import AuditAction, ChangeSetStatus
 from licensing.errors import Invalid, NotFound
-from licensing.messages import Words
+from licensing.messages import Message
 from models.change_set import ChangeSet, ReceivedDocument
 from models.license import License
 from models.vendor import TrustedKey, Vendor
 from resolvers.context import Context
-from resolvers.unit_of_work import Change, changing
+from resolvers.unit_of_work import Change, unit_of_work
 
 
 async def trust_key(
@@ -26,7 +26,7 @@ async def trust_key(
         Invalid: The vendor's key, name or license server will not do, or the key is another vendor's.
     """
     _check_vendor(vendor_key, name, license_server)
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         vendor = await _keep_vendor(change, vendor_key, name, license_server)
         await _keep_key(change, vendor, key)
     return vendor
@@ -38,13 +38,13 @@ async def distrust_key(context: Context, kid: str) -> None:
     Raises:
         NotFound: No such key was ever trusted here.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         key = await TrustedKey.get_or_none(installation_id=context.installation_id, kid=kid).select_related("vendor")
         if key is None:
             raise NotFound
         if key.distrusted_at is None:
             await key.update_from_dict({"distrusted_at": change.now}).save(update_fields=["distrusted_at"])
-            _record(change, key.vendor, Words("a key was distrusted"), ("trustedKey", kid, None))
+            _record(change, key.vendor, Message("a key was distrusted"), ("trustedKey", kid, None))
 
 
 async def _keep_vendor(change: Change, vendor_key: str, name: str, license_server: str | None) -> Vendor:
@@ -58,7 +58,9 @@ async def _keep_vendor(change: Change, vendor_key: str, name: str, license_serve
             license_server=license_server,
             next_check_at=change.now if license_server else None,
         )
-        _record(change, vendor, Words("it was trusted"), ("name", None, name), ("licenseServer", None, license_server))
+        _record(
+            change, vendor, Message("it was trusted"), ("name", None, name), ("licenseServer", None, license_server)
+        )
         return vendor
     before = (vendor.removed_at, vendor.license_server)
     if vendor.removed_at:
@@ -68,7 +70,7 @@ async def _keep_vendor(change: Change, vendor_key: str, name: str, license_serve
         vendor.license_server, vendor.next_check_at = license_server, change.now
     if before != (vendor.removed_at, vendor.license_server):
         await vendor.save(update_fields=["removed_at", "license_server", "next_check_at"])
-        _record(change, vendor, Words("it was trusted"), ("licenseServer", before[1], vendor.license_server))
+        _record(change, vendor, Message("it was trusted"), ("licenseServer", before[1], vendor.license_server))
     return vendor
 
 
@@ -88,15 +90,15 @@ async def _keep_key(change: Change, vendor: Vendor, key: PublicKey) -> None:
     if known is None:
         known = TrustedKey(installation_id=change.installation.id, vendor_id=vendor.id, kid=key.kid, jwk=dict(key.jwk))
     elif known.vendor_id != vendor.id:
-        raise Invalid(reason=Words("This key is another vendor's. Ask this vendor for a key of its own."))
+        raise Invalid(reason=Message("This key is another vendor's. Ask this vendor for a key of its own."))
     elif (known.not_before, known.not_after, known.distrusted_at) == (key.not_before, key.not_after, None):
         return
     known.not_before, known.not_after, known.distrusted_at = key.not_before, key.not_after, None
     await known.save()
-    _record(change, vendor, Words("a key was trusted"), ("trustedKey", None, key.kid))
+    _record(change, vendor, Message("a key was trusted"), ("trustedKey", None, key.kid))
 
 
-def _record(change: Change, vendor: Vendor, what: Words, *details: tuple[str, str | None, str | None]) -> None:
+def _record(change: Change, vendor: Vendor, what: Message, *details: tuple[str, str | None, str | None]) -> None:
     told = [detail for detail in details if detail[1] != detail[2]]
     change.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, details=told, vendor=vendor.name, what=what)
 
@@ -105,14 +107,14 @@ def _check_vendor(vendor_key: str, name: str, license_server: str | None) -> Non
     try:
         msgspec.convert(vendor_key, Code)
     except msgspec.ValidationError:
-        reason = Words(
+        reason = Message(
             "A vendor's key is lower-case letters, digits and hyphens, such as `superoffice`. Ask the vendor."
         )
         raise Invalid(reason=reason) from None
     try:
         check_addresses(msgspec.convert({"name": name, "license_server": license_server}, VendorClaims))
     except ValueError:  # msgspec's is one
-        reason = Words(
+        reason = Message(
             "A vendor has a name in one line, and its license server an https address. Ask the vendor for both."
         )
         raise Invalid(reason=reason) from None

@@ -16,15 +16,15 @@ from licensing.enums import (
     VendorCheckOutcome,
 )
 from licensing.errors import NotFound
-from licensing.messages import Words
+from licensing.messages import Message
 from licensing.status import license_status, update_status, worst
 from models.change_set import ChangeSet, ReceivedDocument
 from models.db.select import Select
 from models.installation import Installation
 from models.vendor import Vendor
 from resolvers.context import Context
-from resolvers.idempotency import once
-from resolvers.unit_of_work import changing
+from resolvers.idempotency import idempotent
+from resolvers.unit_of_work import unit_of_work
 
 FAILED_CHECKS = (VendorCheckOutcome.UNAVAILABLE, VendorCheckOutcome.REFUSED, VendorCheckOutcome.UNUSABLE)
 
@@ -62,18 +62,18 @@ class InstallationRow(NamedTuple):
     next_expiry_at: datetime | None
 
 
-def own(context: Context, vendor: str = "vendor_id") -> dict[str, Any]:
+def tenant_filter(context: Context, vendor: str = "vendor_id") -> dict[str, Any]:
     """The filter on what the caller may see: their installation's; a vendor's alone, if their token is bound to it."""
     bound_to = context.caller.vendor_id
     of_vendor = {} if bound_to is None else {vendor: bound_to}
     return {"installation_id": context.installation_id, **of_vendor}
 
 
-def own_rows(context: Context, select: Select) -> list[str]:
+def tenant_conditions(context: Context, select: Select) -> list[str]:
     """The same of a table that has both columns, as conditions in SQL."""
-    conditions = [f"installation_id = {select.value(context.installation_id)}"]
+    conditions = [f"installation_id = {select.bind(context.installation_id)}"]
     if (bound_to := context.caller.vendor_id) is not None:
-        conditions.append(f"vendor_id = {select.value(bound_to)}")
+        conditions.append(f"vendor_id = {select.bind(bound_to)}")
     return conditions
 
 
@@ -81,7 +81,7 @@ async def load_vendors(context: Context) -> list[VendorRow]:
     """The vendors that have not been removed, the main one first, in one statement."""
     stored = VendorRow._fields[:-1]
     rows = (
-        await Vendor.filter(removed_at__isnull=True, **own(context, "id"))
+        await Vendor.filter(removed_at__isnull=True, **tenant_filter(context, "id"))
         .order_by("-is_main", "id")
         .values_list(*stored)
     )
@@ -126,7 +126,7 @@ async def load_update_statuses(context: Context, vendor_ids: Sequence[int]) -> d
 async def _rejected(context: Context) -> set[int]:
     """The vendors whose latest change set was rejected, and who have sent nothing newer, not even "up to date"."""
     latest = (
-        await ChangeSet.filter(**own(context))
+        await ChangeSet.filter(**tenant_filter(context))
         .annotate(latest=Max("id"))
         .group_by("vendor_id")
         .values_list("latest", flat=True)
@@ -144,15 +144,15 @@ async def _rejected(context: Context) -> set[int]:
     return {id_ for id_, document_id in await newest.values_list("vendor_id", "newest") if document_id == rejected[id_]}
 
 
-@once()
+@idempotent()
 async def update_vendor(context: Context, vendor_id: int, activation_policy: ActivationPolicy) -> None:
     """Sets which of a vendor's change sets are activated on arrival, from the next one on.
 
     Raises:
         NotFound: The caller can see no such vendor.
     """
-    async with changing(context) as change:
-        vendor = await Vendor.filter(removed_at__isnull=True, **own(context, "id")).get_or_none(id=vendor_id)
+    async with unit_of_work(context) as change:
+        vendor = await Vendor.filter(removed_at__isnull=True, **tenant_filter(context, "id")).get_or_none(id=vendor_id)
         if vendor is None:
             raise NotFound(["input", "vendorId"])
         before = vendor.activation_policy
@@ -165,5 +165,5 @@ async def update_vendor(context: Context, vendor_id: int, activation_policy: Act
             vendor_id=vendor.id,
             details=[("activationPolicy", before, activation_policy.value)],
             vendor=vendor.name,
-            what=Words("activation policy"),
+            what=Message("activation policy"),
         )

@@ -13,21 +13,21 @@ from tortoise.expressions import Q, RawSQL
 from tortoise.transactions import in_transaction
 
 from licensing.enums import ApiScope, AuditAction
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.replica import PRIMARY
 from models.webhook import Webhook, WebhookDelivery
 from resolvers.audit.feed import latest_position
 from resolvers.audit.log import AuditFilter, EventRow, events_between
 from resolvers.context import SYSTEM, Context, Principal
-from resolvers.unit_of_work import changing
-from resolvers.webhooks.webhooks import READS, forget_old_deliveries
+from resolvers.unit_of_work import unit_of_work
+from resolvers.webhooks.webhooks import READS, purge_deliveries
 
 LEASE = timedelta(seconds=30)
 """Longer than a try takes; after it a webhook whose process has died is taken up by another."""
-BATCH = 100
+BATCH_SIZE = 100
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 """Before the first retry, and at most; each is twice as long as the one before."""
-LONGEST_FAILURE = timedelta(days=1)
+MAX_FAILURE_DURATION = timedelta(days=1)
 """After this a webhook is switched off."""
 
 _HAS_NEWS = (
@@ -41,7 +41,7 @@ class _LeaseLost(Exception):
 
 
 @dataclass(slots=True)
-class Claim:
+class WebhookLease:
     """A webhook that is this process's for a while."""
 
     webhook: Webhook
@@ -62,7 +62,7 @@ class Claim:
         return True
 
 
-async def claim_due_webhook(now: datetime) -> Claim | None:
+async def claim_due_webhook(now: datetime) -> WebhookLease | None:
     """A webhook that has something to be told now, which nobody else gets until the lease is over."""
     due = (
         Webhook.annotate(has_news=RawSQL(_HAS_NEWS))
@@ -78,21 +78,21 @@ async def claim_due_webhook(now: datetime) -> Claim | None:
             return None
         webhook.claimed_until = until = now + LEASE
         await webhook.save(update_fields=["claimed_until"])
-        return Claim(webhook, until)
+        return WebhookLease(webhook, until)
 
 
-async def events_to_tell(context: Context, claim: Claim) -> Sequence[Sequence[Any]]:
+async def events_to_tell(context: Context, claim: WebhookLease) -> Sequence[Sequence[Any]]:
     """What it is to be told next, in order, as rows of `EventRow`; empty once all is told."""
     webhook = claim.webhook
     wanted = AuditFilter(actions=tuple(AuditAction(action) for action in webhook.actions) or None)
     latest = await latest_position(webhook.installation_id)
-    rows = await events_between(context, wanted, webhook.position, latest, BATCH)
+    rows = await events_between(context, wanted, webhook.position, latest, BATCH_SIZE)
     if not rows:
         webhook.position = latest
     return rows
 
 
-async def settle_delivered(claim: Claim, row: Sequence[Any], delivery: WebhookDelivery, now: datetime) -> bool:
+async def mark_delivered(claim: WebhookLease, row: Sequence[Any], delivery: WebhookDelivery, now: datetime) -> bool:
     """Notes that an event arrived, and says whether the webhook is still this process's."""
     try:
         async with in_transaction(PRIMARY):
@@ -106,31 +106,31 @@ async def settle_delivered(claim: Claim, row: Sequence[Any], delivery: WebhookDe
     return True
 
 
-async def settle_failed(
-    context: Context, claim: Claim, delivery: WebhookDelivery, now: datetime, *, gone: bool
+async def mark_failed(
+    context: Context, claim: WebhookLease, delivery: WebhookDelivery, now: datetime, *, gone: bool
 ) -> None:
     """Notes a failure, and when to try again; after a day of them, or where the address is gone, it is switched off."""
     webhook = claim.webhook
     since = webhook.failing_since or now
-    ends = gone or now - since >= LONGEST_FAILURE
+    ends = gone or now - since >= MAX_FAILURE_DURATION
     wait = min(FIRST_WAIT * 2**webhook.tries, LONGEST_WAIT)
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         written = {"tries": webhook.tries + 1, "failing_since": since, "next_try_at": now + wait, "claimed_until": None}
         if not await claim.write(now, **written, disabled_at=now if ends else None):
             return
         await delivery.save()
-        await forget_old_deliveries(webhook.id)
+        await purge_deliveries(webhook.id)
         if ends:
-            error = Words.from_json(delivery.error_words)
-            of_a_day = Words("its address failed for a day, and {error}", error=error)
-            reason = Words("its address {error}", error=error) if gone else of_a_day
+            error = Message.from_json(delivery.error_words)
+            of_a_day = Message("its address failed for a day, and {error}", error=error)
+            reason = Message("its address {error}", error=error) if gone else of_a_day
             change.record(
                 AuditAction.WEBHOOK_DISABLED, vendor_id=webhook.vendor_id, webhook=webhook.name, reason=reason
             )
 
 
-async def release(claim: Claim, now: datetime) -> None:
+async def release(claim: WebhookLease, now: datetime) -> None:
     """Gives a webhook back, as far as it has come; the others have their turn first."""
     async with in_transaction(PRIMARY):
         if await claim.write(now, position=claim.webhook.position, claimed_until=None, next_try_at=now):
-            await forget_old_deliveries(claim.webhook.id)
+            await purge_deliveries(claim.webhook.id)

@@ -10,41 +10,41 @@ from urllib.parse import urlsplit
 
 from licensing.enums import ApiScope, AuditAction
 from licensing.errors import Invalid, NotFound
-from licensing.messages import Words
+from licensing.messages import Message
 from models.vendor import Vendor
 from models.webhook import Webhook, WebhookDelivery
 from resolvers.audit.log import NEWEST_FIRST
 from resolvers.context import Context
-from resolvers.idempotency import Outcome, once, tell_without_secret
-from resolvers.unit_of_work import Change, Detail, changing
-from resolvers.vendors.vendors import own
+from resolvers.idempotency import Outcome, idempotent, tell_without_secret
+from resolvers.unit_of_work import Change, Detail, unit_of_work
+from resolvers.vendors.vendors import tenant_filter
 
-MOST = 50
+MAX_WEBHOOKS = 50
 """Webhooks of an installation."""
-KEPT = 100
+DELIVERY_RETENTION = 100
 """Tries of a webhook that are kept to be shown."""
-SECRETS_OVERLAP = timedelta(hours=24)
+SECRET_ROTATION_OVERLAP = timedelta(hours=24)
 """How long it is signed with the secret before, too."""
 READS = (ApiScope.AUDIT_READ, ApiScope.LICENSES_READ, ApiScope.USERS_READ)
 """What a caller must be able to read who has it sent somewhere."""
 
 _IN_WORDS = {
-    "name": Words("name"),
-    "host": Words("address"),
-    "actions": Words("actions"),
-    "isEnabled": Words("whether it is on"),
-    "position": Words("where it goes on"),
-    "secret": Words("secret"),
+    "name": Message("name"),
+    "host": Message("address"),
+    "actions": Message("actions"),
+    "isEnabled": Message("whether it is on"),
+    "position": Message("where it goes on"),
+    "secret": Message("secret"),
 }
 
 
 class EndpointRefused(Exception):
     """Nothing may be sent to an address; the words are a clause of which the address is the subject."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, message: Message) -> None:
         """Say why."""
-        self.words = words
-        super().__init__(str(words))
+        self.message = message
+        super().__init__(str(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ class Endpoints(Protocol):
 
 async def webhooks(context: Context) -> list[Webhook]:
     """Webhooks that the caller may see, newest first."""
-    return await Webhook.filter(**own(context)).order_by("-id")
+    return await Webhook.filter(**tenant_filter(context)).order_by("-id")
 
 
 async def load_webhooks(context: Context, ids: Iterable[int]) -> dict[int, Webhook]:
     """Webhooks by id."""
-    return {webhook.id: webhook for webhook in await Webhook.filter(id__in=list(ids), **own(context))}
+    return {webhook.id: webhook for webhook in await Webhook.filter(id__in=list(ids), **tenant_filter(context))}
 
 
 async def load_deliveries(context: Context, webhook_ids: Sequence[int]) -> list[list[WebhookDelivery]]:
@@ -93,7 +93,7 @@ async def load_deliveries(context: Context, webhook_ids: Sequence[int]) -> list[
     return [found[id_] for id_ in webhook_ids]
 
 
-@once(again=tell_without_secret)
+@idempotent(replay=tell_without_secret)
 async def create_webhook(
     context: Context, *, name: str, url: str, actions: Sequence[AuditAction], vendor_id: int | None
 ) -> tuple[int, str]:
@@ -107,10 +107,12 @@ async def create_webhook(
     _check_name(name)
     await _check_url(context, url)
     secret = _new_secret()
-    async with changing(context) as change:
-        if await Webhook.filter(installation_id=context.installation_id).count() >= MOST:
+    async with unit_of_work(context) as change:
+        if await Webhook.filter(installation_id=context.installation_id).count() >= MAX_WEBHOOKS:
             raise Invalid(
-                reason=Words("There are {most} webhooks already. Delete one that is not needed any more.", most=MOST)
+                reason=Message(
+                    "There are {most} webhooks already. Delete one that is not needed any more.", most=MAX_WEBHOOKS
+                )
             )
         webhook = await Webhook.create(
             installation_id=context.installation_id,
@@ -129,7 +131,7 @@ async def create_webhook(
     return webhook.id, secret
 
 
-@once()
+@idempotent()
 async def update_webhook(context: Context, webhook_id: int, wanted: WebhookChanges) -> str | None:
     """Changes a webhook, tries at once what is still to be told, and returns the secret that it has made, if any.
 
@@ -143,7 +145,7 @@ async def update_webhook(context: Context, webhook_id: int, wanted: WebhookChang
         _check_name(wanted.name)
     if wanted.url is not None:
         await _check_url(context, wanted.url)  # outside of the transaction: it asks the name server
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         webhook = await _take(context, webhook_id)
         details = _set(webhook, wanted, change)
         webhook.tries, webhook.failing_since, webhook.next_try_at = 0, None, change.now
@@ -176,19 +178,19 @@ def _set(webhook: Webhook, wanted: WebhookChanges, change: Change) -> list[Detai
         webhook.position = place
     if wanted.rotate_secret:
         details.append(("secret", None, None))
-        webhook.previous_secret, webhook.previous_secret_ends_at = webhook.secret, change.now + SECRETS_OVERLAP
+        webhook.previous_secret, webhook.previous_secret_ends_at = webhook.secret, change.now + SECRET_ROTATION_OVERLAP
         webhook.secret = _new_secret()
     return details
 
 
-@once()
+@idempotent()
 async def delete_webhook(context: Context, webhook_id: int) -> None:
     """Deletes a webhook, its secret and what is kept of its deliveries.
 
     Raises:
         NotFound: The caller can see no such webhook.
     """
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         webhook = await _take(context, webhook_id)
         await WebhookDelivery.filter(webhook_id=webhook.id).delete()
         await webhook.delete()
@@ -196,13 +198,13 @@ async def delete_webhook(context: Context, webhook_id: int) -> None:
 
 
 async def _delivery_again(outcome: Outcome, *call: object, **named: object) -> WebhookDelivery:
-    delivery = await WebhookDelivery.get_or_none(id=outcome.told())
+    delivery = await WebhookDelivery.get_or_none(id=outcome.result())
     if delivery is None:
         raise NotFound(["input", "webhookId"])  # it was deleted since, or a hundred tries followed
     return delivery
 
 
-@once(again=_delivery_again)
+@idempotent(replay=_delivery_again)
 async def send_test_event(context: Context, webhook_id: int) -> WebhookDelivery:
     """Sends a webhook a test event now, switched off or not, and says how that went.
 
@@ -210,25 +212,25 @@ async def send_test_event(context: Context, webhook_id: int) -> WebhookDelivery:
         NotFound: The caller can see no such webhook.
     """
     webhook = await _get(context, webhook_id)
-    assert context.endpoints is not None, "nowhere to send to: the context was made without endpoints"
-    delivery = await context.endpoints.test(context, webhook)
-    async with changing(context) as change:
+    assert context.webhook_client is not None, "nowhere to send to: the context was made without endpoints"
+    delivery = await context.webhook_client.test(context, webhook)
+    async with unit_of_work(context) as change:
         if await Webhook.exists(id=webhook.id):
             await delivery.save()
-            await forget_old_deliveries(webhook.id)
+            await purge_deliveries(webhook.id)
             change.answer = delivery.id
     return delivery
 
 
-async def forget_old_deliveries(webhook_id: int) -> None:
+async def purge_deliveries(webhook_id: int) -> None:
     """Drops all but the latest tries of a webhook."""
     kept = WebhookDelivery.filter(webhook_id=webhook_id).order_by("-id")
-    if oldest := await kept.offset(KEPT).first():
+    if oldest := await kept.offset(DELIVERY_RETENTION).first():
         await WebhookDelivery.filter(webhook_id=webhook_id, id__lte=oldest.id).delete()
 
 
 async def _get(context: Context, webhook_id: int) -> Webhook:
-    webhook = await Webhook.get_or_none(id=webhook_id, **own(context))
+    webhook = await Webhook.get_or_none(id=webhook_id, **tenant_filter(context))
     if webhook is None:
         raise NotFound(["input", "webhookId"])
     return webhook
@@ -236,7 +238,7 @@ async def _get(context: Context, webhook_id: int) -> Webhook:
 
 async def _take(context: Context, webhook_id: int) -> Webhook:
     """The webhook, taken from the process that may be telling it something, which then leaves off."""
-    await Webhook.filter(id=webhook_id, **own(context)).update(claimed_until=None)
+    await Webhook.filter(id=webhook_id, **tenant_filter(context)).update(claimed_until=None)
     return await _get(context, webhook_id)
 
 
@@ -244,25 +246,25 @@ async def _vendor_id(context: Context, wanted: int | None) -> int | None:
     """The vendor whose events it is told; a token for one vendor makes webhooks for that one alone."""
     if wanted is None:
         return context.caller.vendor_id
-    if not await Vendor.filter(removed_at__isnull=True, **own(context, "id")).filter(id=wanted).exists():
+    if not await Vendor.filter(removed_at__isnull=True, **tenant_filter(context, "id")).filter(id=wanted).exists():
         raise NotFound(["input", "vendorId"])
     return wanted
 
 
 async def _check_url(context: Context, url: str) -> None:
-    assert context.endpoints is not None, "nobody to ask: the context was made without endpoints"
+    assert context.webhook_client is not None, "nobody to ask: the context was made without endpoints"
     try:
-        await context.endpoints.check(url)
+        await context.webhook_client.check(url)
     except EndpointRefused as refused:
         raise Invalid(
             ["input", "url"],
-            reason=Words("The address {error}. Give another, or see docs/webhooks.md.", error=refused.words),
+            reason=Message("The address {error}. Give another, or see docs/webhooks.md.", error=refused.message),
         ) from None
 
 
 def _check_name(name: str) -> None:
     if not name.strip() or len(name) > 200:
-        raise Invalid(["input", "name"], reason=Words("A name has 1 to 200 characters. Say what the webhook is for."))
+        raise Invalid(["input", "name"], reason=Message("A name has 1 to 200 characters. Say what the webhook is for."))
 
 
 def _sorted(actions: Iterable[AuditAction]) -> list[str]:

@@ -10,15 +10,15 @@ from strawberry.utils.await_maybe import await_maybe
 
 from licensing.enums import ApiScope
 from resolvers.context import Context
-from resolvers.errors import CallRefused
-from resolvers.unit_of_work import try_again
+from resolvers.errors import RequestError
+from resolvers.unit_of_work import retry_on_conflict
 from schema.core.user_errors import graphql_error
 from schema.execution.cost import Cost, ListSize
 
 Info = strawberry.Info[Context, None]
 
 
-class Anyone(Enum):
+class Access(Enum):
     """Rules that ask for no scope."""
 
     PUBLIC = "public"
@@ -27,11 +27,11 @@ class Anyone(Enum):
     """Anyone may whose credentials hold; what they get depends on their scopes."""
 
 
-Rule = ApiScope | Anyone
+Rule = ApiScope | Access
 Weight = Cost | ListSize
 
 
-class Guard(FieldExtension):
+class RequireScope(FieldExtension):
     """Refuses callers without the scope, and gives refusals their code."""
 
     def __init__(self, requires: Rule) -> None:
@@ -42,22 +42,22 @@ class Guard(FieldExtension):
         try:
             self._check(info.context)
             return await await_maybe(next_(source, info, **arguments))
-        except CallRefused as refusal:
+        except RequestError as refusal:
             raise graphql_error(refusal) from refusal
 
     def _check(self, context: Context) -> None:
         if isinstance(self.requires, ApiScope):
             context.require(self.requires)
-        elif self.requires is Anyone.CALLER:
+        elif self.requires is Access.CALLER:
             _ = context.caller
 
 
-class Persistent(FieldExtension):
+class RetryExtension(FieldExtension):
     """Tries again what others stood in the way of."""
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
         """Calls the resolver until it had its way, or often enough."""
-        return await try_again(lambda: await_maybe(next_(source, info, **arguments)))
+        return await retry_on_conflict(lambda: await_maybe(next_(source, info, **arguments)))
 
 
 def query(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Callable[..., Any]], Any]:
@@ -65,7 +65,7 @@ def query(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Callable
 
     def field(resolver: Callable[..., Any]) -> Any:
         rule = {"rule": requires}
-        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], metadata=rule, directives=costs)
+        return strawberry.field(resolver=resolver, extensions=[RequireScope(requires)], metadata=rule, directives=costs)
 
     return field
 
@@ -74,7 +74,7 @@ def mutation(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Calla
     """Makes a coroutine function that changes something a root field."""
 
     def field(resolver: Callable[..., Any]) -> Any:
-        extensions, rule = [Guard(requires), Persistent()], {"rule": requires}
+        extensions, rule = [RequireScope(requires), RetryExtension()], {"rule": requires}
         return strawberry.field(resolver=resolver, extensions=extensions, metadata=rule, directives=costs)
 
     return field
@@ -84,16 +84,20 @@ def subscription(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
     """Makes a coroutine function that returns an asynchronous iterator a root field to listen to."""
 
     def field(resolver: Callable[..., Any]) -> Any:
-        return strawberry.subscription(resolver=resolver, extensions=[Guard(requires)], metadata={"rule": requires})
+        return strawberry.subscription(
+            resolver=resolver, extensions=[RequireScope(requires)], metadata={"rule": requires}
+        )
 
     return field
 
 
-def guarded(*, requires: Rule = Anyone.CALLER, costs: Sequence[Weight] = ()) -> Callable[[Callable[..., Any]], Any]:
+def protected_field(
+    *, requires: Rule = Access.CALLER, costs: Sequence[Weight] = ()
+) -> Callable[[Callable[..., Any]], Any]:
     """Makes a coroutine method a field that takes arguments, or that leads to what needs another scope."""
 
     def field(resolver: Callable[..., Any]) -> Any:
-        return strawberry.field(resolver=resolver, extensions=[Guard(requires)], directives=costs)
+        return strawberry.field(resolver=resolver, extensions=[RequireScope(requires)], directives=costs)
 
     return field
 

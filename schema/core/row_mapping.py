@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, overload
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.users.users import Withheld
+from resolvers.users.users import Redacted
 from schema.core.descriptions import TYPES
 from schema.core.user_errors import graphql_error
 
@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Of:
+class Computed:
     """What a function makes of columns; where the first is None, None."""
 
     function: Callable[..., Any]
@@ -44,7 +44,7 @@ class Of:
 
 
 @dataclass(frozen=True, slots=True)
-class InLanguage:
+class Localized:
     """What a function makes of the caller's language and of columns."""
 
     function: Callable[..., Any]
@@ -57,7 +57,7 @@ class InLanguage:
 
 
 @dataclass(frozen=True, slots=True)
-class Inner:
+class Nested:
     """An object of another type, whose row is in a column."""
 
     column: str
@@ -65,7 +65,7 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
-class Each:
+class NestedList:
     """Objects of another type, whose rows are in a column."""
 
     column: str
@@ -73,7 +73,7 @@ class Each:
 
 
 @dataclass(frozen=True, slots=True)
-class One:
+class ToOne:
     """What `related[rows]`, or else the loader, has for the value of a column or of several: an object or a value."""
 
     rows: str
@@ -83,7 +83,7 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
+class ToMany:
     """Objects for the rows of `related[rows]` whose column `by` equals our `key`, or else for those of the loader."""
 
     rows: str
@@ -93,10 +93,10 @@ class Many:
     loader: str
 
 
-Source = Column | Of | InLanguage | Inner | Each | One | Many
+Source = Column | Computed | Localized | Nested | NestedList | ToOne | ToMany
 
 
-class Columns:
+class RowMapping:
     """How a type is read: its fields by their sources, from tuples by position and from other objects by name."""
 
     def __init__(self, row: type, **fields: Source) -> None:
@@ -130,18 +130,18 @@ class Columns:
         match source := self.fields.get(name, Column(name)):
             case Column():
                 return _column(self.getter(source.name))
-            case Of():
+            case Computed():
                 return _of(source.function, self.getter(*source.columns), several=len(source.columns) > 1)
-            case InLanguage():
+            case Localized():
                 return _in_language(source.function, self.getter(*source.columns))
-            case Inner():
+            case Nested():
                 return _inner(self.getter(source.column), source.type)
-            case Each():
+            case NestedList():
                 return _each(self.getter(source.column), source.type)
-            case One():
+            case ToOne():
                 keys = (source.key,) if isinstance(source.key, str) else source.key
                 return _one(source, self.getter(*keys))
-            case Many():
+            case ToMany():
                 return _many(source, self.getter(source.key))
 
 
@@ -151,9 +151,9 @@ class Related:
     def __init__(self, context: Context, tables: Mapping[str, Any]) -> None:
         self.context = context
         self.tables = tables
-        self.groups: dict[Many, dict[Hashable, list[Any]]] = {}
+        self.groups: dict[ToMany, dict[Hashable, list[Any]]] = {}
 
-    def group(self, source: Many, key: Hashable) -> Sequence[Any]:
+    def group(self, source: ToMany, key: Hashable) -> Sequence[Any]:
         """The rows of a table that belong to a key; the table is gone through once."""
         if source not in self.groups:
             groups = self.groups[source] = {}
@@ -169,7 +169,7 @@ class Rows(Sequence[T], Generic[T]):
     __slots__ = ("related", "rows", "type")
 
     def __init__(self, type_: type[T], rows: Sequence[Any], context: Context, **related: Any) -> None:
-        """Bring along `related` rows: for `One` a mapping by key, for `Many` a list."""
+        """Bring along `related` rows: for `ToOne` a mapping by key, for `ToMany` a list."""
         self.type = type_
         self.rows = rows
         self.related = Related(context, related)
@@ -190,14 +190,14 @@ class Rows(Sequence[T], Generic[T]):
         return len(self.rows)
 
 
-def one(type_: type[T], row: Any, context: Context, **related: Any) -> T:
+def from_row(type_: type[T], row: Any, context: Context, **related: Any) -> T:
     """One row as an object."""
     return make_object(type_, row, Related(context, related))
 
 
-def row_columns(type_: type) -> Columns:
+def row_columns(type_: type) -> RowMapping:
     """How a type is read from a row."""
-    columns: Columns = type_.__row__  # type: ignore[attr-defined]
+    columns: RowMapping = type_.__mapping__  # type: ignore[attr-defined]
     return columns
 
 
@@ -221,8 +221,8 @@ def _init(self: Any, row: Any, related: Related) -> None:
 def _column(get: Getter) -> Getter:
     def read(view: Any) -> Any:
         value = get(view.row)
-        if value.__class__ is Withheld:
-            raise graphql_error(Forbidden(Words("A token for one vendor sees this of that vendor's users only.")))
+        if value.__class__ is Redacted:
+            raise graphql_error(Forbidden(Message("A token for one vendor sees this of that vendor's users only.")))
         return value
 
     return read
@@ -256,7 +256,7 @@ def _each(get: Getter, type_name: str) -> Getter:
     return lambda view: _rows(type_name, get(view.row), view._related)
 
 
-def _one(source: One, key_of: Getter) -> Getter:
+def _one(source: ToOne, key_of: Getter) -> Getter:
     def object_of(row: Any, related: Related) -> Any:
         if row is None or source.type is None:
             return row
@@ -275,7 +275,7 @@ def _one(source: One, key_of: Getter) -> Getter:
     return read
 
 
-def _many(source: Many, key_of: Getter) -> Getter:
+def _many(source: ToMany, key_of: Getter) -> Getter:
     async def load(key: Hashable, related: Related) -> Any:
         return _rows(source.type, await getattr(related.context.loaders, source.loader).load(key), related)
 

@@ -9,15 +9,15 @@ from graphql import GraphQLError, Node
 
 from licensing.enums import UserErrorCode
 from licensing.errors import LicensingError
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Context
-from resolvers.errors import CallRefused
+from resolvers.errors import RequestError
 from schema.core.descriptions import object_type
 
 
 def _message(self: "UserError", info: strawberry.Info[Context, None]) -> str:
     """What went wrong and what to do about it, in the language of `Accept-Language`."""
-    return self.words.in_language(info.context.language)
+    return self.source.in_language(info.context.language)
 
 
 @object_type
@@ -29,7 +29,7 @@ class UserError:
     message: str = strawberry.field(resolver=_message)
     path: list[str] | None
     """Path to the input at fault, as in `["input", "userIds", "2"]`; null if no one field is."""
-    words: strawberry.Private[Words]
+    source: strawberry.Private[Message]
 
 
 class Payload(Protocol):
@@ -39,14 +39,14 @@ class Payload(Protocol):
 
 
 @contextmanager
-def refusals(payload: Payload) -> Iterator[None]:
+def collect_user_errors(payload: Payload) -> Iterator[None]:
     """Puts a refusal by the rules into the payload, which keeps what it holds already."""
     try:
         yield
     except LicensingError as error:
-        payload.user_errors.append(UserError(code=error.code, words=error.words, path=error.path))
+        payload.user_errors.append(UserError(code=error.code, source=error.message, path=error.path))
 
 
-def graphql_error(refusal: CallRefused, node: Node | None = None) -> GraphQLError:
+def graphql_error(refusal: RequestError, node: Node | None = None) -> GraphQLError:
     """The top-level error of a call that is refused before anything runs, or for a part of its document."""
     return GraphQLError(str(refusal), node, extensions={"code": refusal.code}, original_error=refusal)

@@ -19,7 +19,7 @@ from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.execution.compiler import Answer, compile_answer
-from schema.execution.document import REMEMBERED
+from schema.execution.document import DOCUMENT_CACHE_SIZE
 
 Answers = dict[Any, Answer | None]
 """The functions of an operation's selections, None for one that has none, by type and by the nodes' identities."""
@@ -31,12 +31,12 @@ def answers_of(operation: OperationDefinitionNode) -> Answers:
     """What was compiled for an operation: kept for as many as documents are, those used last."""
     known = _answers.setdefault(id(operation), (operation, {}))  # which is kept, so that no other gets its identity
     _answers.move_to_end(id(operation))
-    if len(_answers) > REMEMBERED:
+    if len(_answers) > DOCUMENT_CACHE_SIZE:
         _answers.popitem(last=False)
     return known[1]
 
 
-class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
+class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
     """Completes by a compiled function what only reads, and leaves everything else as it is."""
 
     @cached_property
@@ -76,7 +76,7 @@ class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
         return bool(self.middleware_manager and self.middleware_manager.middlewares)
 
 
-def interpreted(schema: Schema) -> Schema:
+def without_compilation(schema: Schema) -> Schema:
     """The same schema, answered by graphql-core alone."""
     plain = copy.copy(schema)
     plain.execution_context_class = StrawberryGraphQLCoreExecutionContext

@@ -33,9 +33,20 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
-from resolvers.users.users import Withheld
+from resolvers.users.users import Redacted
 from schema.core.descriptions import TYPES
-from schema.core.row_mapping import Column, Columns, Each, InLanguage, Inner, Many, Of, One, Rows, row_columns
+from schema.core.row_mapping import (
+    Column,
+    Computed,
+    Localized,
+    Nested,
+    NestedList,
+    RowMapping,
+    Rows,
+    ToMany,
+    ToOne,
+    row_columns,
+)
 
 Answer = Callable[[Any], Any]
 
@@ -82,7 +93,7 @@ class _Row(NamedTuple):
     """A variable that holds a row; `setup` takes the lines that run once, before the first row."""
 
     variable: str
-    columns: Columns
+    columns: RowMapping
     setup: list[str]
 
     def column(self, name: str) -> str:
@@ -98,7 +109,7 @@ class _Compiler:
         self.functions: list[str] = []
         self.names: dict[str, Any] = {
             "NotCompiled": NotCompiled, "Rows": Rows, "Shared": _Shared, "datetime": datetime,
-            "defaultdict": defaultdict, "SEQUENCES": (list, tuple), "give_up": _give_up, "coerced": _coerced,
+            "defaultdict": defaultdict, "SEQUENCES": (list, tuple), "give_up": _bail_out, "coerced": _coerced,
             "b2a_base64": b2a_base64,
         }  # fmt: skip
         self.count = 0
@@ -200,25 +211,25 @@ class _Compiler:
         match source := row.columns.fields.get(name, Column(name)):
             case Column():
                 return self.value(type_, row.column(source.name), fields)
-            case Of():
+            case Computed():
                 if isinstance(type_, GraphQLNonNull) and (expression := _expression(source)):
                     return expression.format(row.column(source.columns[0]))  # a text, or the whole function fails
                 return self.value(type_, self.made(row, source), fields)
-            case InLanguage():
+            case Localized():
                 values = ", ".join(map(row.column, source.columns))
                 made = f"{self.name('function', source.function)}(related.context.language, {values})"
                 return self.value(type_, made, fields)
-            case Inner():
+            case Nested():
                 return self.nested(type_, fields, row.column(source.column), row.setup)
-            case Each():
+            case NestedList():
                 item = self.name("row")
                 return f"[{self.row(type_, fields, item, row.setup)} for {item} in {row.column(source.column)}]"
-            case One():
+            case ToOne():
                 return self.one(row, source, type_, fields)
-            case Many():
+            case ToMany():
                 return self.many(row, source, type_, fields)
 
-    def made(self, row: _Row, source: Of) -> str:
+    def made(self, row: _Row, source: Computed) -> str:
         """What a function makes of columns; where the first is null, null."""
         first, *others = map(row.column, source.columns)
         v = self.name("v")
@@ -235,7 +246,7 @@ class _Compiler:
         missing = "give_up()" if isinstance(type_, GraphQLNonNull) else "None"
         return f"({answer} if ({row} := {source}) is not None else {missing})"
 
-    def one(self, row: _Row, source: One, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
+    def one(self, row: _Row, source: ToOne, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
         """What the mapping that was brought along has for the row: completed once, for all rows."""
         keys = (source.key,) if isinstance(source.key, str) else source.key
         shared = self.name("shared")
@@ -244,7 +255,7 @@ class _Compiler:
         row.setup.append(f"{shared} = Shared(related.tables[{source.rows!r}], lambda one: {one})")
         return f"{shared}[{', '.join(map(row.column, keys))}]"
 
-    def many(self, row: _Row, source: Many, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
+    def many(self, row: _Row, source: ToMany, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
         """The rows that were brought along and belong to this one: completed and grouped in one pass."""
         groups, item = self.name("groups"), self.name("row")
         answer = self.row(type_, fields, item, row.setup)
@@ -254,12 +265,12 @@ class _Compiler:
         return f"{groups}[{row.column(source.key)}]"
 
 
-def _give_up() -> Any:
+def _bail_out() -> Any:
     raise NotCompiled
 
 
 def _coerced(coerce: Answer, value: Any) -> Any:
-    if value.__class__ is Withheld or is_awaitable(value) or (coerced := coerce(value)) is None:
+    if value.__class__ is Redacted or is_awaitable(value) or (coerced := coerce(value)) is None:
         raise NotCompiled
     return coerced
 
@@ -272,14 +283,14 @@ def _class(type_: GraphQLObjectType) -> type:
     return origin
 
 
-def _expression(source: Of) -> str | None:
+def _expression(source: Computed) -> str | None:
     """The function of one column as Python text, if it has one: that makes a text of each number, and fails of null."""
     expression: str | None = getattr(source.function, "expression", None)
     return expression if len(source.columns) == 1 else None
 
 
-def _columns(type_: GraphQLObjectType) -> Columns | None:
-    columns: Columns | None = getattr(_class(type_), "__row__", None)
+def _columns(type_: GraphQLObjectType) -> RowMapping | None:
+    columns: RowMapping | None = getattr(_class(type_), "__row__", None)
     return columns
 
 

@@ -21,7 +21,7 @@ from graphql import (
     is_list_type,
 )
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.errors import TooComplex
 from schema.core.user_errors import graphql_error
 from schema.execution.cost import Size, points_of, size_of, sized_fields
@@ -38,20 +38,20 @@ MAX_COST = 10_000
 MAX_SCHEMA_COST = 5_000
 """Objects under `__schema` and `__type`, which count for no other limit; tools ask for half as many."""
 
-_SPLIT = Words("Split it over several requests.")
+_SPLIT = Message("Split it over several requests.")
 
-Terms = Counter[int]
-"""A cost: how many single objects, under 0, and how often each list of `Survey.lists`, under its place from 1."""
+LinearCost = Counter[int]
+"""A cost: how many single objects, under 0, and how often each list of `lists`, under its index from 1."""
 
 
-def too_complex(what: Words, limit: int, next_step: Words = _SPLIT) -> GraphQLError:
+def too_complex(what: Message, limit: int, next_step: Message = _SPLIT) -> GraphQLError:
     """The refusal of a document that goes beyond a limit."""
-    words = Words("{what}; at most {limit:,} are taken. {next_step}", what=what, limit=limit, next_step=next_step)
-    return graphql_error(TooComplex(words))
+    message = Message("{what}; at most {limit:,} are taken. {next_step}", what=what, limit=limit, next_step=next_step)
+    return graphql_error(TooComplex(message))
 
 
 @dataclass(slots=True)
-class Measure:
+class Complexity:
     """What a part of a document asks for."""
 
     depth: int = 0
@@ -60,11 +60,11 @@ class Measure:
     sign_ins: int = 0
     schema_cost: int = 0
     """Objects that describe the schema."""
-    cost: Terms = field(default_factory=Counter)
-    cost_of_item: Terms = field(default_factory=Counter)
+    cost: LinearCost = field(default_factory=Counter)
+    cost_of_item: LinearCost = field(default_factory=Counter)
     """What each item costs of the page that this is a part of."""
 
-    def add(self, other: "Measure") -> None:
+    def add(self, other: "Complexity") -> None:
         """Takes in what is asked for beside it."""
         self.depth = max(self.depth, other.depth)
         self.aliases += other.aliases
@@ -81,26 +81,27 @@ class Measure:
             GraphQLError: It does.
         """
         if self.depth > MAX_DEPTH:
-            deep = Words("The document nests {count:,} fields", count=self.depth)
-            raise too_complex(deep, MAX_DEPTH, Words("Ask for what is deeper by its ID, in another request."))
+            deep = Message("The document nests {count:,} fields", count=self.depth)
+            raise too_complex(deep, MAX_DEPTH, Message("Ask for what is deeper by its ID, in another request."))
         if self.aliases > MAX_ALIASES:
             raise too_complex(
-                Words("The document has {count:,} aliases, each spread counted", count=self.aliases), MAX_ALIASES
+                Message("The document has {count:,} aliases, each spread counted", count=self.aliases), MAX_ALIASES
             )
         if self.directives > MAX_DIRECTIVES:
             raise too_complex(
-                Words("The document has {count:,} directives, each spread counted", count=self.directives),
+                Message("The document has {count:,} directives, each spread counted", count=self.directives),
                 MAX_DIRECTIVES,
             )
         if self.sign_ins > MAX_SIGN_INS:
-            raise too_complex(Words("The document has {count:,} fields `signIn`", count=self.sign_ins), MAX_SIGN_INS)
+            raise too_complex(Message("The document has {count:,} fields `signIn`", count=self.sign_ins), MAX_SIGN_INS)
         if self.schema_cost > MAX_SCHEMA_COST:
             raise too_complex(
-                Words("The document asks for {count:,} objects of the schema", count=self.schema_cost), MAX_SCHEMA_COST
+                Message("The document asks for {count:,} objects of the schema", count=self.schema_cost),
+                MAX_SCHEMA_COST,
             )
 
 
-class Survey:
+class ComplexityAnalyzer:
     """The pass over a document. It need not be valid: what is unknown counts for nothing."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
@@ -110,33 +111,33 @@ class Survey:
         self._fragments = {
             one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
         }
-        self._measured: dict[str, Measure] = {}
-        self.lists: list[tuple[Size, Terms]] = []
+        self._measured: dict[str, Complexity] = {}
+        self.lists: list[tuple[Size, LinearCost]] = []
         """Lists as long as a variable says, each with the cost of an item; what is inside comes before."""
         self.schema_tokens = 0
 
-    def measure(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Measure:
+    def measure(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Complexity:
         """What an operation asks for, or a fragment."""
         if isinstance(node, FragmentDefinitionNode):
             return self._fragment(node.name.value)
         variables = sum(len(variable.directives or ()) for variable in node.variable_definitions or ())
-        measure = Measure(directives=len(node.directives or ()) + variables)
+        measure = Complexity(directives=len(node.directives or ()) + variables)
         measure.add(self._selection(node.selection_set, self._schema.get_root_type(node.operation)))
         return measure
 
-    def _fragment(self, name: str) -> Measure:
+    def _fragment(self, name: str) -> Complexity:
         if name not in self._measured and (node := self._fragments.get(name)):
-            self._measured[name] = Measure()  # one that spreads itself, which is not valid, comes to an end here
+            self._measured[name] = Complexity()  # one that spreads itself, which is not valid, comes to an end here
             type_name = node.type_condition.name.value
             if type_name.startswith("__"):
                 self.schema_tokens += count_tokens(node)
-            measure = Measure(directives=len(node.directives or ()))
+            measure = Complexity(directives=len(node.directives or ()))
             measure.add(self._selection(node.selection_set, self._schema.get_type(type_name)))
             self._measured[name] = measure
-        return self._measured.get(name, Measure())
+        return self._measured.get(name, Complexity())
 
-    def _selection(self, selected: SelectionSetNode | None, parent: Any) -> Measure:
-        measure = Measure()
+    def _selection(self, selected: SelectionSetNode | None, parent: Any) -> Complexity:
+        measure = Complexity()
         for node in selected.selections if selected else ():
             measure.directives += len(node.directives or ())
             if isinstance(node, FieldNode):
@@ -150,7 +151,7 @@ class Survey:
                 measure.add(self._selection(inline.selection_set, type_))
         return measure
 
-    def _field(self, node: FieldNode, parent: Any) -> Measure:
+    def _field(self, node: FieldNode, parent: Any) -> Complexity:
         name = node.name.value
         definition = self._schema.get_field(parent, name) if is_composite_type(parent) else None
         type_: Any = get_nullable_type(definition.type) if definition else None
@@ -158,7 +159,7 @@ class Survey:
         measure.aliases += node.alias is not None
         if name in ("__schema", "__type"):
             self.schema_tokens += count_tokens(node)
-            return Measure(aliases=measure.aliases, schema_cost=measure.cost.total())
+            return Complexity(aliases=measure.aliases, schema_cost=measure.cost.total())
         measure.depth += not name.startswith("__")
         measure.sign_ins += name == "signIn"
         if definition is None:
@@ -173,7 +174,7 @@ class Survey:
             measure.cost_of_item = Counter()
         return measure
 
-    def _times(self, size: int | Size, item: Terms) -> Terms:
+    def _times(self, size: int | Size, item: LinearCost) -> LinearCost:
         if isinstance(size, int):
             return Counter({place: times * size for place, times in item.items()})
         self.lists.append((size, item))

@@ -20,7 +20,7 @@ from graphql import (
 from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
 from strawberry.schema.schema import validate_document
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.errors import BadUserInput
 from schema.core.user_errors import graphql_error
 from schema.execution.complexity import (
@@ -29,15 +29,15 @@ from schema.execution.complexity import (
     MAX_DEPTH,
     MAX_SCHEMA_TOKENS,
     MAX_TOKENS,
-    Survey,
-    Terms,
+    ComplexityAnalyzer,
+    LinearCost,
     count_tokens,
     too_complex,
 )
 from schema.execution.cost import Size
 from schema.execution.input_validation import OperationInput, check_literals, input_of
 
-REMEMBERED = 100
+DOCUMENT_CACHE_SIZE = 100
 """Documents that are kept, those used last: clients send the same few again and again. The largest take 1 MB each."""
 
 
@@ -49,7 +49,7 @@ class Operation:
     type: OperationType
     defaults: Mapping[str, Any]
     input: OperationInput
-    cost: Terms
+    cost: LinearCost
 
     def variables(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
         """Those that were given, and the defaults of others."""
@@ -68,7 +68,7 @@ class Document:
     may_ask_for_schema: bool
     """Whether it is worth looking for introspection in it."""
     operations: Mapping[str | None, Operation]
-    lists: Sequence[tuple[Size, Terms]]
+    lists: Sequence[tuple[Size, LinearCost]]
 
     def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
         """The objects that the operation may return, and what it costs besides; nothing if it cannot run."""
@@ -96,12 +96,12 @@ class Document:
                 raise graphql_error(refusal) from refusal
         cost = self.cost(operation_name, variables)
         if cost > MAX_COST:
-            what = Words("The operation costs {cost:,} points, one for each object that it may return", cost=cost)
-            next_step = Words("Ask for smaller pages by `first` or `last`, or for less below them.")
+            what = Message("The operation costs {cost:,} points, one for each object that it may return", cost=cost)
+            next_step = Message("Ask for smaller pages by `first` or `last`, or for less below them.")
             raise too_complex(what, MAX_COST, next_step)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=DOCUMENT_CACHE_SIZE)
 def read_document(schema: GraphQLSchema, text: str) -> Document:
     """The document with this text, which may not be valid.
 
@@ -110,12 +110,12 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
     """
     if len(text) > MAX_CHARACTERS:
         raise too_complex(
-            Words("The document has {count:,} characters", count=len(text)),
+            Message("The document has {count:,} characters", count=len(text)),
             MAX_CHARACTERS,
-            Words("Send values as variables."),
+            Message("Send values as variables."),
         )
     node = _parse(text)
-    survey = Survey(schema, node)
+    survey = ComplexityAnalyzer(schema, node)
     try:
         operations = dict(_operations(schema, node, survey))
     except RecursionError:
@@ -123,13 +123,13 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
     tokens = count_tokens(node) - survey.schema_tokens
     if tokens > MAX_TOKENS:
         raise too_complex(
-            Words("The document has {count:,} tokens", count=tokens),
+            Message("The document has {count:,} tokens", count=tokens),
             MAX_TOKENS,
-            Words("Send values as variables, or split it."),
+            Message("Send values as variables, or split it."),
         )
     if survey.schema_tokens > MAX_SCHEMA_TOKENS:
         raise too_complex(
-            Words("The document has {count:,} tokens about the schema", count=survey.schema_tokens), MAX_SCHEMA_TOKENS
+            Message("The document has {count:,} tokens about the schema", count=survey.schema_tokens), MAX_SCHEMA_TOKENS
         )
     errors = _validate(schema, node) or check_literals(schema, node)
     return Document(node, fingerprint_of(text), errors, "__" in text, operations, survey.lists)
@@ -148,7 +148,7 @@ def _parse(text: str) -> DocumentNode:
             raise _nested_too_deeply() from None
         if "Parsing aborted" in error.message:
             most = MAX_TOKENS + MAX_SCHEMA_TOKENS
-            raise too_complex(Words("The document has more than {most:,} tokens", most=most), MAX_TOKENS) from None
+            raise too_complex(Message("The document has more than {most:,} tokens", most=most), MAX_TOKENS) from None
         raise
 
 
@@ -156,18 +156,18 @@ def _validate(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLErro
     errors = validate_document(schema, document, tuple(specified_rules))
     if any(error.message == "Validation aborted." for error in errors):
         raise too_complex(
-            Words("The document repeats fields in too many pairs"), MAX_COMPLEXITY_BUDGET, Words("Name each once.")
+            Message("The document repeats fields in too many pairs"), MAX_COMPLEXITY_BUDGET, Message("Name each once.")
         )
     # Without what caused them: a number that Python does not read, say, is the client's mistake all the same.
     return [GraphQLError(error.message, error.nodes) for error in errors]
 
 
 def _nested_too_deeply() -> GraphQLError:
-    return too_complex(Words("The document nests hundreds of fields"), MAX_DEPTH, Words("Ask for less at once."))
+    return too_complex(Message("The document nests hundreds of fields"), MAX_DEPTH, Message("Ask for less at once."))
 
 
 def _operations(
-    schema: GraphQLSchema, document: DocumentNode, survey: Survey
+    schema: GraphQLSchema, document: DocumentNode, survey: ComplexityAnalyzer
 ) -> Iterator[tuple[str | None, Operation]]:
     fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
     for definition in document.definitions:

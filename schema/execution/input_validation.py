@@ -35,7 +35,7 @@ from graphql import (
     visit,
 )
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.errors import BadUserInput
 from resolvers.pagination import PageRequest, read_cursor
 from schema.core.user_errors import graphql_error
@@ -80,7 +80,7 @@ class OperationInput:
         """
         for name, type_ in self.variables:
             if name in variables:
-                check_value(variables[name], type_, Words("`${name}`", name=name))
+                check_value(variables[name], type_, Message("`${name}`", name=name))
         for node in self.lists:
             _check_list(node, variables)
 
@@ -120,7 +120,7 @@ class _Literals(Visitor):
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if type_ := self.type_info.get_input_type():
-            check_value(node.value, type_, Words("A text in the document"))
+            check_value(node.value, type_, Message("A text in the document"))
 
 
 def _fields(selected: SelectionSetNode | None) -> Iterator[FieldNode]:
@@ -141,10 +141,12 @@ def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
     given = {name: value for name, value in values.items() if value is not Undefined}
     match node.name.value, given:
         case "nodes", {"ids": list(ids)} if len(ids) > MAX_NODES:
-            raise BadUserInput(Words("{count:,} IDs were given. Give at most {most}.", count=len(ids), most=MAX_NODES))
+            raise BadUserInput(
+                Message("{count:,} IDs were given. Give at most {most}.", count=len(ids), most=MAX_NODES)
+            )
         case "suggestions", {"first": int(first) | float(first)} if not 1 <= first <= MAX_SUGGESTIONS:
             raise BadUserInput(
-                Words("`first` is {first}. Give a number from 1 to {most:,}.", first=first, most=MAX_SUGGESTIONS)
+                Message("`first` is {first}. Give a number from 1 to {most:,}.", first=first, most=MAX_SUGGESTIONS)
             )
         case (("nodes" | "suggestions"), _):
             pass
@@ -155,7 +157,7 @@ def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
                     read_cursor(cursor)
 
 
-def check_value(value: Any, type_: GraphQLInputType, place: Words) -> None:
+def check_value(value: Any, type_: GraphQLInputType, place: Message) -> None:
     """Refuses a value, at any depth, that no call takes. What is not of the type at all is GraphQL's to refuse.
 
     Raises:
@@ -167,20 +169,20 @@ def check_value(value: Any, type_: GraphQLInputType, place: Words) -> None:
         items = value if isinstance(value, list) else [value]
         if len(items) > MAX_ITEMS and get_named_type(type_).name != "ID":
             raise BadUserInput(
-                Words(
+                Message(
                     "{place} has {count:,} items. Give at most {most:,}.", place=place, count=len(items), most=MAX_ITEMS
                 )
             )
         for position, item in enumerate(items[:MAX_ITEMS]):  # of IDs, the mutation says that they are too many
-            check_value(item, type_.of_type, Words("{place}, item {position}", place=place, position=position))
+            check_value(item, type_.of_type, Message("{place}, item {position}", place=place, position=position))
     elif isinstance(type_, GraphQLInputObjectType):
         if isinstance(value, dict) and len(value) > len(type_.fields):
             raise BadUserInput(
-                Words("{place} has fields that `{type}` does not have. Leave them out.", place=place, type=type_.name)
+                Message("{place} has fields that `{type}` does not have. Leave them out.", place=place, type=type_.name)
             )
         for name, field in type_.fields.items() if isinstance(value, dict) else ():
             if name in value and (type_.name, name) != TEXT_OF_A_FILE:
-                check_value(value[name], field.type, Words("{place}, field `{field}`", place=place, field=name))
+                check_value(value[name], field.type, Message("{place}, field `{field}`", place=place, field=name))
     elif isinstance(value, str):
         _check_text(value, place)
         if type_.name == "ID":
@@ -189,10 +191,10 @@ def check_value(value: Any, type_: GraphQLInputType, place: Words) -> None:
         decode(str(value))
 
 
-def _check_text(text: str, place: Words) -> None:
+def _check_text(text: str, place: Message) -> None:
     if len(text) > MAX_TEXT:
         raise BadUserInput(
-            Words(
+            Message(
                 "{place} has {count:,} characters. Shorten it to {most:,} at most.",
                 place=place,
                 count=len(text),
@@ -201,5 +203,5 @@ def _check_text(text: str, place: Words) -> None:
         )
     if _NO_TEXT_HAS.search(text):
         raise BadUserInput(
-            Words("{place} holds a character that no text has: NUL, or half of a pair. Leave it out.", place=place)
+            Message("{place} holds a character that no text has: NUL, or half of a pair. Leave it out.", place=place)
         )

@@ -9,9 +9,9 @@ from strawberry.file_uploads import Upload
 from licensing.documents.armor import MAX_BYTES
 from licensing.enums import ActivationPolicy, ApiScope, ImportMode
 from licensing.errors import Invalid, TooManyItems
-from licensing.messages import Words
+from licensing.messages import Message
 from schema.core.descriptions import input_type, one_of_type
-from schema.relay.node import local_id
+from schema.relay.node import decode_id
 
 MAX_ITEMS = 1_000
 
@@ -197,9 +197,9 @@ def local_user_ids(ids: Sequence[str], *path: str) -> list[int]:
     seen: set[str] = set()
     for position, id_ in enumerate(ids):
         if id_ in seen:
-            raise Invalid([*path, str(position)], reason=Words("This user is listed twice. List each user once."))
+            raise Invalid([*path, str(position)], reason=Message("This user is listed twice. List each user once."))
         seen.add(id_)
-    return [local_id(id_, "User") for id_ in ids]
+    return [decode_id(id_, "User") for id_ in ids]
 
 
 def check_count(items: Sequence[object], *path: str) -> None:
@@ -210,7 +210,7 @@ def check_count(items: Sequence[object], *path: str) -> None:
         TooManyItems: There are more items than one call takes.
     """
     if not items:
-        raise Invalid(path, reason=Words("The list is empty. Name at least one item."))
+        raise Invalid(path, reason=Message("The list is empty. Name at least one item."))
     if len(items) > MAX_ITEMS:
         raise TooManyItems(path, count=len(items), limit=MAX_ITEMS)
 
@@ -218,7 +218,7 @@ def check_count(items: Sequence[object], *path: str) -> None:
 def local_revocations(input: ActivateLicensesInput) -> list[tuple[int, list[int]]]:
     """License ids, each with the ids of those who lose it."""
     return [
-        (local_id(one.license_id, "License"), local_user_ids(one.user_ids, "input", "revocations", str(i), "userIds"))
+        (decode_id(one.license_id, "License"), local_user_ids(one.user_ids, "input", "revocations", str(i), "userIds"))
         for i, one in enumerate(input.revocations or ())
     ]
 
@@ -227,7 +227,7 @@ def local_moves(input: ActivateLicensesInput) -> list[tuple[int, str, list[int]]
     """License ids, each with the key of another and the ids of those who move to it."""
     return [
         (
-            local_id(one.from_license_id, "License"),
+            decode_id(one.from_license_id, "License"),
             one.to_license_key,
             local_user_ids(one.user_ids, "input", "moves", str(i), "userIds"),
         )
@@ -246,14 +246,14 @@ def check_users_in_all(input: ActivateLicensesInput) -> None:
         raise TooManyItems(["input"], count=count, limit=MAX_ITEMS)
 
 
-def given_text(text: str, *path: str) -> str:
+def require_non_blank(text: str, *path: str) -> str:
     """A text that must say something, without the blanks around it.
 
     Raises:
         Invalid: It is blank.
     """
     if not text.strip():
-        raise Invalid(path, reason=Words("This is blank. Say something here."))
+        raise Invalid(path, reason=Message("This is blank. Say something here."))
     return text.strip()
 
 

@@ -6,15 +6,15 @@ import strawberry
 
 from licensing.enums import ApiScope, AuditAction
 from licensing.errors import DeliveryFailed
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Context
 from resolvers.webhooks import webhooks
 from schema.core.descriptions import argument, input_type, object_type
 from schema.core.permissions import Info, mutation
-from schema.core.row_mapping import one
-from schema.core.user_errors import UserError, refusals
+from schema.core.row_mapping import from_row
+from schema.core.user_errors import UserError, collect_user_errors
 from schema.query import Query
-from schema.relay.node import local_id
+from schema.relay.node import decode_id
 from schema.types.scalars import URL
 from schema.types.webhook import Webhook, WebhookDelivery, webhook_by_id
 
@@ -136,8 +136,8 @@ class WebhookMutations:
         """
         _require_reads(info.context)
         payload = CreateWebhookPayload()
-        vendor_id = None if input.vendor_id is None else local_id(input.vendor_id, "Vendor")
-        with refusals(payload):
+        vendor_id = None if input.vendor_id is None else decode_id(input.vendor_id, "Vendor")
+        with collect_user_errors(payload):
             webhook_id, secret = await webhooks.create_webhook(
                 info.context, name=input.name.strip(), url=input.url, actions=input.actions or (), vendor_id=vendor_id
             )
@@ -155,8 +155,8 @@ class WebhookMutations:
         """
         _require_reads(info.context)
         payload = UpdateWebhookPayload()
-        webhook_id = local_id(input.webhook_id, "Webhook")
-        with refusals(payload):
+        webhook_id = decode_id(input.webhook_id, "Webhook")
+        with collect_user_errors(payload):
             payload.webhook = await webhook_by_id(info.context, webhook_id)
             wanted = webhooks.WebhookChanges(
                 name=input.name and input.name.strip(),
@@ -176,8 +176,8 @@ class WebhookMutations:
     ) -> DeleteWebhookPayload | None:
         """Deletes a webhook, its secret and what is kept of its deliveries, for good. Errors: NOT_FOUND."""
         payload = DeleteWebhookPayload()
-        with refusals(payload):
-            await webhooks.delete_webhook(info.context, local_id(input.webhook_id, "Webhook"))
+        with collect_user_errors(payload):
+            await webhooks.delete_webhook(info.context, decode_id(input.webhook_id, "Webhook"))
             payload.deleted_webhook_id = input.webhook_id
         return payload
 
@@ -187,13 +187,13 @@ class WebhookMutations:
     ) -> SendTestEventPayload | None:
         """Sends a webhook a signed event of type `webhook.test` now, once. Errors: NOT_FOUND, DELIVERY_FAILED."""
         payload = SendTestEventPayload()
-        webhook_id = local_id(input.webhook_id, "Webhook")
-        with refusals(payload):
+        webhook_id = decode_id(input.webhook_id, "Webhook")
+        with collect_user_errors(payload):
             delivery = await webhooks.send_test_event(info.context, webhook_id)
-            payload.delivery = one(WebhookDelivery, delivery, info.context)
+            payload.delivery = from_row(WebhookDelivery, delivery, info.context)
             payload.webhook = await webhook_by_id(info.context, webhook_id)
             if delivery.error is not None:
-                raise DeliveryFailed(error=Words.from_json(delivery.error_words or delivery.error))
+                raise DeliveryFailed(error=Message.from_json(delivery.error_words or delivery.error))
         return payload
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 from resolvers.pagination import Page, PageRequest
 from schema.core.descriptions import argument, object_type
-from schema.core.row_mapping import Columns, Rows, one
+from schema.core.row_mapping import RowMapping, Rows, from_row
 from schema.core.selection import Selection
 
 C = TypeVar("C")
@@ -32,7 +32,7 @@ class PageInfo:
     end_cursor: str | None
     """Cursor of the last item; null on an empty page."""
 
-    __row__ = Columns(Page)
+    __mapping__ = RowMapping(Page)
 
 
 class EdgeRow(NamedTuple):
@@ -50,7 +50,7 @@ def connect(
     if "edges" in selection:
         edges = Rows(edge, list(zip(page.cursors, page.rows, strict=True)), nodes.related.context)
         edges.related = nodes.related
-    page_info = one(PageInfo, page, nodes.related.context)
+    page_info = from_row(PageInfo, page, nodes.related.context)
     return connection(edges=edges, nodes=nodes, page_info=page_info, total_count=total_count)  # type: ignore[call-arg]
 
 

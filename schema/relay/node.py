@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import strawberry
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.errors import BadUserInput
 from schema.core.descriptions import interface_type
 
@@ -50,11 +50,11 @@ def decode(id_: str) -> tuple[str, int, str | None]:
     except ValueError:
         read = None
     if read is None:
-        raise BadUserInput(Words("`{id}` is not an ID. Give one from an `id` field, unaltered.", id=id_[:100]))
+        raise BadUserInput(Message("`{id}` is not an ID. Give one from an `id` field, unaltered.", id=id_[:100]))
     return read[1], int(read[2]), read[3]
 
 
-def local_id(id_: str, type_name: str) -> int:
+def decode_id(id_: str, type_name: str) -> int:
     """The local id; 0, which no row has, if the ID is of another type.
 
     Raises:

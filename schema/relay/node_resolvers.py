@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from licensing.enums import ApiScope
-from resolvers.change_sets.read_model import ReviewedChange, Surplus
+from resolvers.change_sets.read_model import LicenseChangeView, Surplus
 from resolvers.context import Context
 from resolvers.dataloaders import Loaders
-from schema.core.row_mapping import one
+from schema.core.row_mapping import from_row
 from schema.relay.node import Node, decode
 from schema.types.audit_event import AuditEvent
 from schema.types.change_set import LicenseChange, LicenseChangeSet, SurplusRequirement
@@ -30,7 +30,7 @@ async def _license(loaders: Loaders, id_: int, _: str | None) -> Any:
     return row if row and row.in_force else None
 
 
-async def _change(loaders: Loaders, id_: int, code: str | None) -> ReviewedChange | None:
+async def _change(loaders: Loaders, id_: int, code: str | None) -> LicenseChangeView | None:
     reviewed = await loaders.change_set.load(id_)
     return next((change for change in reviewed.changes if change.code == code), None) if reviewed else None
 
@@ -73,4 +73,4 @@ async def node_by_id(context: Context, id_: str) -> Node | None:
     if scope not in context.caller.scopes:
         return None
     row = await look_up(context.loaders, number, part)
-    return None if row is None else one(type_, row, context)
+    return None if row is None else from_row(type_, row, context)

@@ -9,10 +9,10 @@ from licensing.enums import ApiScope, AuditAction
 from resolvers.audit import log
 from resolvers.audit.log import EventRow
 from schema.core.descriptions import input_type, object_type
-from schema.core.permissions import Info, guarded
-from schema.core.row_mapping import Columns, InLanguage, Inner, Of, One, one
+from schema.core.permissions import Info, protected_field
+from schema.core.row_mapping import Computed, Localized, Nested, RowMapping, ToOne, from_row
 from schema.relay.connection import EdgeRow, PageInfo
-from schema.relay.node import Node, global_id, local_id
+from schema.relay.node import Node, decode_id, global_id
 from schema.types.change_set import LicenseChangeSet, change_set_object
 from schema.types.license import License
 from schema.types.user import User
@@ -58,7 +58,7 @@ class AuditEvent(Node):
     """The vendor concerned, if any."""
     row: strawberry.Private[tuple[Any, ...]]
 
-    @guarded(requires=ApiScope.LICENSES_READ)
+    @protected_field(requires=ApiScope.LICENSES_READ)
     async def change_set(self, info: Info) -> LicenseChangeSet | None:
         """The change set concerned, if any."""
         if (id_ := EventRow._make(self.row).change_set_id) is None:
@@ -66,29 +66,29 @@ class AuditEvent(Node):
         found = await info.context.loaders.change_set.load(id_)
         return change_set_object(found, info.context) if found else None
 
-    @guarded(requires=ApiScope.LICENSES_READ)
+    @protected_field(requires=ApiScope.LICENSES_READ)
     async def license(self, info: Info) -> License | None:
         """The license concerned, if any and still there."""
         if (id_ := EventRow._make(self.row).license_id) is None:
             return None
         found = await info.context.loaders.license.load(id_)
-        return one(License, found, info.context) if found and found.in_force else None
+        return from_row(License, found, info.context) if found and found.in_force else None
 
-    @guarded(requires=ApiScope.USERS_READ)
+    @protected_field(requires=ApiScope.USERS_READ)
     async def user(self, info: Info) -> User | None:
         """The user concerned, if any and still there."""
         if (id_ := EventRow._make(self.row).user_id) is None:
             return None
         found = await info.context.loaders.user.load(id_)
-        return one(User, found, info.context) if found else None
+        return from_row(User, found, info.context) if found else None
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         EventRow,
-        id=Of(global_id("AuditEvent"), "id"),
-        actor=Of(lambda kind, name: Actor(kind=kind, name=name), "actor_kind", "actor_name"),
-        summary=InLanguage(log.summary, "action", "facts", "actor_kind", "actor_name"),
-        details=Of(_details, "details"),
-        vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
+        id=Computed(global_id("AuditEvent"), "id"),
+        actor=Computed(lambda kind, name: Actor(kind=kind, name=name), "actor_kind", "actor_name"),
+        summary=Localized(log.summary, "action", "facts", "actor_kind", "actor_name"),
+        details=Computed(_details, "details"),
+        vendor=ToOne("vendors", "vendor_id", "Vendor", "vendor"),
     )
 
 
@@ -101,7 +101,7 @@ class AuditEventEdge:
     node: AuditEvent
     """The event."""
 
-    __row__ = Columns(EdgeRow, node=Inner("node", "AuditEvent"))
+    __mapping__ = RowMapping(EdgeRow, node=Nested("node", "AuditEvent"))
 
 
 @object_type
@@ -141,5 +141,5 @@ def audit_filter(filter: AuditFilter | None) -> log.AuditFilter:
     if filter is None:
         return log.AuditFilter()
     actions = None if filter.actions is None else tuple(filter.actions)
-    user_id = None if filter.user_id is None else local_id(filter.user_id, "User")
+    user_id = None if filter.user_id is None else decode_id(filter.user_id, "User")
     return log.AuditFilter(**{**vars(filter), "actions": actions, "user_id": user_id})

@@ -15,11 +15,11 @@ from licensing.enums import (
     SuggestionReason,
 )
 from licensing.messages import Language
-from resolvers.change_sets.read_model import ReviewedChange, ReviewedChangeSet, Surplus
+from resolvers.change_sets.read_model import ChangeSetView, LicenseChangeView, Surplus
 from resolvers.context import Context
 from schema.core.descriptions import argument, input_type, object_type
-from schema.core.permissions import Info, guarded
-from schema.core.row_mapping import Columns, Each, InLanguage, Inner, Of, One, one
+from schema.core.permissions import Info, protected_field
+from schema.core.row_mapping import Computed, Localized, Nested, NestedList, RowMapping, ToOne, from_row
 from schema.core.selection import selected
 from schema.execution.cost import PAGE, ListSize
 from schema.relay.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest
@@ -70,13 +70,13 @@ class LicenseChange(Node):
     lost_features: list[str]
     """Keys of the features that holders of a plan lose."""
 
-    __row__ = Columns(
-        ReviewedChange,
-        id=Of(global_id("LicenseChange"), "change_set_id", "code"),
-        name=InLanguage(_in_language, "name", "names"),
-        previous_name=InLanguage(_in_language, "previous_name", "previous_names"),
-        description=InLanguage(_in_language, "description", "descriptions"),
-        license=One("licenses", "license_id", "License", "license"),
+    __mapping__ = RowMapping(
+        LicenseChangeView,
+        id=Computed(global_id("LicenseChange"), "change_set_id", "code"),
+        name=Localized(_in_language, "name", "names"),
+        previous_name=Localized(_in_language, "previous_name", "previous_names"),
+        description=Localized(_in_language, "description", "descriptions"),
+        license=ToOne("licenses", "license_id", "License", "license"),
     )
 
 
@@ -108,7 +108,7 @@ class SurplusRequirement(Node):
     """Seats to free: in use less available."""
     row: strawberry.Private[Surplus]
 
-    @guarded(requires=ApiScope.USERS_READ, costs=[PAGE])
+    @protected_field(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def assignments(
         self,
         info: Info,
@@ -123,7 +123,7 @@ class SurplusRequirement(Node):
         page = PageRequest(first, after, last, before)
         return await assignments_of(self.row.license_id, info, filter, order_by, page)
 
-    @guarded(requires=ApiScope.USERS_READ, costs=[SUGGESTIONS])
+    @protected_field(requires=ApiScope.USERS_READ, costs=[SUGGESTIONS])
     async def suggestions(
         self,
         info: Info,
@@ -144,11 +144,11 @@ class SurplusRequirement(Node):
             for assignment, (_, reason) in zip(assignments, found, strict=True)
         ]
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         Surplus,
-        id=Of(global_id("SurplusRequirement"), "change_set_id", "license_id"),
-        license=One("licenses", "license_id", "License", "license"),
-        change_set=One("change_sets", "change_set_id", "LicenseChangeSet", "change_set"),
+        id=Computed(global_id("SurplusRequirement"), "change_set_id", "license_id"),
+        license=ToOne("licenses", "license_id", "License", "license"),
+        change_set=ToOne("change_sets", "change_set_id", "LicenseChangeSet", "change_set"),
     )
 
 
@@ -200,13 +200,13 @@ class LicenseChangeSet(Node):
     rejection_reason: str | None
     """Why it was rejected; null otherwise."""
 
-    __row__ = Columns(
-        ReviewedChangeSet,
-        id=Of(global_id("LicenseChangeSet"), "id"),
-        vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
-        changes=Each("changes", "LicenseChange"),
-        surplus_requirements=Each("surplus_requirements", "SurplusRequirement"),
-        closed_by=Inner("closed_by", "Actor"),
+    __mapping__ = RowMapping(
+        ChangeSetView,
+        id=Computed(global_id("LicenseChangeSet"), "id"),
+        vendor=ToOne("vendors", "vendor_id", "Vendor", "vendor"),
+        changes=NestedList("changes", "LicenseChange"),
+        surplus_requirements=NestedList("surplus_requirements", "SurplusRequirement"),
+        closed_by=Nested("closed_by", "Actor"),
     )
 
 
@@ -219,7 +219,7 @@ class LicenseChangeSetEdge:
     node: LicenseChangeSet
     """The change set."""
 
-    __row__ = Columns(EdgeRow, node=Inner("node", "LicenseChangeSet"))
+    __mapping__ = RowMapping(EdgeRow, node=Nested("node", "LicenseChangeSet"))
 
 
 @object_type
@@ -246,6 +246,6 @@ class ChangeSetFilter:
     """In any of these."""
 
 
-def change_set_object(reviewed: ReviewedChangeSet, context: Context) -> LicenseChangeSet:
+def change_set_object(reviewed: ChangeSetView, context: Context) -> LicenseChangeSet:
     """A change set; what it requires leads back to itself, also in a preview that nothing else knows."""
-    return one(LicenseChangeSet, reviewed, context, change_sets={reviewed.id: reviewed})
+    return from_row(LicenseChangeSet, reviewed, context, change_sets={reviewed.id: reviewed})

@@ -5,10 +5,10 @@ from typing import Any
 
 import strawberry
 
-from licensing.enums import Word
+from licensing.enums import DescribedEnum
 
 
-def _register(words: type[Word]) -> None:
+def _register(words: type[DescribedEnum]) -> None:
     definition: Any = strawberry.enum(words, description=cleandoc(words.__doc__ or "")).__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = words(value.value).description
@@ -16,5 +16,5 @@ def _register(words: type[Word]) -> None:
 
 def register_enums() -> None:
     """Register every enum of `licensing.enums` with Strawberry."""
-    for words in Word.__subclasses__():
+    for words in DescribedEnum.__subclasses__():
         _register(words)

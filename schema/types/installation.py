@@ -7,7 +7,7 @@ import strawberry
 from licensing.enums import LicenseStatus
 from resolvers.vendors.vendors import InstallationRow
 from schema.core.descriptions import object_type
-from schema.core.row_mapping import Columns, Of
+from schema.core.row_mapping import Computed, RowMapping
 from schema.relay.node import Node, global_id
 
 
@@ -28,4 +28,4 @@ class Installation(Node):
     next_expiry_at: datetime | None
     """The first expiry among the vendors; null if none is limited in time."""
 
-    __row__ = Columns(InstallationRow, id=Of(global_id("Installation"), "id"))
+    __mapping__ = RowMapping(InstallationRow, id=Computed(global_id("Installation"), "id"))

@@ -11,8 +11,8 @@ from resolvers.context import Context
 from resolvers.licenses import catalog
 from resolvers.licenses.catalog import LicenseRow
 from schema.core.descriptions import argument, input_type, object_type
-from schema.core.permissions import Info, guarded
-from schema.core.row_mapping import Columns, Inner, Of, One, one
+from schema.core.permissions import Info, protected_field
+from schema.core.row_mapping import Computed, Nested, RowMapping, ToOne, from_row
 from schema.core.selection import selected
 from schema.execution.cost import PAGE
 from schema.relay.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest, connect
@@ -79,18 +79,18 @@ class License(Node):
     """Whether it is under the hood, listed only with `includeHidden`."""
     row: strawberry.Private[LicenseRow]
 
-    @guarded()
+    @protected_field()
     async def requires(self, info: Info) -> "License | None":
         """The license a user must hold to get this one; null for none."""
         if self.row.requires is None:
             return None
         required = (await info.context.loaders.catalog()).in_force(self.row.key_of(self.row.requires))
-        return one(License, required, info.context) if required else None
+        return from_row(License, required, info.context) if required else None
 
     seats: LicenseSeats | None
     """Seats bought, used and left; null for a system license and a hidden one."""
 
-    @guarded(requires=ApiScope.LICENSES_READ)
+    @protected_field(requires=ApiScope.LICENSES_READ)
     async def pending_change(
         self, info: Info
     ) -> Annotated["LicenseChange", strawberry.lazy("schema.types.change_set")] | None:
@@ -98,9 +98,9 @@ class License(Node):
         from schema.types.change_set import LicenseChange
 
         change = await info.context.loaders.open_change.load(self.row.id)
-        return one(LicenseChange, change, info.context) if change else None
+        return from_row(LicenseChange, change, info.context) if change else None
 
-    @guarded(requires=ApiScope.USERS_READ, costs=[PAGE])
+    @protected_field(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def assignments(
         self,
         info: Info,
@@ -114,12 +114,12 @@ class License(Node):
         """Who holds it, by name: the User licenses tab. Empty for a system license."""
         return await assignments_of(self.row.id, info, filter, order_by, PageRequest(first, after, last, before))
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         LicenseRow,
-        id=Of(global_id("License"), "id"),
-        vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
-        includes=Of(_keys, "key", "code", "includes"),
-        seats=Of(_seats, "scope", "is_hidden", "total", "in_use"),
+        id=Computed(global_id("License"), "id"),
+        vendor=ToOne("vendors", "vendor_id", "Vendor", "vendor"),
+        includes=Computed(_keys, "key", "code", "includes"),
+        seats=Computed(_seats, "scope", "is_hidden", "total", "in_use"),
     )
 
 
@@ -132,7 +132,7 @@ class LicenseEdge:
     node: License
     """The license."""
 
-    __row__ = Columns(EdgeRow, node=Inner("node", "License"))
+    __mapping__ = RowMapping(EdgeRow, node=Nested("node", "License"))
 
 
 @object_type
@@ -182,4 +182,4 @@ async def assignments_of(
 async def license_by_id(context: Context, license_id: int) -> License | None:
     """A license that the caller may see, in force or not."""
     row: Any = await context.loaders.license.load(license_id)
-    return one(License, row, context) if row else None
+    return from_row(License, row, context) if row else None

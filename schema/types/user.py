@@ -19,7 +19,7 @@ from resolvers.dataloaders import plans
 from resolvers.licenses import assignment_queries
 from resolvers.users import users
 from schema.core.descriptions import input_type, object_type
-from schema.core.row_mapping import Columns, Inner, Many, Of, One, Rows
+from schema.core.row_mapping import Computed, Nested, RowMapping, Rows, ToMany, ToOne
 from schema.core.selection import Selection
 from schema.relay.connection import EdgeRow, PageInfo
 from schema.relay.node import Node, global_id
@@ -65,12 +65,12 @@ class User(Node):
     assignments: list["LicenseAssignment"]
     """Licenses they hold, by name."""
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         users.UserRow,
-        id=Of(global_id("User"), "id"),
-        category=Of(_CATEGORIES.__getitem__, "category"),
-        plan=One("plans", "id", "License", "plan_of_user"),
-        assignments=Many("assignments", "id", "user_id", "LicenseAssignment", "assignments_of_user"),
+        id=Computed(global_id("User"), "id"),
+        category=Computed(_CATEGORIES.__getitem__, "category"),
+        plan=ToOne("plans", "id", "License", "plan_of_user"),
+        assignments=ToMany("assignments", "id", "user_id", "LicenseAssignment", "assignments_of_user"),
     )
 
 
@@ -91,13 +91,13 @@ class LicenseAssignment(Node):
     blocker: RevocationBlocker | None
     """Why it cannot be revoked now; null if it can."""
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         assignment_queries.AssignmentRow,
-        id=Of(global_id("LicenseAssignment"), "id"),
-        user=One("users", "user_id", "User", "user"),
-        license=One("licenses", "license_id", "License", "license"),
-        assigned_by=Of(lambda kind, name: Actor(kind=kind, name=name), "assigned_by_kind", "assigned_by_name"),
-        blocker=One("blockers", ("user_id", "license_id"), None, "blocker"),
+        id=Computed(global_id("LicenseAssignment"), "id"),
+        user=ToOne("users", "user_id", "User", "user"),
+        license=ToOne("licenses", "license_id", "License", "license"),
+        assigned_by=Computed(lambda kind, name: Actor(kind=kind, name=name), "assigned_by_kind", "assigned_by_name"),
+        blocker=ToOne("blockers", ("user_id", "license_id"), None, "blocker"),
     )
 
 
@@ -110,7 +110,7 @@ class UserEdge:
     node: User
     """The user."""
 
-    __row__ = Columns(EdgeRow, node=Inner("node", "User"))
+    __mapping__ = RowMapping(EdgeRow, node=Nested("node", "User"))
 
 
 @object_type
@@ -136,7 +136,7 @@ class LicenseAssignmentEdge:
     node: LicenseAssignment
     """The assignment."""
 
-    __row__ = Columns(EdgeRow, node=Inner("node", "LicenseAssignment"))
+    __mapping__ = RowMapping(EdgeRow, node=Nested("node", "LicenseAssignment"))
 
 
 @object_type

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from licensing.enums import ActivationPolicy, ApiScope, LicenseStatus, LicenseUpdateStatus, VendorCheckOutcome
-from licensing.messages import Language, Words
+from licensing.messages import Language, Message
 from resolvers.vendors.vendors import VendorRow
 from schema.core.descriptions import argument, object_type
-from schema.core.permissions import Info, guarded
-from schema.core.row_mapping import Column, Columns, InLanguage, Of, One, Rows, one
+from schema.core.permissions import Info, protected_field
+from schema.core.row_mapping import Column, Computed, Localized, RowMapping, Rows, ToOne, from_row
 from schema.core.selection import selected
 from schema.execution.cost import PAGE
 from schema.relay.connection import After, Before, First, Last, PageRequest, connect
@@ -39,7 +39,7 @@ def _check(
 ) -> VendorCheck | None:
     if checked_at is None:
         return None
-    told = Words.from_json(words or message).in_language(language) if message else None
+    told = Message.from_json(words or message).in_language(language) if message else None
     return VendorCheck(checked_at=checked_at, outcome=VendorCheckOutcome(outcome), message=told)
 
 
@@ -79,7 +79,7 @@ class Vendor(Node):
     """When the license server is asked next; null if the vendor has none, or while a demo's purchase waits."""
     row: strawberry.Private[VendorRow]
 
-    @guarded(requires=ApiScope.LICENSES_READ)
+    @protected_field(requires=ApiScope.LICENSES_READ)
     async def pending_change(
         self, info: Info
     ) -> Annotated["LicenseChangeSet", strawberry.lazy("schema.types.change_set")] | None:
@@ -89,7 +89,7 @@ class Vendor(Node):
         pending = await info.context.loaders.pending_change.load(self.row.id)
         return change_set_object(pending, info.context) if pending else None
 
-    @guarded(requires=ApiScope.LICENSES_READ, costs=[PAGE])
+    @protected_field(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def licenses(
         self,
         info: Info,
@@ -107,16 +107,16 @@ class Vendor(Node):
             total_count = await context.loaders.licenses_count.load((self.row.id, wanted))
         return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         VendorRow,
-        id=Of(global_id("Vendor"), "id"),
-        update_status=One("update_statuses", "id", None, "update_status"),
+        id=Computed(global_id("Vendor"), "id"),
+        update_status=ToOne("update_statuses", "id", None, "update_status"),
         warns_at=Column("warn_at"),
-        last_check=InLanguage(_check, "checked_at", "check_outcome", "check_message", "check_words"),
+        last_check=Localized(_check, "checked_at", "check_outcome", "check_message", "check_words"),
     )
 
 
 async def vendor_by_id(info: Info, vendor_id: int) -> Vendor | None:
     """A vendor that the caller may see."""
     row = await info.context.loaders.vendor.load(vendor_id)
-    return one(Vendor, row, info.context) if row else None
+    return from_row(Vendor, row, info.context) if row else None

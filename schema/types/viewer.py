@@ -9,7 +9,7 @@ from licensing.enums import ActorKind, ApiScope
 from models.api_token import ApiToken as StoredApiToken
 from resolvers import context
 from schema.core.descriptions import object_type
-from schema.core.row_mapping import Columns, Inner, Of, One
+from schema.core.row_mapping import Computed, Nested, RowMapping, ToOne
 from schema.relay.node import Node, global_id
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Actor:
     name: str
     """User name, token name, or `system`."""
 
-    __row__ = Columns(context.Actor)
+    __mapping__ = RowMapping(context.Actor)
 
 
 @object_type
@@ -37,7 +37,7 @@ class Viewer:
     scopes: list[ApiScope]
     """What they may do."""
 
-    __row__ = Columns(context.Principal, actor=Inner("actor", "Actor"), scopes=Of(sorted, "scopes"))
+    __mapping__ = RowMapping(context.Principal, actor=Nested("actor", "Actor"), scopes=Computed(sorted, "scopes"))
 
 
 @object_type
@@ -61,8 +61,8 @@ class ApiToken(Node):
     revoked_at: datetime | None
     """When it was revoked; null while it works."""
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         StoredApiToken,
-        id=Of(global_id("ApiToken"), "id"),
-        vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
+        id=Computed(global_id("ApiToken"), "id"),
+        vendor=ToOne("vendors", "vendor_id", "Vendor", "vendor"),
     )

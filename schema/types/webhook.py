@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from licensing.enums import ApiScope, AuditAction
-from licensing.messages import Language, Words
+from licensing.messages import Language, Message
 from models.webhook import Webhook as StoredWebhook
 from models.webhook import WebhookDelivery as StoredDelivery
 from resolvers.audit.log import NEWEST_FIRST
 from resolvers.context import Context
 from schema.core.descriptions import object_type
-from schema.core.permissions import Info, guarded
-from schema.core.row_mapping import Columns, InLanguage, Of, One, Rows, one
+from schema.core.permissions import Info, protected_field
+from schema.core.row_mapping import Computed, Localized, RowMapping, Rows, ToOne, from_row
 from schema.relay.node import Node, global_id
 from schema.types.audit_event import AuditEvent
 from schema.types.scalars import URL
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _error(language: Language, error: str | None, words: Any) -> str | None:
-    return None if error is None else Words.from_json(words or error).in_language(language)
+    return None if error is None else Message.from_json(words or error).in_language(language)
 
 
 @object_type
@@ -44,18 +44,18 @@ class WebhookDelivery:
     """How long it took."""
     row: strawberry.Private[StoredDelivery]
 
-    @guarded(requires=ApiScope.AUDIT_READ)
+    @protected_field(requires=ApiScope.AUDIT_READ)
     async def event(self, info: Info) -> AuditEvent | None:
         """What was told; null for a test event."""
         if self.row.event_id is None:
             return None
         found = await info.context.loaders.event.load(self.row.event_id)
-        return one(AuditEvent, found, info.context) if found else None
+        return from_row(AuditEvent, found, info.context) if found else None
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         StoredDelivery,
-        is_delivered=Of(lambda id_, error: error is None, "message_id", "error"),
-        error=InLanguage(_error, "error", "error_words"),
+        is_delivered=Computed(lambda id_, error: error is None, "message_id", "error"),
+        error=Localized(_error, "error", "error_words"),
     )
 
 
@@ -89,23 +89,23 @@ class Webhook(Node):
     """Until when the secret before the latest one is also signed with; null if there was none."""
     row: strawberry.Private[StoredWebhook]
 
-    @guarded()
+    @protected_field()
     async def deliveries(self, info: Info) -> list[WebhookDelivery]:
         """The latest tries, newest first; 100 are kept."""
         found = await info.context.loaders.deliveries_of_webhook.load(self.row.id)
         return list(Rows(WebhookDelivery, found, info.context))
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         StoredWebhook,
-        id=Of(global_id("Webhook"), "id"),
-        vendor=One("vendors", "vendor_id", "Vendor", "vendor"),
-        is_enabled=Of(lambda id_, disabled_at: disabled_at is None, "id", "disabled_at"),
-        next_try_at=Of(lambda since, next_try_at: next_try_at, "failing_since", "next_try_at"),
-        delivered_up_to=Of(lambda position: NEWEST_FIRST.cursor([position]), "position"),
+        id=Computed(global_id("Webhook"), "id"),
+        vendor=ToOne("vendors", "vendor_id", "Vendor", "vendor"),
+        is_enabled=Computed(lambda id_, disabled_at: disabled_at is None, "id", "disabled_at"),
+        next_try_at=Computed(lambda since, next_try_at: next_try_at, "failing_since", "next_try_at"),
+        delivered_up_to=Computed(lambda position: NEWEST_FIRST.cursor([position]), "position"),
     )
 
 
 async def webhook_by_id(context: Context, webhook_id: int) -> Webhook | None:
     """A webhook that the caller may see."""
     row = await context.loaders.webhook.load(webhook_id)
-    return one(Webhook, row, context) if row else None
+    return from_row(Webhook, row, context) if row else None

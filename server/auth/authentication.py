@@ -4,13 +4,13 @@ import structlog
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from licensing.messages import Words
-from resolvers.auth.api_tokens import principal_of_token
-from resolvers.auth.identities import principal_of_identity
-from resolvers.auth.sessions import principal_of_session
+from licensing.messages import Message
+from resolvers.auth.api_tokens import authenticate_token
+from resolvers.auth.identities import authenticate_identity
+from resolvers.auth.sessions import authenticate_session
 from resolvers.context import Principal, utc_now
 from server.auth.oidc import IdentityProvider
-from server.errors import Refused
+from server.errors import RequestRejected
 from server.settings import Settings
 
 
@@ -36,42 +36,42 @@ async def authenticate(connection: HTTPConnection, settings: Settings) -> Princi
     return principal
 
 
-async def principal_of_authorization(connection: HTTPConnection, authorization: str) -> Principal | None:
+async def authenticate_authorization(connection: HTTPConnection, authorization: str) -> Principal | None:
     """Whose token `Bearer …` is, as it stands in a WebSocket's first message; None if nobody's.
 
     Raises:
         Refused: It may be the identity provider's, which cannot be asked for its keys.
     """
-    principal = await _principal_of_bearer(connection, authorization)
+    principal = await _authenticate_bearer(connection, authorization)
     if principal:
         _log_principal(principal)
     return principal
 
 
-async def _principal_of_bearer(connection: HTTPConnection, authorization: str) -> Principal | None:
+async def _authenticate_bearer(connection: HTTPConnection, authorization: str) -> Principal | None:
     scheme, _, secret = authorization.partition(" ")
     secret = secret.strip()
     if scheme.casefold() != "bearer":
         return None
     provider: IdentityProvider | None = connection.app.state.identity_provider
     if provider is None or secret.startswith("skp_"):
-        return await principal_of_token(secret, utc_now())
+        return await authenticate_token(secret, utc_now())
     identity = await provider.identify(secret, utc_now())
     settings: Settings = connection.app.state.settings
-    return await principal_of_identity(identity, settings.oidc_installation or None) if identity else None
+    return await authenticate_identity(identity, settings.oidc_installation or None) if identity else None
 
 
 async def _find_principal(connection: HTTPConnection, settings: Settings) -> Principal | None:
     if (authorization := connection.headers.get("authorization")) is not None:
-        principal = await _principal_of_bearer(connection, authorization)
+        principal = await _authenticate_bearer(connection, authorization)
         if principal is None:
-            message = Words(
+            message = Message(
                 "This token is unknown, expired or revoked. Send one that is valid as Authorization: Bearer."
             )
-            raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
+            raise RequestRejected(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
         return principal
     if secret := connection.cookies.get(cookie_name(settings), ""):
-        return await principal_of_session(secret, utc_now())
+        return await authenticate_session(secret, utc_now())
     return None
 
 
@@ -82,7 +82,7 @@ def _log_principal(principal: Principal) -> None:
     )
 
 
-def hand_over_session(response: Response, secret: str, settings: Settings) -> None:
+def set_session_cookie(response: Response, secret: str, settings: Settings) -> None:
     """Sets the session cookie; an empty secret takes it back."""
     name, secure = cookie_name(settings), settings.is_https
     if secret:

@@ -13,9 +13,9 @@ from joserfc.errors import JoseError
 
 from licensing.documents import strict_json
 from licensing.enums import ActorKind
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.auth.identities import Identity
-from server.errors import Refused
+from server.errors import RequestRejected
 from server.http_clients.vendor_exchange import ExchangeFailed, exchange
 from server.settings import Settings, is_safe_address
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """By which a token may be signed, whatever its header says: never `none`, and never a secret that both sides share."""
-KEYS_LAST = 600.0
+KEY_CACHE_LIFETIME = 600.0
 """Seconds for which the provider's keys are remembered, also while it cannot be reached."""
-ASK_AGAIN_AFTER = 10.0
+KEY_REFRESH_INTERVAL = 10.0
 """Seconds between two questions at least, whatever key's name a token has."""
-SLOWEST_ANSWER = 5.0
+REQUEST_TIMEOUT = 5.0
 LEEWAY = 30
 """Seconds by which the provider's clock may differ from ours."""
 
@@ -108,23 +108,23 @@ class IdentityProvider:
         if not (self._are_fresh() and wanted in self._keys):
             async with self._asking:
                 is_wanting = not self._are_fresh() or wanted not in self._keys
-                if is_wanting and self._clock() >= self._asked_at + ASK_AGAIN_AFTER:
+                if is_wanting and self._clock() >= self._asked_at + KEY_REFRESH_INTERVAL:
                     await self._ask()
         if not self._are_fresh():
-            message = Words(
+            message = Message(
                 "The identity provider cannot be reached. Try again in a moment, or sign in with a password."
             )
-            raise Refused(503, message, "UNAVAILABLE", {"Retry-After": f"{ASK_AGAIN_AFTER:.0f}"})
+            raise RequestRejected(503, message, "UNAVAILABLE", {"Retry-After": f"{KEY_REFRESH_INTERVAL:.0f}"})
         return self._keys
 
     def _are_fresh(self) -> bool:
-        return self._clock() < self._fetched_at + KEYS_LAST
+        return self._clock() < self._fetched_at + KEY_CACHE_LIFETIME
 
     async def _ask(self) -> None:
         self._asked_at = self._clock()
         issuer = self._settings.oidc_issuer
         try:
-            async with asyncio.timeout(SLOWEST_ANSWER):
+            async with asyncio.timeout(REQUEST_TIMEOUT):
                 about = await self._fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
                 if about["issuer"] != issuer or not is_safe_address(about["jwks_uri"]):
                     raise ValueError("another issuer, or keys that could be changed on the way")

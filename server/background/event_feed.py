@@ -20,13 +20,13 @@ import structlog
 from models.db.config import connection_config, is_sqlite, sqlite_path
 from models.db.errors import UNREACHABLE, is_too_slow
 from models.db.notifications import CHANNEL
-from resolvers.audit.feed import Listener, callers_cut_off, latest_positions
+from resolvers.audit.feed import Listener, expired_principals, latest_positions
 from resolvers.context import Principal, utc_now
-from server.background.shutdown import told_to_stop
+from server.background.shutdown import on_shutdown
 
-LOOK_EVERY = 0.5
+POLL_INTERVAL = 0.5
 """Seconds between two looks at a SQLite file."""
-CHECK_EVERY = 30.0
+CREDENTIAL_CHECK_INTERVAL = 30.0
 """Seconds after which credentials that may have run out are checked, and a silent connection is asked if it lives."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds until a lost connection is made again."""
@@ -56,22 +56,22 @@ class Feed(ABC):
             if not listeners and self._listeners.get(caller.installation_id) is listeners:
                 del self._listeners[caller.installation_id]
 
-    async def tell(self, positions: Mapping[int, int]) -> None:
+    async def publish(self, positions: Mapping[int, int]) -> None:
         """Has the listeners of these installations read up to a position, those excepted who may not any more."""
         concerned = [one for installation_id in positions for one in self._listeners.get(installation_id, ())]
         if not concerned:
             return
-        cut_off = await callers_cut_off((one.caller for one in concerned), utc_now())
+        expired = await expired_principals((one.caller for one in concerned), utc_now())
         for listener in concerned:
-            if listener.caller in cut_off:
-                listener.cut_off()
+            if listener.caller in expired:
+                listener.revoke()
             else:
                 listener.reach(positions[listener.caller.installation_id])
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Tells all listeners what there is."""
         if self._listeners:
-            await self.tell(await latest_positions(self._listeners))
+            await self.publish(await latest_positions(self._listeners))
 
     def close(self) -> None:
         """Ends all streams."""
@@ -86,7 +86,7 @@ class Feed(ABC):
         self.is_closed = False
         task = asyncio.create_task(self._run())
         try:
-            with told_to_stop(self.close):
+            with on_shutdown(self.close):
                 yield
         finally:
             self.close()
@@ -100,9 +100,9 @@ class Feed(ABC):
         while True:
             try:
                 async with self._connected() as connection:
-                    await self.look()  # whoever missed something meanwhile reads it now
+                    await self.poll()  # whoever missed something meanwhile reads it now
                     pause = FIRST_PAUSE
-                    await self._hear(connection)
+                    await self._listen(connection)
             except Exception as error:
                 if isinstance(error, _LOST) or is_too_slow(error):
                     _log.warning("cannot hear of events", error=type(error).__name__, again_in=pause)
@@ -116,7 +116,7 @@ class Feed(ABC):
         """A connection of the feed's own, as an asynchronous context manager."""
 
     @abstractmethod
-    async def _hear(self, connection: Any) -> None:
+    async def _listen(self, connection: Any) -> None:
         """Tells listeners what it hears until the connection is lost."""
 
 
@@ -141,18 +141,18 @@ class PostgresFeed(Feed):
         finally:
             connection.terminate()
 
-    async def _hear(self, connection: "asyncpg.Connection[Any]") -> None:
+    async def _listen(self, connection: "asyncpg.Connection[Any]") -> None:
         while not connection.is_closed():
             try:
-                async with asyncio.timeout(CHECK_EVERY):
+                async with asyncio.timeout(CREDENTIAL_CHECK_INTERVAL):
                     await self._news.wait()
             except TimeoutError:
                 await connection.execute("SELECT 1", timeout=5)
-                await self.look()
+                await self.poll()
                 continue
             self._news.clear()
             heard, self._heard = self._heard, {}
-            await self.tell(heard)
+            await self.publish(heard)
 
     def _note(self, connection: object, pid: int, channel: str, payload: object) -> None:
         installation_id, _, position = str(payload).partition(":")
@@ -172,15 +172,15 @@ class SqliteFeed(Feed):
     def _connected(self) -> Any:
         return aiosqlite.connect(self._path, isolation_level=None)
 
-    async def _hear(self, connection: aiosqlite.Connection) -> None:
+    async def _listen(self, connection: aiosqlite.Connection) -> None:
         clock = asyncio.get_running_loop().time
         seen, checked = None, clock()
         while True:
             [(version,)] = await connection.execute_fetchall("PRAGMA data_version")
-            if version != seen or clock() > checked + CHECK_EVERY:
+            if version != seen or clock() > checked + CREDENTIAL_CHECK_INTERVAL:
                 seen, checked = version, clock()
-                await self.look()
-            await asyncio.sleep(LOOK_EVERY)
+                await self.poll()
+            await asyncio.sleep(POLL_INTERVAL)
 
 
 def event_feed(database_url: str) -> Feed:

@@ -8,20 +8,25 @@ import structlog
 
 from licensing.errors import LicensingError
 from models.db.errors import is_too_slow, is_unreachable
-from resolvers.auth.login_throttling import forget_old_attempts
+from resolvers.auth.login_throttling import purge_attempts
 from resolvers.context import SYSTEM, Context, system_context, utc_now
-from resolvers.operations.scheduled_jobs import claim_due_vendor, forget_keys, take_up_effective, warn_of_expiry
+from resolvers.operations.scheduled_jobs import (
+    claim_due_vendor,
+    purge_idempotency_keys,
+    take_up_effective,
+    warn_of_expiry,
+)
 from resolvers.vendors.checks import check_for_license_changes
-from resolvers.vendors.reports import DueReport, claim_due_reports, settle_report
+from resolvers.vendors.reports import DueReport, claim_due_reports, mark_report
 from server.http_clients.vendor_client import VendorClient
 
-AT_ONCE = 8
+CONCURRENCY = 8
 """License servers asked at the same time, so that a dead one holds up no other."""
 
 log = structlog.get_logger("seatkeeper.checker")
 
 
-class Checker:
+class Scheduler:
     """Asks due vendors, takes up what takes effect, warns of expiries, forgets keys and delivers reports."""
 
     def __init__(self, servers: VendorClient) -> None:
@@ -41,10 +46,10 @@ class Checker:
         now = utc_now()
         await take_up_effective(self._context, now)
         await warn_of_expiry(self._context, now)
-        await forget_old_attempts(now)
-        await forget_keys(now)
+        await purge_attempts(now)
+        await purge_idempotency_keys(now)
         async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
+            for _ in range(CONCURRENCY):
                 group.create_task(self._check_due(now))
         await self._deliver_reports(utc_now())  # those of the checks above, too
 
@@ -66,9 +71,9 @@ class Checker:
         try:
             await self.servers.report(report.license_server, report.kind, report.content, vendor=report.vendor)
         except LicensingError as error:
-            await settle_report(report, error, utc_now())
+            await mark_report(report, error, utc_now())
         else:
-            await settle_report(report, None, utc_now())
+            await mark_report(report, None, utc_now())
 
     def _note(self, failure: Exception, **about: int) -> None:
         if is_unreachable(failure) or is_too_slow(failure):

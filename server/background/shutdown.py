@@ -9,7 +9,7 @@ from types import FrameType
 
 
 @contextmanager
-def told_to_stop(tell: Callable[[], None]) -> Iterator[None]:
+def on_shutdown(tell: Callable[[], None]) -> Iterator[None]:
     """Tells when the process is told to stop: uvicorn ends the lifespan only after the last answer, and streams last.
 
     The signal goes on to uvicorn's own handler. Where there is none, it keeps its usual effect, and nothing is told.

@@ -11,23 +11,23 @@ import structlog
 from models.db.errors import is_too_slow, is_unreachable
 from resolvers.context import Context, utc_now
 from resolvers.webhooks.deliveries import (
-    Claim,
+    WebhookLease,
     claim_due_webhook,
     events_to_tell,
+    mark_delivered,
+    mark_failed,
     release,
-    settle_delivered,
-    settle_failed,
 )
 from server.http_clients.webhook_client import WebhookClient
 from server.http_clients.webhook_messages import event_messages
 
-LOOK_EVERY = 1.0
+POLL_INTERVAL = 1.0
 """Seconds between two looks for what is to be told."""
-AT_ONCE = 64
+CONCURRENCY = 64
 """Webhooks told at the same time by a process, so that slow ones hold up no other."""
-MOST_AT_A_TURN = 10
+MAX_EVENTS_PER_LEASE = 10
 """Batches of events after which others have their turn."""
-SLOWEST_END = 5.0
+SHUTDOWN_TIMEOUT = 5.0
 """Seconds in which tries may end when the server does."""
 
 log = structlog.get_logger("seatkeeper.webhooks")
@@ -51,7 +51,7 @@ class WebhookSender:
         finally:
             self._is_stopping = True
             looking.cancel()
-            await asyncio.wait([looking, *self._tasks], timeout=SLOWEST_END)
+            await asyncio.wait([looking, *self._tasks], timeout=SHUTDOWN_TIMEOUT)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(looking, *self._tasks, return_exceptions=True)
@@ -67,24 +67,24 @@ class WebhookSender:
                 await self._start_due()
             except Exception as failure:
                 self._note(failure)
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_INTERVAL)
 
     async def _start_due(self) -> None:
-        while len(self._tasks) < AT_ONCE and (claim := await claim_due_webhook(self.now())):
+        while len(self._tasks) < CONCURRENCY and (claim := await claim_due_webhook(self.now())):
             task = asyncio.create_task(self._serve(claim))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, claim: Claim) -> None:
+    async def _serve(self, claim: WebhookLease) -> None:
         try:
-            for _ in range(MOST_AT_A_TURN):
+            for _ in range(MAX_EVENTS_PER_LEASE):
                 if not await self._tell_some(claim):
                     return
             await release(claim, self.now())
         except Exception as failure:  # the lease ends by itself, and the webhook is taken up again
             self._note(failure, webhook=claim.webhook.id)
 
-    async def _tell_some(self, claim: Claim) -> bool:
+    async def _tell_some(self, claim: WebhookLease) -> bool:
         """Tells a batch of events in order, and says whether there may be more for this process to tell."""
         context = self._context(claim)
         rows = await events_to_tell(context, claim)
@@ -98,13 +98,13 @@ class WebhookSender:
             delivery, answer = await self.client.deliver(context, claim.webhook, message, row[0])
             if answer.error is not None:
                 log.info("webhook failed", webhook=claim.webhook.id, message=message.id, error=str(answer.error))
-                await settle_failed(context, claim, delivery, self.now(), gone=answer.is_gone)
+                await mark_failed(context, claim, delivery, self.now(), gone=answer.is_gone)
                 return False
-            if not await settle_delivered(claim, row, delivery, self.now()):
+            if not await mark_delivered(claim, row, delivery, self.now()):
                 return False
         return True
 
-    def _context(self, claim: Claim) -> Context:
+    def _context(self, claim: WebhookLease) -> Context:
         context = claim.context(f"webhook-{uuid4().hex}")
         context.now = self.now
         return context

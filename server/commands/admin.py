@@ -15,12 +15,12 @@ def add_to(commands: Subparsers) -> None:
     verbs = add_noun(commands, "admin", "administrators and their passwords")
     creating = add_command(verbs, "create", create, f"make a user an administrator, or make one. {_HOW}")
     creating.add_argument("--name", metavar="NAME", help="full name of one who is not a user yet")
-    changing = add_command(
+    unit_of_work = add_command(
         verbs, "password", password, f"set an administrator's password, and end all sessions. {_HOW}"
     )
-    for parser in (creating, changing):
+    for parser in (creating, unit_of_work):
         parser.add_argument("login", metavar="LOGIN", help="login name, in any case")
-    takes_installation(creating, changing)
+    takes_installation(creating, unit_of_work)
 
 
 async def create(arguments: Namespace) -> None:

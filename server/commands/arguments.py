@@ -11,7 +11,7 @@ Subparsers: TypeAlias = "_SubParsersAction[ArgumentParser]"
 Command = Callable[..., Awaitable[bool | None] | bool | None]
 """Does what was asked; False if it found something to complain of, and has."""
 
-Word = TypeVar("Word", bound=StrEnum)
+E = TypeVar("E", bound=StrEnum)
 
 
 def add_command(
@@ -57,10 +57,10 @@ def public_key(key: str) -> bytes:
     return key.encode() if re.fullmatch("[0-9A-Fa-f]{64}", key) else file_content(key)
 
 
-def word_of(words: type[Word]) -> Callable[[str], Word]:
+def word_of(words: type[E]) -> Callable[[str], E]:
     """Reads one of the words, in any case and with hyphens or underscores."""
 
-    def read(text: str) -> Word:
+    def read(text: str) -> E:
         by_name = {word.name: word for word in words}
         try:
             return by_name[text.upper().replace("-", "_")]

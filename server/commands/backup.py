@@ -6,7 +6,7 @@ from pathlib import Path
 from models.db.config import is_sqlite, sqlite_path
 from models.db.migrate import copy_sqlite
 from server.commands.arguments import Subparsers, add_command
-from server.commands.connection import Refused
+from server.commands.connection import CommandError
 from server.commands.terminal import say
 from server.settings import read_settings
 
@@ -22,10 +22,10 @@ def back_up(arguments: Namespace) -> None:
     url = read_settings().database_url
     if not is_sqlite(url):
         message = "PostgreSQL has programs of its own for this. Run pg_dump, as docs/operations.md shows."
-        raise Refused("NOT_SQLITE", message)
+        raise CommandError("NOT_SQLITE", message)
     if not Path(sqlite_path(url)).exists():
-        raise Refused("NO_DATABASE", f"There is no {sqlite_path(url)}. Check SEATKEEPER_DATABASE_URL.")
+        raise CommandError("NO_DATABASE", f"There is no {sqlite_path(url)}. Check SEATKEEPER_DATABASE_URL.")
     if arguments.file.exists():
-        raise Refused("FILE_EXISTS", f"{arguments.file} is there already. Name another file, or move it away.")
+        raise CommandError("FILE_EXISTS", f"{arguments.file} is there already. Name another file, or move it away.")
     copy_sqlite(Path(sqlite_path(url)), arguments.file)
     say(f"Copied to {arguments.file}.")

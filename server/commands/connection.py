@@ -14,7 +14,7 @@ from resolvers.operations.installations import find_installation
 from server.settings import read_settings
 
 
-class Refused(Exception):
+class CommandError(Exception):
     """A command that cannot do what was asked, by a code and by what to do next."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -32,8 +32,8 @@ async def connected() -> AsyncIterator[None]:
     url = read_settings().unpooled_url
     try:
         if await pending_migrations(url):
-            raise Refused("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
-        await Tortoise.init(config=tortoise_config(url, patient=True))
+            raise CommandError("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
+        await Tortoise.init(config=tortoise_config(url, without_timeouts=True))
         yield
     finally:
         # An open SQLite connection would keep the process alive.

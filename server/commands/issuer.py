@@ -6,7 +6,7 @@ from pathlib import Path
 
 from resolvers.context import utc_now
 from server.commands.arguments import Subparsers, add_command, add_noun, file_content
-from server.commands.connection import Refused
+from server.commands.connection import CommandError
 from server.commands.terminal import say
 from server.issuer.license_server import serve
 from server.issuer.signing import sign_claims, sign_claims_for_keygen, write_key_pair
@@ -40,7 +40,7 @@ def make_keys(arguments: Namespace) -> None:
         public = write_key_pair(arguments.vendor, arguments.output)
     except FileExistsError as error:
         message = f"{error.filename} is there already. Keep it, or move it away first."
-        raise Refused("FILE_EXISTS", message) from None
+        raise CommandError("FILE_EXISTS", message) from None
     say(f"Made a key pair. Hand out {public}, and keep {arguments.vendor}.private.jwk to yourself.")
 
 
@@ -50,7 +50,7 @@ def sign(arguments: Namespace) -> None:
     if arguments.format == "keygen":
         text = sign_claims_for_keygen(claims, key, now, arguments.license_key)
     elif arguments.license_key:
-        raise Refused(
+        raise CommandError(
             "INVALID", "Only a Keygen file is encrypted. Add `--format keygen`, or leave out the license key."
         )
     else:
@@ -67,4 +67,4 @@ def serve_folder(arguments: Namespace) -> None:
     try:
         serve(arguments.folder, arguments.host, arguments.port)
     except NotADirectoryError as error:
-        raise Refused("FOLDER_MISSING", str(error)) from None
+        raise CommandError("FOLDER_MISSING", str(error)) from None

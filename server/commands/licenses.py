@@ -10,7 +10,7 @@ from licensing.enums import ImportMode, LicenseScope
 from licensing.errors import NotFound
 from resolvers.change_sets.change_sets import pending_changes
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
-from resolvers.change_sets.read_model import ReviewedChangeSet
+from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from resolvers.licenses.catalog import LicenseFilter, LicenseRow, licenses_page
 from resolvers.pagination import MAX_SIZE, PageRequest
@@ -25,7 +25,7 @@ from server.commands.arguments import (
     takes_json,
     word_of,
 )
-from server.commands.connection import Refused, in_installation
+from server.commands.connection import CommandError, in_installation
 from server.commands.terminal import print_json, print_table, say
 from server.http_clients.vendor_client import VendorClient
 
@@ -75,7 +75,7 @@ async def check(arguments: Namespace) -> None:
             raise (
                 NotFound
                 if arguments.vendor
-                else Refused(
+                else CommandError(
                     "NO_LICENSE_SERVER", "No vendor has a license server. Import the license file that the vendor sent."
                 )
             )
@@ -143,7 +143,7 @@ def _seats(license: LicenseRow) -> tuple[int | None, int | None, int | None]:
     return license.in_use, license.total, seats_available(license.total, license.in_use)
 
 
-def _show(change_set: ReviewedChangeSet) -> None:
+def _show(change_set: ChangeSetView) -> None:
     number = f"Change set {change_set.id}" if change_set.id else "It would be a change set"
     say(f"{number}, {spelled(change_set.status).replace('-', ' ')}:")
     print_table(

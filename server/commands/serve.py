@@ -13,10 +13,10 @@ import uvicorn
 from models.db.config import is_sqlite
 from models.db.migrate import BrokenReferences, migrate, pending_migrations
 from server.commands.arguments import Subparsers, add_command, takes_json
-from server.commands.connection import Refused
+from server.commands.connection import CommandError
 from server.commands.terminal import say
 from server.graphql.streams import Protocol
-from server.middleware.body_limit import LARGEST_BODY
+from server.middleware.body_limit import MAX_BODY_SIZE
 from server.settings import read_settings
 
 SHUTDOWN_SECONDS = 20
@@ -38,9 +38,9 @@ def serve(arguments: Namespace) -> None:
     settings = read_settings()
     if arguments.workers > 1 and is_sqlite(settings.database_url):
         message = "SQLite serves one process. Leave --workers out, or set SEATKEEPER_DATABASE_URL to a PostgreSQL."
-        raise Refused("WORKERS_ON_SQLITE", message)
+        raise CommandError("WORKERS_ON_SQLITE", message)
     if asyncio.run(pending_migrations(settings.unpooled_url)):
-        raise Refused("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
+        raise CommandError("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
     with _counting(arguments.workers):
         uvicorn.run(
             "server.app:from_environment",
@@ -50,7 +50,7 @@ def serve(arguments: Namespace) -> None:
             workers=arguments.workers,
             http=Protocol,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            ws_max_size=LARGEST_BODY,
+            ws_max_size=MAX_BODY_SIZE,
             forwarded_allow_ips=list(settings.trusted_proxies),
             log_config=None,  # the application writes a line per request of its own
             access_log=False,
@@ -68,7 +68,7 @@ async def update_database(arguments: Namespace) -> None:
         backup = await migrate(url)
     except BrokenReferences as error:
         message = f"The database was put back as it was: {error}. Report this, with the version you come from."
-        raise Refused("MIGRATION_FAILED", message) from None
+        raise CommandError("MIGRATION_FAILED", message) from None
     say("The database is up to date now." + (f" As it was before: {backup}" if backup else ""))
 
 

@@ -18,7 +18,7 @@ from server.commands.arguments import (
     takes_json,
     word_of,
 )
-from server.commands.connection import Refused, in_installation
+from server.commands.connection import CommandError, in_installation
 from server.commands.terminal import print_json, print_table, say
 
 
@@ -110,4 +110,4 @@ async def find(context: Context, key: str) -> VendorRow:
     for vendor in await load_vendors(context):
         if vendor.key == key:
             return vendor
-    raise Refused("NOT_FOUND", f"There is no vendor {key}. `seatkeeper vendor list` shows those there are.")
+    raise CommandError("NOT_FOUND", f"There is no vendor {key}. `seatkeeper vendor list` shows those there are.")

@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from licensing.enums import AuditAction, LicenseScope, UserCategory, UserStatus
-from licensing.messages import Words
-from resolvers.audit.feed import callers_cut_off
+from licensing.messages import Message
+from resolvers.audit.feed import expired_principals
 from resolvers.audit.log import AuditFilter
 from resolvers.context import Context
-from resolvers.errors import BadUserInput, CallRefused, Unauthenticated
+from resolvers.errors import BadUserInput, RequestError, Unauthenticated
 from resolvers.exports import exports
 from resolvers.exports.exports import Batches
 from resolvers.licenses.catalog import LicenseFilter
 from resolvers.users.users import UserFilter
-from schema.relay.node import local_id
+from schema.relay.node import decode_id
 from server.auth.authentication import authenticate
-from server.errors import STATUS, Refused
+from server.errors import STATUS, RequestRejected
 from server.exports.formats import ExportFormat, written
 from server.i18n.languages import language_of
 from server.middleware.csrf import check_download
@@ -85,7 +85,7 @@ EXPORTS: Mapping[str, Export] = {
             "actions": _actions,
             "vendor": str,
             "licenseType": str,
-            "userId": lambda text: local_id(text, "User"),
+            "userId": lambda text: decode_id(text, "User"),
             "since": _instant,
             "until": _instant,
         },
@@ -103,12 +103,12 @@ async def download(request: Request) -> Response:
     """Sends an export, if whoever asks may read what it holds."""
     name, ending = request.path_params["name"], request.path_params["format"]
     if name not in EXPORTS or ending not in set(ExportFormat):
-        raise Refused(
-            404, Words("There is no such export. There are {names}, as .csv and .ndjson.", names=", ".join(EXPORTS))
+        raise RequestRejected(
+            404, Message("There is no such export. There are {names}, as .csv and .ndjson.", names=", ".join(EXPORTS))
         )
     export, format = EXPORTS[name], ExportFormat(ending)
     if request.method != "GET":
-        raise Refused(405, Words("Send exports by GET."), headers={"Allow": "GET"})
+        raise RequestRejected(405, Message("Send exports by GET."), headers={"Allow": "GET"})
     check_download(request, request.app.state.settings)
     context = Context(
         principal=await authenticate(request, request.app.state.settings),
@@ -118,8 +118,8 @@ async def download(request: Request) -> Response:
     try:
         chunks = written(_while_let_in(context, export.read(context, _given(request, export))), export.line, format)
         begin = [chunk async for chunk in _first(chunks, 2 if format is ExportFormat.CSV else 1)]
-    except CallRefused as refusal:
-        raise Refused(STATUS[refusal.code], refusal.words, refusal.code) from None
+    except RequestError as refusal:
+        raise RequestRejected(STATUS[refusal.code], refusal.message, refusal.code) from None
     file_name = f"seatkeeper-{name}-{context.now():%Y-%m-%d}.{format}"
     return StreamingResponse(
         _joined(begin, chunks),
@@ -139,7 +139,7 @@ def _given(request: Request, export: Export) -> dict[str, Any]:
         if name not in export.parameters or name in given:
             known = ", ".join(export.parameters)
             raise BadUserInput(
-                Words(
+                Message(
                     "The parameter `{name}` is unknown or given twice. This export takes {known}.",
                     name=name[:100],
                     known=known,
@@ -147,13 +147,13 @@ def _given(request: Request, export: Export) -> dict[str, Any]:
             )
         if len(text) > 1_000 or "\0" in text:
             raise BadUserInput(
-                Words("The parameter `{name}` is longer than 1,000 characters, or holds NUL. Shorten it.", name=name)
+                Message("The parameter `{name}` is longer than 1,000 characters, or holds NUL. Shorten it.", name=name)
             )
         try:
             given[name] = export.parameters[name](text)
         except ValueError:
             raise BadUserInput(
-                Words("The parameter `{name}` has a value that it does not take. See docs/exports.md.", name=name)
+                Message("The parameter `{name}` has a value that it does not take. See docs/exports.md.", name=name)
             ) from None
     return {_in_snake_case(name): value for name, value in given.items()}
 
@@ -162,9 +162,9 @@ async def _while_let_in(context: Context, batches: Batches) -> Batches:
     """The batches, as long as the caller's credentials hold: a long export does not outlive them."""
     async with aclosing(batches) as rows:  # type: ignore[type-var]
         async for batch in rows:
-            if await callers_cut_off([context.caller], context.now()):
+            if await expired_principals([context.caller], context.now()):
                 # Breaks off what would look complete.
-                raise Unauthenticated(Words("The session or API token has ended."))
+                raise Unauthenticated(Message("The session or API token has ended."))
             yield batch
 
 

@@ -17,10 +17,10 @@ from graphql import (
 )
 from strawberry.http import GraphQLRequestData
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Context
 from resolvers.errors import BadUserInput
-from resolvers.idempotency import KeyedCall
+from resolvers.idempotency import IdempotentRequest
 from schema.execution.document import Document, Operation
 
 HEADER = "Idempotency-Key"
@@ -33,7 +33,7 @@ def take_key(headers: Mapping[str, str], sent: GraphQLRequestData, context: Cont
     """Notes the key that a caller sent along, and what was sent."""
     key = headers.get(HEADER)
     if key is not None and context.principal:
-        context.keyed_call = KeyedCall.of(context.principal, key, fingerprint(sent))
+        context.idempotent_request = IdempotentRequest.of(context.principal, key, fingerprint(sent))
 
 
 def fingerprint(sent: GraphQLRequestData) -> str:
@@ -55,20 +55,20 @@ async def look_up_key(context: Context, document: Document, operation: Operation
         BadUserInput: It cannot be a key, or the document holds several fields.
         KeyReused: Another call was sent with it.
     """
-    call = context.keyed_call
+    call = context.idempotent_request
     if call is None:
         return
     fields = root_fields(document.node, operation.name)
     if operation.type is not OperationType.MUTATION or IGNORED_BY.issuperset(fields.values()):
-        context.keyed_call = None
+        context.idempotent_request = None
         return
     if not _KEY.fullmatch(call.key):
         raise BadUserInput(
-            Words("{header} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.", header=HEADER)
+            Message("{header} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.", header=HEADER)
         )
     if len(fields) > 1:
         raise BadUserInput(
-            Words("With {header} a document holds one mutation field. Send the others by themselves.", header=HEADER)
+            Message("With {header} a document holds one mutation field. Send the others by themselves.", header=HEADER)
         )
     await call.look_up(context.now())
 

@@ -10,19 +10,19 @@ from strawberry.http import GraphQLRequestData
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.replica import REPLICA, reading_from
 from resolvers.context import Context
-from resolvers.errors import BadUserInput, CallRefused
+from resolvers.errors import BadUserInput, RequestError
 from schema.core.user_errors import graphql_error
 from schema.execution.document import Document, Operation
 from schema.execution.execute import run
-from server.errors import TOO_SLOW, Refused
+from server.errors import TOO_SLOW, RequestRejected
 from server.graphql.idempotency import look_up_key
 from server.graphql.replica_routing import Replica
 from server.graphql.validation_rules import errors_of
 
-SLOWEST_OPERATION = 10.0
+OPERATION_TIMEOUT = 10.0
 """Seconds that an operation may take until it changes something."""
 
 
@@ -47,19 +47,19 @@ class Operations:
             reason = CannotGetOperationTypeError(sent.operation_name).as_http_error_reason()
             return ExecutionResult(None, [GraphQLError(reason)])
         if operation.type is OperationType.SUBSCRIPTION:
-            return _refused(BadUserInput(Words("Subscriptions need a stream to answer on.")))
+            return _refused(BadUserInput(Message("Subscriptions need a stream to answer on.")))
         if operation.type is OperationType.MUTATION and only_reads:
-            raise Refused(405, Words("Send mutations by POST."), headers={"Allow": "POST"})
+            raise RequestRejected(405, Message("Send mutations by POST."), headers={"Allow": "POST"})
         structlog.contextvars.bind_contextvars(operation=(operation.name or "")[:100])
         if errors := errors_of(
             document, self.schema._schema, sent.operation_name, context, open_schema=self.open_schema
         ):
             return ExecutionResult(None, list(errors))
         try:
-            async with asyncio.timeout(SLOWEST_OPERATION) as context.deadline:
+            async with asyncio.timeout(OPERATION_TIMEOUT) as context.deadline:
                 return await self._run(document, operation, sent, context)
         except TimeoutError:
-            raise Refused(504, TOO_SLOW, "TIMEOUT") from None
+            raise RequestRejected(504, TOO_SLOW, "TIMEOUT") from None
 
     async def _run(
         self, document: Document, operation: Operation, sent: GraphQLRequestData, context: Context
@@ -71,7 +71,7 @@ class Operations:
                 return await run(
                     self.schema, document, context, operation_name=sent.operation_name, variables=sent.variables
                 )
-        except CallRefused as refusal:
+        except RequestError as refusal:
             return _refused(refusal)
         except GraphQLError as refusal:
             return ExecutionResult(None, [refusal])
@@ -84,5 +84,5 @@ class Operations:
         return await self.replica.has(context.principal.installation_id)
 
 
-def _refused(refusal: CallRefused) -> ExecutionResult:
+def _refused(refusal: RequestError) -> ExecutionResult:
     return ExecutionResult(None, [graphql_error(refusal)])

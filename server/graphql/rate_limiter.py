@@ -10,20 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.auth.login_throttling import network_of
 from resolvers.context import Context
-from server.errors import Refused
+from server.errors import RequestRejected
 from server.settings import RateLimit
 
 ANONYMOUS = RateLimit(60, 1)
 """Operations of those who are not signed in, by network: 60, and one more each second."""
-MOST_CALLERS = 10_000
+MAX_CALLERS = 10_000
 """Callers that are remembered. Whoever was away longest is forgotten first, and most likely has all points back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class RateLimitResult:
     """What an operation took, and what is left of what."""
 
     requested: int
@@ -40,15 +40,17 @@ class Charge:
         }
 
 
-class RateLimited(Refused):
+class RateLimited(RequestRejected):
     """The caller has too few points left."""
 
-    def __init__(self, charge: Charge, seconds: int) -> None:
-        message = Words("There were too many requests. Wait {seconds:second|seconds}, then try again.", seconds=seconds)
+    def __init__(self, charge: RateLimitResult, seconds: int) -> None:
+        message = Message(
+            "There were too many requests. Wait {seconds:second|seconds}, then try again.", seconds=seconds
+        )
         super().__init__(429, message, "RATE_LIMITED", {"Retry-After": str(seconds)}, {"cost": charge.shown()})
 
 
-class Rates:
+class RateLimiter:
     """The points of all callers, as far as they lack some."""
 
     def __init__(self, limit: RateLimit, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -57,7 +59,7 @@ class Rates:
         self._points: dict[str, tuple[float, float]] = {}
         """Points left, and when, by caller; whoever asked last stands last."""
 
-    def charge(self, context: Context, cost: int) -> Charge:
+    def charge(self, context: Context, cost: int) -> RateLimitResult:
         """Takes the points of an operation; of the caller's, or of the network's if nobody is signed in.
 
         Raises:
@@ -73,16 +75,16 @@ class Rates:
         points = min(points + (now - counted_at) * limit.per_second, limit.points)
         enough = points >= cost
         self._points[caller] = (points - cost if enough else points, now)
-        if len(self._points) > MOST_CALLERS:
+        if len(self._points) > MAX_CALLERS:
             del self._points[next(iter(self._points))]
         if not enough:
             seconds = math.ceil((cost - points) / limit.per_second)
-            raise RateLimited(Charge(cost, int(points), limit), seconds)
-        return Charge(cost, int(points - cost), limit)
+            raise RateLimited(RateLimitResult(cost, int(points), limit), seconds)
+        return RateLimitResult(cost, int(points - cost), limit)
 
 
 def _caller(context: Context) -> str:
     principal = context.principal
     if principal is None:
-        return f"network {network_of(context.address or '')}"
+        return f"network {network_of(context.client_ip or '')}"
     return f"token {principal.token_id}" if principal.token_id else f"user {principal.user_id}"

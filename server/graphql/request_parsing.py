@@ -35,14 +35,14 @@ class RequestAdapter(StarletteRequestAdapter):
         return media_type_of(self._request)
 
 
-def wants_one_answer(request: Request) -> bool:
+def accepts_single_response(request: Request) -> bool:
     """Whether this is JSON by POST from a client that takes no stream."""
     accepted = request.headers.get("accept", "").casefold()
     is_json = request.method == "POST" and media_type_of(request) == "application/json"
     return is_json and "event-stream" not in accepted and "multipart" not in accepted
 
 
-def read_plain(body: bytes) -> GraphQLRequestData | None:
+def parse_simple_post(body: bytes) -> GraphQLRequestData | None:
     """What nearly every client sends; None if it may be anything else."""
     try:
         sent = read_json(body)

@@ -8,15 +8,16 @@ from typing import Any
 
 import structlog
 from starlette.requests import HTTPConnection
-from starlette.types import Message, Receive, Send
+from starlette.types import Message as ASGIMessage
+from starlette.types import Receive, Send
 from strawberry.types import ExecutionResult
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Principal
-from server.errors import Refused, is_failure
+from server.errors import RequestRejected, is_failure
 
-SLOWEST_READER = 15.0
+SEND_TIMEOUT = 15.0
 """Seconds until something must be taken of what was sent."""
 LONGEST_REST = 5.0
 """Seconds in which what is left of a body may come after it was answered, as where it is too large."""
@@ -27,7 +28,7 @@ _CUT_OFF = "cut_off"
 _log = structlog.get_logger("seatkeeper.streams")
 
 
-class SlowReader(Exception):
+class SlowConsumer(Exception):
     """Nothing of what was sent has been taken for too long."""
 
 
@@ -60,15 +61,15 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-def in_time(send: Send, seconds: float) -> Send:
-    """The same way to send, which raises `SlowReader` where the server waits too long for room to send more."""
+def with_send_timeout(send: Send, seconds: float) -> Send:
+    """The same way to send, which raises `SlowConsumer` where the server waits too long for room to send more."""
 
-    async def send_in_time(message: Message) -> None:
+    async def send_in_time(message: ASGIMessage) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await send(message)
         except TimeoutError:
-            raise SlowReader from None
+            raise SlowConsumer from None
 
     return send_in_time
 
@@ -76,8 +77,8 @@ def in_time(send: Send, seconds: float) -> Send:
 async def drop(connection: HTTPConnection, receive: Receive) -> None:
     """Cuts a reader off, with a line in the log."""
     note_dropped()
-    if (cut_off := connection.scope["state"].get(_CUT_OFF)) is not None:
-        cut_off()
+    if (revoke := connection.scope["state"].get(_CUT_OFF)) is not None:
+        revoke()
         # Uvicorn calls an answer that ends half way an error, unless it knows that nobody is there any more.
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -85,8 +86,8 @@ async def drop(connection: HTTPConnection, receive: Receive) -> None:
 
 def cut_off_later(connection: HTTPConnection, seconds: float) -> None:
     """Cuts a connection off that by then should be closed."""
-    if (cut_off := connection.scope["state"].get(_CUT_OFF)) is not None:
-        asyncio.get_running_loop().call_later(seconds, cut_off)
+    if (revoke := connection.scope["state"].get(_CUT_OFF)) is not None:
+        asyncio.get_running_loop().call_later(seconds, revoke)
 
 
 def note_dropped() -> None:
@@ -94,7 +95,7 @@ def note_dropped() -> None:
     _log.warning("a reader was dropped", reason="it took nothing for too long; it may resume after its last cursor")
 
 
-class Places:
+class StreamLimiter:
     """How many streams each caller holds in this process."""
 
     def __init__(self) -> None:
@@ -109,8 +110,8 @@ class Places:
             Refused: The caller has none left.
         """
         if self._taken[caller] >= MAX_STREAMS:
-            message = Words("You hold {most} streams already. End one of them, then try again.", most=MAX_STREAMS)
-            raise Refused(429, message, "RATE_LIMITED")
+            message = Message("You hold {most} streams already. End one of them, then try again.", most=MAX_STREAMS)
+            raise RequestRejected(429, message, "RATE_LIMITED")
         self._taken[caller] += 1
         try:
             yield

@@ -11,7 +11,7 @@ from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Context
 from resolvers.errors import BadUserInput, Unauthenticated
 from schema.core.user_errors import graphql_error
@@ -23,7 +23,7 @@ def errors_of(
 ) -> Sequence[GraphQLError]:
     """Why a document is not run: it is not valid, leaves open which operation is meant, or asks for the schema."""
     if len(document.operations) > 1 and operation_name is None:
-        message = Words("The document holds several operations. Name the one to run in operationName.")
+        message = Message("The document holds several operations. Name the one to run in operationName.")
         return [graphql_error(BadUserInput(message))]
     if document.may_ask_for_schema and context.principal is None and not open_schema:
         return validate(schema, document.node, [NoIntrospection]) or document.errors
@@ -36,15 +36,15 @@ class NoIntrospection(ASTValidationRule):
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         """Refuses the two fields that tell of it."""
         if node.name.value in ("__schema", "__type"):
-            message = Words("Sign in, or send an API token, to read the schema.")
+            message = Message("Sign in, or send an API token, to read the schema.")
             self.report_error(graphql_error(Unauthenticated(message), node))
 
 
 def only_subscriptions(schema: Schema, *, open_schema: bool) -> Schema:
     """The same schema for Strawberry to follow subscriptions by: `server.operations` runs the rest."""
-    guarded = copy.copy(schema)
-    guarded.extensions = (*schema.extensions, partial(SubscriptionRules, open_schema))
-    return guarded
+    protected_field = copy.copy(schema)
+    protected_field.extensions = (*schema.extensions, partial(SubscriptionRules, open_schema))
+    return protected_field
 
 
 class SubscriptionRules(SchemaExtension):
@@ -62,7 +62,7 @@ class SubscriptionRules(SchemaExtension):
             document, name = read_document(schema, execution.query or ""), execution._provided_operation_name
             errors = errors_of(document, schema, name, execution.context, open_schema=self.open_schema)
         else:
-            message = Words("A WebSocket takes subscriptions. Send the rest by POST.")
+            message = Message("A WebSocket takes subscriptions. Send the rest by POST.")
             errors = [graphql_error(BadUserInput(message))]
         execution.pre_execution_errors = list(errors)
         yield

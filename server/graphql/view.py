@@ -29,27 +29,27 @@ from strawberry.subscriptions import (
 from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Context
-from schema.execution.compiled_executor import interpreted
+from schema.execution.compiled_executor import without_compilation
 from schema.execution.complexity import MAX_COST
 from schema.execution.document import Document, fingerprint_of, read_document
-from server.auth.authentication import authenticate, hand_over_session
-from server.errors import STATUS, Refused, describe, failure_response, refusal_response
+from server.auth.authentication import authenticate, set_session_cookie
+from server.errors import STATUS, RequestRejected, describe, failure_response, refusal_response
 from server.graphql.idempotency import take_key
 from server.graphql.operations import Operations
-from server.graphql.rate_limiter import Charge, Rates
+from server.graphql.rate_limiter import RateLimiter, RateLimitResult
 from server.graphql.replica_routing import Replica
 from server.graphql.request_parsing import (
     BODY_TYPES,
     UNREADABLE,
     RequestAdapter,
+    accepts_single_response,
     media_type_of,
+    parse_simple_post,
     read_json,
-    read_plain,
-    wants_one_answer,
 )
-from server.graphql.streams import SLOWEST_READER, Places, SlowReader, drop, in_time, until_failure
+from server.graphql.streams import SEND_TIMEOUT, SlowConsumer, StreamLimiter, drop, until_failure, with_send_timeout
 from server.graphql.validation_rules import only_subscriptions
 from server.graphql.websocket import MAX_SUBSCRIPTIONS, SocketAdapter, SocketHandler
 from server.i18n.languages import language_of
@@ -59,7 +59,7 @@ from server.settings import Settings
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 STREAMS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 """How a subscription may be answered."""
-SLOWEST_GREETING = timedelta(seconds=10)
+CONNECTION_INIT_TIMEOUT = timedelta(seconds=10)
 """Time until a WebSocket must have said who it is."""
 _write_json = msgspec.json.Encoder().encode
 _log = structlog.get_logger("seatkeeper.sockets")
@@ -72,21 +72,21 @@ class GraphQLView(GraphQL[Context, None]):
     websocket_adapter_class = SocketAdapter
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: Schema, settings: Settings, *, slowest_reader: float = SLOWEST_READER) -> None:
+    def __init__(self, schema: Schema, settings: Settings, *, send_timeout: float = SEND_TIMEOUT) -> None:
         if not settings.compiled_answers:
-            schema = interpreted(schema)
+            schema = without_compilation(schema)
         super().__init__(
             only_subscriptions(schema, open_schema=settings.open_schema),
             graphql_ide=None,
             subscription_protocols=STREAMS,
-            connection_init_wait_timeout=SLOWEST_GREETING,
+            connection_init_wait_timeout=CONNECTION_INIT_TIMEOUT,
             max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
             multipart_uploads_enabled=True,
         )
         self.settings = settings
-        self.slowest_reader = slowest_reader
-        self.places = Places()
-        self.rates = Rates(settings.rate_limit)
+        self.send_timeout = send_timeout
+        self.places = StreamLimiter()
+        self.rates = RateLimiter(settings.rate_limit)
         self.read_document = partial(read_document, schema._schema)
         replica = Replica() if settings.replica_url else None
         self.operations = Operations(schema, open_schema=settings.open_schema, replica=replica)
@@ -98,7 +98,7 @@ class GraphQLView(GraphQL[Context, None]):
         request = Request(scope, receive)
         with ExitStack() as until_answered:
             try:
-                request.state.exchange = Exchange(await self._open(request), until_answered)
+                request.state.exchange = RequestState(await self._open(request), until_answered)
                 response = await self.run(request)
             except ClientDisconnect:
                 return
@@ -111,16 +111,20 @@ class GraphQLView(GraphQL[Context, None]):
     async def _stream(self, request: Request, response: StreamingResponse, send: Send) -> None:
         try:
             async with aclosing(cast(AsyncGenerator[str, None], response.body_iterator)):
-                await response(request.scope, request.receive, in_time(send, self.slowest_reader))
-        except SlowReader:
+                await response(request.scope, request.receive, with_send_timeout(send, self.send_timeout))
+        except SlowConsumer:
             await drop(request, request.receive)
 
     async def _open(self, request: Request) -> Context:
         if request.method not in ("GET", "POST"):
-            raise Refused(405, Words("Send operations by POST, or queries by GET."), headers={"Allow": "GET, POST"})
+            raise RequestRejected(
+                405, Message("Send operations by POST, or queries by GET."), headers={"Allow": "GET, POST"}
+            )
         media_type = media_type_of(request)
         if request.method == "POST" and media_type not in BODY_TYPES:
-            raise Refused(415, Words("Send the operation as {one} or {other}.", one=BODY_TYPES[0], other=BODY_TYPES[1]))
+            raise RequestRejected(
+                415, Message("Send the operation as {one} or {other}.", one=BODY_TYPES[0], other=BODY_TYPES[1])
+            )
         check_origin(request, self.settings, form=media_type == "multipart/form-data")
         return await self._context(request)
 
@@ -129,9 +133,9 @@ class GraphQLView(GraphQL[Context, None]):
             principal=await authenticate(connection, self.settings),
             request_id=connection.state.request_id,
             language=language_of(connection.scope),
-            address=connection.client.host if connection.client else None,
+            client_ip=connection.client.host if connection.client else None,
             license_servers=connection.app.state.license_servers,
-            endpoints=connection.app.state.webhook_client,
+            webhook_client=connection.app.state.webhook_client,
             feed=connection.app.state.feed,
         )
 
@@ -141,8 +145,8 @@ class GraphQLView(GraphQL[Context, None]):
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             check_handshake(websocket, self.settings)
-            websocket.state.exchange = Exchange(await self._context(websocket))
-        except Refused as refusal:
+            websocket.state.exchange = RequestState(await self._context(websocket))
+        except RequestRejected as refusal:
             response = refusal_response(refusal, websocket.scope)
         except Exception as failure:
             response = failure_response(failure, request_id, websocket.scope)
@@ -158,7 +162,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The context of the resolvers."""
-        exchange: Exchange = request.state.exchange
+        exchange: RequestState = request.state.exchange
         return exchange.context
 
     def should_render_graphql_ide(self, request: Any) -> bool:
@@ -167,13 +171,13 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers in the media type that was asked for, and hands over a session that began or ended."""
-        sent = read_plain(await request.body()) if wants_one_answer(request) else None
+        sent = parse_simple_post(await request.body()) if accepts_single_response(request) else None
         if sent is not None:
             answer = await self.process_result(request, await self._run(request, sent))
             response = Response(_write_json(answer), media_type="application/json")
         else:
             response = await super().run(request, *args, **kwargs)
-        exchange: Exchange = request.state.exchange
+        exchange: RequestState = request.state.exchange
         if isinstance(response, StreamingResponse):
             response.headers["Cache-Control"] = "no-store, no-transform"
         elif GRAPHQL_RESPONSE in request.headers.get("accept", ""):
@@ -182,7 +186,7 @@ class GraphQLView(GraphQL[Context, None]):
         else:
             response.headers["Content-Type"] = "application/json; charset=utf-8"
         if (secret := exchange.context.session_secret) is not None:
-            hand_over_session(response, secret, self.settings)
+            set_session_cookie(response, secret, self.settings)
         return response
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
@@ -193,16 +197,16 @@ class GraphQLView(GraphQL[Context, None]):
         """
         try:
             data = await super().parse_http_body(request)
-        except Refused:
+        except RequestRejected:
             raise
         except UNREADABLE as error:
-            unreadable = Words("The request cannot be read as an operation")
+            unreadable = Message("The request cannot be read as an operation")
             reason = error.reason.rstrip(".") if isinstance(error, HTTPException) else unreadable
-            raise Refused(400, Words("{reason}. Send an object with a query.", reason=reason)) from None
+            raise RequestRejected(400, Message("{reason}. Send an object with a query.", reason=reason)) from None
         if isinstance(data, list) or not isinstance(data.query, str) or not data.query.strip():
-            raise Refused(400, Words("There is no operation in the request. Send an object with a query."))
+            raise RequestRejected(400, Message("There is no operation in the request. Send an object with a query."))
         if not isinstance(data.operation_name, str | None):
-            raise Refused(400, Words("The operation's name is not a text. Send it as one, or leave it out."))
+            raise RequestRejected(400, Message("The operation's name is not a text. Send it as one, or leave it out."))
         # Many clients say of everything they send that they take streams: only a subscription is answered by one.
         return data if self._is_subscription(data) else replace(data, protocol="http")
 
@@ -248,7 +252,7 @@ class GraphQLView(GraphQL[Context, None]):
         )
 
     async def _run(self, request: Request, sent: GraphQLRequestData) -> ExecutionResult:
-        exchange: Exchange = request.state.exchange
+        exchange: RequestState = request.state.exchange
         document, charge = self._charged(sent, exchange.context)
         if isinstance(document, GraphQLError):
             return ExecutionResult(None, [document])
@@ -256,7 +260,7 @@ class GraphQLView(GraphQL[Context, None]):
         take_key(request.headers, sent, exchange.context)
         return await self.operations.run(document, sent, exchange.context, only_reads=request.method == "GET")
 
-    def _charged(self, sent: GraphQLRequestData, context: Context) -> tuple[Document | GraphQLError, Charge]:
+    def _charged(self, sent: GraphQLRequestData, context: Context) -> tuple[Document | GraphQLError, RateLimitResult]:
         """The document, or why it is refused, and what is taken for it."""
         query, cost = sent.query or "", 1
         document: Document | GraphQLError
@@ -276,7 +280,7 @@ class GraphQLView(GraphQL[Context, None]):
     def _stream_result(
         self, request: Request, result: SubscriptionExecutionResult, transport: HTTPStreamTransport
     ) -> Callable[[], AsyncGenerator[str, None]]:
-        exchange: Exchange = request.state.exchange
+        exchange: RequestState = request.state.exchange
         exchange.until_answered.enter_context(self.places.taken(exchange.context.principal))
         stream = super()._stream_result(request, until_failure(result), transport)  # type: ignore[arg-type]
         end = transport.encode_complete()
@@ -292,7 +296,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The answer, with errors as clients may see them; without `data` where execution never began."""
-        exchange: Exchange = request.state.exchange
+        exchange: RequestState = request.state.exchange
         context = exchange.context
         suggest = self.settings.open_schema or context.principal is not None
         errors = [
@@ -313,11 +317,11 @@ class GraphQLView(GraphQL[Context, None]):
 
 
 @dataclass(slots=True)
-class Exchange:
+class RequestState:
     """A request's context, what it holds until it is answered, and the status if GraphQL's own media type is wanted."""
 
     context: Context
     until_answered: ExitStack = field(default_factory=ExitStack)
     status: int = 200
-    charge: Charge | None = None
+    charge: RateLimitResult | None = None
     """What was taken; None for a stream, whose events are not charged."""

@@ -14,17 +14,17 @@ from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconne
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.types import ExecutionResult
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
-from server.auth.authentication import principal_of_authorization
-from server.errors import Refused, describe
-from server.graphql.rate_limiter import RateLimited, Rates
+from server.auth.authentication import authenticate_authorization
+from server.errors import RequestRejected, describe
+from server.graphql.rate_limiter import RateLimited, RateLimiter
 from server.graphql.streams import cut_off_later, note_dropped, until_failure
 
 MAX_SUBSCRIPTIONS = 20
 """Subscriptions that one connection may hold at once."""
-LONGEST_ID = 100
+MAX_ID_LENGTH = 100
 
 LAST_WORDS = 1.0
 """Seconds in which a client that is dropped may still be told why."""
@@ -40,7 +40,7 @@ class SocketAdapter(ASGIWebSocketAdapter):
     def __init__(self, view: Any, request: WebSocket, response: WebSocket) -> None:
         """Open."""
         super().__init__(view, request, response)
-        self._slowest_reader: float = view.slowest_reader
+        self._slowest_reader: float = view.send_timeout
         self._is_dropped = False
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
@@ -79,7 +79,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def __init__(self, *, view: Any, **given: Any) -> None:
         """Nothing is followed yet."""
         super().__init__(view=view, **given)
-        self.rates: Rates = view.rates
+        self.rates: RateLimiter = view.rates
         self.open_schema: bool = view.settings.open_schema
         self._watch: asyncio.Task[None] | None = None
         self.read_document = view.read_document
@@ -107,8 +107,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         authorization = next((value for name, value in given.items() if name.casefold() == "authorization"), None)
         if authorization is not None and not self.connection_init_received:
             try:
-                self.context.principal = await principal_of_authorization(self._adapter.ws, str(authorization))
-            except Refused as refusal:
+                self.context.principal = await authenticate_authorization(self._adapter.ws, str(authorization))
+            except RequestRejected as refusal:
                 return await self.websocket.close(_TRY_AGAIN_LATER, refusal.detail)
         if self.context.principal is None:
             return await self.websocket.close(_UNAUTHENTICATED, "Sign in, or send a valid API token")
@@ -147,7 +147,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def _refusal(self, wanted: Any) -> GraphQLError | None:
         """Why a subscription may not begin; None if it may."""
         if len(self.operations) >= MAX_SUBSCRIPTIONS:
-            text = Words(
+            text = Message(
                 "A connection holds {most} subscriptions at most. Complete one, or open another.",
                 most=MAX_SUBSCRIPTIONS,
             )
@@ -156,7 +156,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             self.rates.charge(self.context, 1)
             self.read_document(wanted["query"])
         except RateLimited as limit:
-            return _rate_limited(limit.words)
+            return _rate_limited(limit.message)
         except GraphQLError as refusal:
             return refusal
         self.begun += 1
@@ -186,9 +186,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         return GraphQLError(described["message"], error.nodes, error.source, error.positions, **shown)
 
 
-def _rate_limited(words: Words) -> GraphQLError:
+def _rate_limited(message: Message) -> GraphQLError:
     return GraphQLError(
-        str(words), extensions={"code": "RATE_LIMITED"}, original_error=Refused(429, words, "RATE_LIMITED")
+        str(message), extensions={"code": "RATE_LIMITED"}, original_error=RequestRejected(429, message, "RATE_LIMITED")
     )
 
 
@@ -211,4 +211,4 @@ def _is_message(message: Any) -> bool:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID
+    return isinstance(value, str) and 0 < len(value) <= MAX_ID_LENGTH

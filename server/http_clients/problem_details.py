@@ -7,7 +7,7 @@ from http import HTTPStatus
 import msgspec
 from starlette.responses import JSONResponse
 
-LONGEST_WORDS = 500
+MAX_DETAIL_LENGTH = 500
 
 
 def problem_response(status_code: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -19,7 +19,7 @@ def problem_response(status_code: int, detail: str, headers: Mapping[str, str] |
     )
 
 
-def words_of(content: bytes) -> str | None:
+def detail_of(content: bytes) -> str | None:
     """What a problem document says, as one sentence or a few; None if the content is none or says nothing."""
     try:
         problem = msgspec.json.decode(content, type=_Problem)
@@ -33,8 +33,8 @@ def clean(words: str) -> str:
     # Categories beginning with C are control characters, among them those that turn the direction of writing.
     shown = (char for char in words if char.isspace() or not unicodedata.category(char).startswith("C"))
     visible = " ".join("".join(shown).split())
-    if len(visible) >= LONGEST_WORDS:
-        return visible[: LONGEST_WORDS - 1].rstrip() + "…"
+    if len(visible) >= MAX_DETAIL_LENGTH:
+        return visible[: MAX_DETAIL_LENGTH - 1].rstrip() + "…"
     return visible if not visible or visible.endswith((".", "!", "?", "…")) else visible + "."
 
 

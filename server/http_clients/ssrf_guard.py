@@ -13,11 +13,11 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx2
 
-from licensing.messages import Words
+from licensing.messages import Message
 from resolvers.webhooks.webhooks import EndpointRefused
 
-SLOWEST_NAME_SERVER = 3.0
-LONGEST_URL = 1_000
+DNS_TIMEOUT = 3.0
+MAX_URL_LENGTH = 1_000
 
 _NAME_THREADS = ThreadPoolExecutor(16, thread_name_prefix="webhook-names")
 """Of their own, so that a slow name server holds up nothing but webhooks."""
@@ -44,13 +44,13 @@ def read_url(text: str, trusted_hosts: frozenset[str]) -> httpx2.URL:
     try:
         url = httpx2.URL(text)
     except httpx2.InvalidURL:
-        raise EndpointRefused(Words("leads nowhere")) from None
-    if len(text) > LONGEST_URL:
-        raise EndpointRefused(Words("has more than {most:,} characters", most=LONGEST_URL))
+        raise EndpointRefused(Message("leads nowhere")) from None
+    if len(text) > MAX_URL_LENGTH:
+        raise EndpointRefused(Message("has more than {most:,} characters", most=MAX_URL_LENGTH))
     if url.scheme not in ("https", "http") or not url.host or (url.scheme == "http" and url.host not in trusted_hosts):
-        raise EndpointRefused(Words("does not begin with https://"))
+        raise EndpointRefused(Message("does not begin with https://"))
     if url.userinfo or url.fragment:
-        raise EndpointRefused(Words("holds a name and password, or a fragment, which cannot be sent"))
+        raise EndpointRefused(Message("holds a name and password, or a fragment, which cannot be sent"))
     return url
 
 
@@ -61,14 +61,14 @@ async def checked_addresses(url: httpx2.URL, resolver: Resolver, trusted_hosts: 
         EndpointRefused: The host has none, or one that is not public.
     """
     try:
-        async with asyncio.timeout(SLOWEST_NAME_SERVER):
+        async with asyncio.timeout(DNS_TIMEOUT):
             found = await resolver(url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80))
     except (OSError, UnicodeError):  # a timeout is an OSError, too
         found = ()
     if not found:
-        raise EndpointRefused(Words("has a host name that is not known"))
+        raise EndpointRefused(Message("has a host name that is not known"))
     if url.host not in trusted_hosts and not all(is_public(ip_address(address)) for address in found):
-        raise EndpointRefused(Words("leads to a host that is not public"))
+        raise EndpointRefused(Message("leads to a host that is not public"))
     return found
 
 

@@ -15,14 +15,14 @@ import msgspec
 
 from licensing.documents.claims import VendorClaims, check_addresses
 from licensing.errors import VendorRefused, VendorUnavailable
-from licensing.messages import Words
-from server.http_clients.circuit_breaker import Circuit
-from server.http_clients.problem_details import words_of
+from licensing.messages import Message
+from server.http_clients.circuit_breaker import CircuitBreaker
+from server.http_clients.problem_details import detail_of
 from server.http_clients.vendor_exchange import Answer, ExchangeFailed, exchange
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long a license server is waited for, in seconds."""
 
     one_try: float = 10.0
@@ -31,8 +31,8 @@ class Patience:
     """Before the second try; before the third it is twice as long; chance takes or gives half of it."""
 
 
-IN_THE_BACKGROUND = Patience()
-IN_A_REQUEST = Patience(whole_call=8.0)
+BACKGROUND = RetryPolicy()
+INTERACTIVE = RetryPolicy(whole_call=8.0)
 """For where somebody waits: a request to the API ends after 10 seconds, and shall end in words."""
 
 
@@ -56,9 +56,9 @@ class VendorClient:
     make sense, and `VendorRefused` if the vendor said no; then it makes no sense to ask the same again.
     """
 
-    def __init__(self, patience: Patience = IN_THE_BACKGROUND, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, patience: RetryPolicy = BACKGROUND, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._patience = patience
-        self._circuits: defaultdict[str, Circuit] = defaultdict(lambda: Circuit(clock))
+        self._circuits: defaultdict[str, CircuitBreaker] = defaultdict(lambda: CircuitBreaker(clock))
 
     @cached_property
     def _http(self) -> httpx2.AsyncClient:
@@ -78,7 +78,7 @@ class VendorClient:
             f"licenses/{serial_number}.lic",
             vendor=vendor,
             headers={"If-None-Match": etag} if etag else {},
-            if_unknown=Words("The vendor does not know serial number {serial_number}.", serial_number=serial_number),
+            if_unknown=Message("The vendor does not know serial number {serial_number}.", serial_number=serial_number),
         )
         if answer.status == HTTPStatus.NOT_MODIFIED and etag:
             return Fetched(None, etag)
@@ -91,7 +91,7 @@ class VendorClient:
             "conversions",
             {"demo_serial": demo_serial, "serial": serial, "owner": owner},
             vendor=vendor,
-            if_unknown=Words(
+            if_unknown=Message(
                 "The vendor knows of no purchase for the demo with serial number {serial_number}.",
                 serial_number=demo_serial,
             ),
@@ -101,7 +101,7 @@ class VendorClient:
     async def report(self, license_server: str, kind: str, content: Mapping[str, object], *, vendor: str) -> None:
         """Tells a vendor what became of a document; `kind` is `acceptances` or `rejections`."""
         await self._ask(
-            license_server, kind, content, vendor=vendor, if_unknown=Words("The vendor takes no such reports.")
+            license_server, kind, content, vendor=vendor, if_unknown=Message("The vendor takes no such reports.")
         )
 
     async def aclose(self) -> None:
@@ -117,7 +117,7 @@ class VendorClient:
         *,
         vendor: str,
         headers: Mapping[str, str] | None = None,
-        if_unknown: Words,
+        if_unknown: Message,
     ) -> Answer:
         try:
             request = self._request(license_server, path, content, headers or {})
@@ -125,7 +125,7 @@ class VendorClient:
         except ExchangeFailed as failure:
             raise VendorUnavailable(vendor=vendor, happened=failure.happened) from failure
         if answer.is_refusal:
-            raise VendorRefused(said=words_of(answer.content) or _words_for(answer.status, if_unknown))
+            raise VendorRefused(said=detail_of(answer.content) or _words_for(answer.status, if_unknown))
         return answer
 
     def _request(
@@ -135,19 +135,19 @@ class VendorClient:
             check_addresses(VendorClaims(name=license_server, license_server=license_server))
             url = httpx2.URL(f"{license_server.rstrip('/')}/v1/{path}")
         except (ValueError, httpx2.InvalidURL):
-            raise ExchangeFailed(Words("has no address that begins with https://, so it is not asked")) from None
+            raise ExchangeFailed(Message("has no address that begins with https://, so it is not asked")) from None
         if content is None:
             return self._http.build_request("GET", url, headers=headers)
         headers = {"Content-Type": "application/json", **headers}
         return self._http.build_request("POST", url, headers=headers, content=msgspec.json.encode(content))
 
-    async def _try(self, circuit: Circuit, request: httpx2.Request) -> Answer:
+    async def _try(self, circuit: CircuitBreaker, request: httpx2.Request) -> Answer:
         now, patience = asyncio.get_running_loop().time, self._patience
         deadline = now() + patience.whole_call
-        failure = ExchangeFailed(Words("failed again and again, and is left alone for a minute"))
+        failure = ExchangeFailed(Message("failed again and again, and is left alone for a minute"))
         for pause in (0.0, patience.first_pause, 2 * patience.first_pause):
             pause *= random.uniform(0.5, 1.5)
-            if now() + pause >= deadline or not circuit.admits():
+            if now() + pause >= deadline or not circuit.allow():
                 break
             await asyncio.sleep(pause)
             seconds = min(patience.one_try, deadline - now())
@@ -157,7 +157,7 @@ class VendorClient:
                 async with asyncio.timeout(seconds):
                     answer = await exchange(self._http, request)
             except TimeoutError:
-                failure = ExchangeFailed(Words("did not answer in time"), passing=True)
+                failure = ExchangeFailed(Message("did not answer in time"), passing=True)
             except ExchangeFailed as failed:
                 failure = failed
             else:
@@ -172,16 +172,16 @@ class VendorClient:
 def _document(answer: Answer, vendor: str) -> bytes:
     if answer.status != HTTPStatus.OK:
         raise VendorUnavailable(
-            vendor=vendor, happened=Words("gave no document (status {status})", status=answer.status)
+            vendor=vendor, happened=Message("gave no document (status {status})", status=answer.status)
         )
     return answer.content
 
 
-def _words_for(status: int, if_unknown: Words) -> Words:
+def _words_for(status: int, if_unknown: Message) -> Message:
     match status:
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return if_unknown
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return Words("Access is denied (status {status}).", status=status)
+            return Message("Access is denied (status {status}).", status=status)
         case _:
-            return Words("It does not take this request (status {status}).", status=status)
+            return Message("It does not take this request (status {status}).", status=status)

@@ -9,11 +9,11 @@ from http import HTTPStatus
 import httpx2
 
 from licensing.documents.armor import MAX_BYTES
-from licensing.messages import Words
+from licensing.messages import Message
 
-MOST_REDIRECTS = 3
+MAX_REDIRECTS = 3
 
-_LONGEST_ETAG = 200  # as long as can be stored
+_MAX_ETAG_LENGTH = 200  # as long as can be stored
 _ETAG = re.compile(r'(W/)?"[!#-~]*"')
 _METHOD_STAYS = {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
@@ -27,7 +27,7 @@ class ExchangeFailed(Exception):
         passing: Whether another try soon may fare better.
     """
 
-    def __init__(self, happened: Words, *, passing: bool = False) -> None:
+    def __init__(self, happened: Message, *, passing: bool = False) -> None:
         self.happened = happened
         self.passing = passing
         super().__init__(str(happened))
@@ -60,7 +60,7 @@ async def exchange(client: httpx2.AsyncClient, request: httpx2.Request) -> Answe
         ExchangeFailed: There was no answer of use.
     """
     try:
-        for _ in range(1 + MOST_REDIRECTS):
+        for _ in range(1 + MAX_REDIRECTS):
             response = await client.send(request, stream=True)
             try:
                 if not response.has_redirect_location:
@@ -70,16 +70,16 @@ async def exchange(client: httpx2.AsyncClient, request: httpx2.Request) -> Answe
                 await response.aclose()
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise _in_words(error) from error
-    raise ExchangeFailed(Words("redirected more than {most} times", most=MOST_REDIRECTS))
+    raise ExchangeFailed(Message("redirected more than {most} times", most=MAX_REDIRECTS))
 
 
 def _redirected(request: httpx2.Request, response: httpx2.Response) -> httpx2.Request:
     target = request.url.join(response.headers["Location"])
     here, there = ((url.scheme, url.host, url.port) for url in (request.url, target))
     if there != here:
-        raise ExchangeFailed(Words("redirected to another server, which is not followed"))
+        raise ExchangeFailed(Message("redirected to another server, which is not followed"))
     if request.method != "GET" and response.status_code not in _METHOD_STAYS:
-        raise ExchangeFailed(Words("redirected in a way that loses what was sent"))
+        raise ExchangeFailed(Message("redirected in a way that loses what was sent"))
     return httpx2.Request(
         request.method,
         target,
@@ -92,15 +92,15 @@ def _redirected(request: httpx2.Request, response: httpx2.Response) -> httpx2.Re
 async def _read(response: httpx2.Response) -> Answer:
     status = response.status_code
     if status in _BUSY:
-        raise ExchangeFailed(Words("is too busy (status {status})", status=status))
+        raise ExchangeFailed(Message("is too busy (status {status})", status=status))
     # What is not implemented will not be in a second either.
     if status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED:
-        raise ExchangeFailed(Words("failed (status {status})", status=status), passing=True)
+        raise ExchangeFailed(Message("failed (status {status})", status=status), passing=True)
     content = await _content(response)
     if content is None and status < 400:
-        raise ExchangeFailed(Words("sent more than {most} KiB, which is no license document", most=MAX_BYTES // 1024))
+        raise ExchangeFailed(Message("sent more than {most} KiB, which is no license document", most=MAX_BYTES // 1024))
     etag = response.headers.get("ETag", "")
-    return Answer(status, content or b"", etag if len(etag) <= _LONGEST_ETAG and _ETAG.fullmatch(etag) else None)
+    return Answer(status, content or b"", etag if len(etag) <= _MAX_ETAG_LENGTH and _ETAG.fullmatch(etag) else None)
 
 
 async def _content(response: httpx2.Response) -> bytes | None:
@@ -115,18 +115,18 @@ async def _content(response: httpx2.Response) -> bytes | None:
 
 def _in_words(error: Exception) -> ExchangeFailed:
     if isinstance(error, httpx2.TimeoutException):
-        return ExchangeFailed(Words("did not answer in time"), passing=True)
+        return ExchangeFailed(Message("did not answer in time"), passing=True)
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return ExchangeFailed(Words("has a certificate that is not trusted ({why})", why=cause.verify_message))
+            return ExchangeFailed(Message("has a certificate that is not trusted ({why})", why=cause.verify_message))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return ExchangeFailed(Words("does not speak TLS, so there is no secure connection to it"))
+        return ExchangeFailed(Message("does not speak TLS, so there is no secure connection to it"))
     if isinstance(error, httpx2.ConnectError):
-        return ExchangeFailed(Words("could not be reached"), passing=True)
+        return ExchangeFailed(Message("could not be reached"), passing=True)
     if isinstance(error, (httpx2.InvalidURL, httpx2.UnsupportedProtocol)):
-        return ExchangeFailed(Words("has an address that leads nowhere"))
-    return ExchangeFailed(Words("broke off, or does not speak HTTP"), passing=True)
+        return ExchangeFailed(Message("has an address that leads nowhere"))
+    return ExchangeFailed(Message("broke off, or does not speak HTTP"), passing=True)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -10,17 +10,17 @@ from http import HTTPStatus
 
 import httpx2
 
-from licensing.messages import Words
+from licensing.messages import Message
 from models.webhook import Webhook, WebhookDelivery
 from resolvers.context import Context
 from resolvers.webhooks.webhooks import EndpointRefused, secrets_of
 from server.http_clients.ssrf_guard import Resolver, checked_addresses, read_url, resolve
-from server.http_clients.webhook_messages import Message, signed_headers, trial_message
+from server.http_clients.webhook_messages import WebhookMessage, signed_headers, trial_message
 
-SLOWEST_ENDPOINT = 10.0
+RESPONSE_TIMEOUT = 10.0
 """Seconds in which an address must have answered."""
-SLOWEST_CONNECTION = 4.0
-SLOWEST_TRIAL = 6.0
+CONNECT_TIMEOUT = 4.0
+TEST_EVENT_TIMEOUT = 6.0
 """The same where somebody waits."""
 
 
@@ -29,7 +29,7 @@ class Answer:
     """What came of a request."""
 
     status: int | None
-    error: Words | None
+    error: Message | None
     """What went wrong, in a clause of which the address is the subject; None if it took the message."""
 
     @property
@@ -50,7 +50,7 @@ class WebhookClient:
         """Made when it is first needed, since the authorities that it trusts are read."""
         return httpx2.AsyncClient(
             headers={"User-Agent": "Seatkeeper", "Connection": "close"},
-            timeout=httpx2.Timeout(None, connect=SLOWEST_CONNECTION),
+            timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT),
             # A connection that is kept could be taken for another host at the same address.
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
             trust_env=False,
@@ -67,17 +67,17 @@ class WebhookClient:
     async def test(self, context: Context, webhook: Webhook) -> WebhookDelivery:
         """Sends a test event, once, and says how that went; the delivery is not kept yet."""
         message = trial_message(webhook, context.request_id, context.now())
-        delivery, _ = await self.deliver(context, webhook, message, None, seconds=SLOWEST_TRIAL)
+        delivery, _ = await self.deliver(context, webhook, message, None, seconds=TEST_EVENT_TIMEOUT)
         return delivery
 
     async def deliver(
         self,
         context: Context,
         webhook: Webhook,
-        message: Message,
+        message: WebhookMessage,
         event_id: int | None,
         *,
-        seconds: float = SLOWEST_ENDPOINT,
+        seconds: float = RESPONSE_TIMEOUT,
     ) -> tuple[WebhookDelivery, Answer]:
         """Sends a message, signed as of now, and says how that went; the delivery is not kept yet."""
         started, now = time.perf_counter(), context.now()
@@ -100,16 +100,16 @@ class WebhookClient:
         if "_http" in vars(self):
             await self._http.aclose()
 
-    async def _send(self, webhook: Webhook, message: Message, headers: dict[str, str], seconds: float) -> Answer:
+    async def _send(self, webhook: Webhook, message: WebhookMessage, headers: dict[str, str], seconds: float) -> Answer:
         try:
             async with asyncio.timeout(seconds):
                 url = read_url(webhook.url, self._trusted_hosts)
                 addresses = await checked_addresses(url, self._resolver, self._trusted_hosts)
                 return await self._post(url, addresses, headers, message.body)
         except EndpointRefused as refused:
-            return Answer(None, refused.words)
+            return Answer(None, refused.message)
         except TimeoutError:
-            return Answer(None, Words("did not answer in time"))
+            return Answer(None, Message("did not answer in time"))
         except (httpx2.HTTPError, OSError) as error:
             return Answer(None, _in_words(error))
 
@@ -140,20 +140,20 @@ def _answer(response: httpx2.Response) -> Answer:
     if response.is_success:
         return Answer(status, None)
     if response.is_redirect:
-        return Answer(status, Words("redirected elsewhere, which is not followed"))
-    return Answer(status, Words("answered with status {status}", status=status))
+        return Answer(status, Message("redirected elsewhere, which is not followed"))
+    return Answer(status, Message("answered with status {status}", status=status))
 
 
-def _in_words(error: Exception) -> Words:
+def _in_words(error: Exception) -> Message:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Words("has a certificate that is not trusted ({why})", why=cause.verify_message)
+            return Message("has a certificate that is not trusted ({why})", why=cause.verify_message)
         if isinstance(cause, ssl.SSLError):
-            return Words("does not speak TLS")
+            return Message("does not speak TLS")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx2.TimeoutException):
-        return Words("did not answer in time")
+        return Message("did not answer in time")
     if isinstance(error, httpx2.ConnectError):
-        return Words("could not be reached")
-    return Words("broke off, or does not speak HTTP")
+        return Message("could not be reached")
+    return Message("broke off, or does not speak HTTP")

@@ -17,14 +17,14 @@ from schema.relay.node import global_id
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WebhookMessage:
     """Something to be told, the same in each try."""
 
     id: str
     body: bytes
 
 
-async def event_messages(context: Context, webhook: Webhook, rows: Sequence[Sequence[Any]]) -> list[Message]:
+async def event_messages(context: Context, webhook: Webhook, rows: Sequence[Sequence[Any]]) -> list[WebhookMessage]:
     """Events as a webhook is told of them; what they concern is named as it is now, where the webhook may see it."""
     events = [EventRow._make(row) for row in rows]
     loaders = context.loaders
@@ -49,17 +49,17 @@ async def event_messages(context: Context, webhook: Webhook, rows: Sequence[Sequ
             "user": _reference("User", event.user_id, named_users, "login", "name"),
         }
         body = _body(f"audit_event.{event.action.lower()}", datetime.fromisoformat(event.occurred_at), data)
-        messages.append(Message(f"msg_{webhook.id}_{event.id}", body))
+        messages.append(WebhookMessage(f"msg_{webhook.id}_{event.id}", body))
     return messages
 
 
-def trial_message(webhook: Webhook, request_id: str, now: datetime) -> Message:
+def trial_message(webhook: Webhook, request_id: str, now: datetime) -> WebhookMessage:
     """What a test event says."""
     data = {"webhook": {"id": global_id("Webhook")(webhook.id), "name": webhook.name}, "requestId": request_id}
-    return Message(f"msg_{webhook.id}_test_{int(now.timestamp() * 1_000_000)}", _body("webhook.test", now, data))
+    return WebhookMessage(f"msg_{webhook.id}_test_{int(now.timestamp() * 1_000_000)}", _body("webhook.test", now, data))
 
 
-def signed_headers(message: Message, secrets: Sequence[str], now: datetime) -> dict[str, str]:
+def signed_headers(message: WebhookMessage, secrets: Sequence[str], now: datetime) -> dict[str, str]:
     """The headers that prove where a message comes from, by each of the secrets."""
     timestamp = str(int(now.timestamp()))
     return {
@@ -70,7 +70,7 @@ def signed_headers(message: Message, secrets: Sequence[str], now: datetime) -> d
     }
 
 
-def _signature(message: Message, timestamp: str, secret: str) -> str:
+def _signature(message: WebhookMessage, timestamp: str, secret: str) -> str:
     key = b64decode(secret.removeprefix("whsec_"))
     signed = f"{message.id}.{timestamp}.".encode() + message.body
     return "v1," + b64encode(hmac.digest(key, signed, sha256)).decode()

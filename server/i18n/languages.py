@@ -13,7 +13,7 @@ from licensing.messages import ENGLISH, Language
 CATALOGS = {path.stem: path for path in Path(__file__).with_name("locale").glob("*.po")}
 """The files of translations, by language."""
 
-LONGEST = 200
+MAX_HEADER_LENGTH = 200
 """Characters that are read of what a browser prefers; the longest that browsers send have half of that."""
 
 _READ_AS = {"no": "nb", "nn": "nb"}
@@ -21,7 +21,7 @@ _READ_AS = {"no": "nb", "nn": "nb"}
 
 def language_of(scope: Scope) -> Language:
     """The language that a request or a WebSocket asks for."""
-    return preferred_language(Headers(scope=scope).get("accept-language", "")[:LONGEST])
+    return preferred_language(Headers(scope=scope).get("accept-language", "")[:MAX_HEADER_LENGTH])
 
 
 @lru_cache(maxsize=1000)

@@ -22,7 +22,7 @@ from msgspec import Meta
 from licensing.documents import strict_json
 from licensing.documents.claims import Instant, Name, SerialNumber, Text
 
-MOST_REPORTS = 1000
+MAX_REPORTS = 1000
 """Reports of one kind that are kept for one serial number: anybody can send them."""
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class TooManyReports(Exception):
     """So many reports are kept for a serial number that they cannot all be meant."""
 
 
-class VendorFolder:
+class DocumentStore:
     """A vendor's folder."""
 
     def __init__(self, path: Path) -> None:
@@ -121,7 +121,7 @@ class VendorFolder:
         path = folder / f"{report.serial}-{hashlib.sha256(report.jti.encode()).hexdigest()[:32]}.json"
         if path.exists():
             return
-        if len(list(folder.glob(f"{report.serial}-*.json"))) >= MOST_REPORTS:
+        if len(list(folder.glob(f"{report.serial}-*.json"))) >= MAX_REPORTS:
             raise TooManyReports
         _write_once(path, msgspec.json.encode(report))
 

@@ -22,10 +22,10 @@ from starlette.routing import Route
 from licensing.documents import strict_json
 from licensing.documents.claims import Name, SerialNumber
 from server.http_clients.problem_details import problem_response
-from server.issuer.document_store import Acceptance, Rejection, TooManyReports, VendorFolder
+from server.issuer.document_store import Acceptance, DocumentStore, Rejection, TooManyReports
 
-LARGEST_BODY = 16 * 1024
-SLOWEST_BODY = 15.0
+MAX_BODY_SIZE = 16 * 1024
+BODY_TIMEOUT = 15.0
 """Seconds until a body must have arrived."""
 FRESH = "public, max-age=300"
 """How long caches on the way may give a document without asking."""
@@ -41,7 +41,7 @@ class Conversion(msgspec.Struct, frozen=True):
     owner: Name
 
 
-def create_license_server(directory: Path | str, *, slowest_body: float = SLOWEST_BODY) -> Starlette:
+def create_license_server(directory: Path | str, *, slowest_body: float = BODY_TIMEOUT) -> Starlette:
     """The ASGI application over a vendor's folder; `server.vendor_folder` says what stands where in it.
 
     Raises:
@@ -56,7 +56,7 @@ def create_license_server(directory: Path | str, *, slowest_body: float = SLOWES
         ],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
-    app.state.folder, app.state.slowest_body = VendorFolder(Path(directory)), slowest_body
+    app.state.folder, app.state.slowest_body = DocumentStore(Path(directory)), slowest_body
     return app
 
 
@@ -133,8 +133,8 @@ async def _read(request: Request, shape: type[T]) -> T:
         async with asyncio.timeout(request.app.state.slowest_body):
             async for chunk in request.stream():
                 received += chunk
-                if len(received) > LARGEST_BODY:
-                    raise HTTPException(413, f"The body is larger than {LARGEST_BODY:,} bytes. Send less.")
+                if len(received) > MAX_BODY_SIZE:
+                    raise HTTPException(413, f"The body is larger than {MAX_BODY_SIZE:,} bytes. Send less.")
     except TimeoutError:
         raise HTTPException(408, "The body did not arrive in time. Send it again.") from None
     try:
@@ -143,8 +143,8 @@ async def _read(request: Request, shape: type[T]) -> T:
         raise HTTPException(400, f"The body cannot be used: {error}. Correct it, then send it again.") from None
 
 
-def _folder(request: Request) -> VendorFolder:
-    return cast(VendorFolder, request.app.state.folder)
+def _folder(request: Request) -> DocumentStore:
+    return cast(DocumentStore, request.app.state.folder)
 
 
 def _has_already(request: Request, etag: str) -> bool:

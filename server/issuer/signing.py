@@ -65,7 +65,7 @@ def _completed(claims: bytes, now: datetime) -> dict[str, Any]:
     try:
         stated = strict_json.decode(claims, dict[str, Any])
     except strict_json.Malformed as error:
-        raise FileInvalid(reason=error.words) from None
+        raise FileInvalid(reason=error.message) from None
     return {"iat": int(now.astimezone(UTC).timestamp()), "jti": secrets.token_hex(16)} | stated
 
 

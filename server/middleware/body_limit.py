@@ -3,20 +3,21 @@
 import asyncio
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as ASGIMessage
 
-from licensing.messages import Words
-from server.errors import Refused, refusal_response
+from licensing.messages import Message
+from server.errors import RequestRejected, refusal_response
 
-LARGEST_BODY = 1024 * 1024
-SLOWEST_BODY = 15.0
+MAX_BODY_SIZE = 1024 * 1024
+BODY_TIMEOUT = 15.0
 """Seconds until a body must have arrived."""
 
 
-class BodyLimits:
+class BodyLimitMiddleware:
     """Refuses a body that is too large, whether or not it says so beforehand, and one that does not arrive in time."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int = LARGEST_BODY, seconds: float = SLOWEST_BODY) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY_SIZE, seconds: float = BODY_TIMEOUT) -> None:
         self.app = app
         self.max_bytes = max_bytes
         self.seconds = seconds
@@ -31,7 +32,7 @@ class BodyLimits:
         deadline = asyncio.get_running_loop().time() + self.seconds
         received, complete = 0, False
 
-        async def receive_within_limits() -> Message:
+        async def receive_within_limits() -> ASGIMessage:
             nonlocal received, complete
             if complete:  # from here on the server only waits for the client to hang up
                 return await receive()
@@ -39,9 +40,9 @@ class BodyLimits:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise Refused(
+                raise RequestRejected(
                     408,
-                    Words(
+                    Message(
                         "The body did not arrive within {seconds} seconds. Send it again.", seconds=f"{self.seconds:g}"
                     ),
                 ) from None
@@ -53,5 +54,7 @@ class BodyLimits:
 
         await self.app(scope, receive_within_limits, send)
 
-    def _too_large(self) -> Refused:
-        return Refused(413, Words("The body is larger than {most:,} bytes. Send less at once.", most=self.max_bytes))
+    def _too_large(self) -> RequestRejected:
+        return RequestRejected(
+            413, Message("The body is larger than {most:,} bytes. Send less at once.", most=self.max_bytes)
+        )

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from licensing.messages import Words
+from licensing.messages import Message
 from server.auth.authentication import uses_cookie
-from server.errors import Refused
+from server.errors import RequestRejected
 from server.settings import Settings
 
 PREFLIGHT_HEADER = "GraphQL-Require-Preflight"
@@ -26,12 +26,14 @@ def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) 
     if not with_cookie and not (form and "authorization" not in connection.headers):
         return
     if PREFLIGHT_HEADER not in connection.headers:
-        raise Refused(403, Words("Send the header {header} with any value.", header=PREFLIGHT_HEADER), "FORBIDDEN")
+        raise RequestRejected(
+            403, Message("Send the header {header} with any value.", header=PREFLIGHT_HEADER), "FORBIDDEN"
+        )
     if with_cookie and not _is_from_here(connection, settings.trusted_origins):
-        message = Words(
+        message = Message(
             "Pages of another origin may not use this session. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
         )
-        raise Refused(403, message, "FORBIDDEN")
+        raise RequestRejected(403, message, "FORBIDDEN")
 
 
 def check_download(connection: HTTPConnection, settings: Settings) -> None:
@@ -56,10 +58,10 @@ def check_handshake(connection: HTTPConnection, settings: Settings) -> None:
     if not has_origin and not uses_cookie(connection, settings):
         return
     if not has_origin or not _is_from_here(connection, settings.trusted_origins):
-        message = Words(
+        message = Message(
             "Pages of another origin may not open a WebSocket. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
         )
-        raise Refused(403, message, "FORBIDDEN")
+        raise RequestRejected(403, message, "FORBIDDEN")
 
 
 def _is_from_here(connection: HTTPConnection, trusted_origins: frozenset[str]) -> bool:

@@ -13,9 +13,10 @@ from typing import Any, TextIO
 
 import structlog
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as ASGIMessage
 
-from models.db.query_count import counting_statements
+from models.db.query_count import count_queries
 from server.errors import failure_response
 from server.settings import LogFormat
 
@@ -70,7 +71,7 @@ def configure_logs(log_format: LogFormat) -> None:
                     "foreign_pre_chain": shared,
                 }
             },
-            "filters": {"uvicorn": {"()": lambda: _is_told_by_nobody_else}},
+            "filters": {"uvicorn": {"()": lambda: _is_not_uvicorn_websocket_noise}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
@@ -89,7 +90,7 @@ def _write_json(event: structlog.typing.EventDict, **_: Any) -> str:
     return _json.encode(event)
 
 
-def _is_told_by_nobody_else(record: logging.LogRecord) -> bool:
+def _is_not_uvicorn_websocket_noise(record: logging.LogRecord) -> bool:
     """Leaves out what uvicorn says of WebSockets: it tells addresses whole and calls each refusal a mistake of ours."""
     return not any(text in str(record.msg) for text in ('"WebSocket %s"', "returned without completing handshake"))
 
@@ -105,7 +106,7 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-class RequestLog:
+class RequestLogMiddleware:
     """Gives each request an id and, once it is answered, its line in the log.
 
     Whatever else the line says (principal, operation, outcome) is bound to structlog's context on the way.
@@ -125,14 +126,14 @@ class RequestLog:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started, status = time.perf_counter(), 0
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_id(message: ASGIMessage) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with counting_statements() as statements:
+        with count_queries() as statements:
             try:
                 await self.app(scope, receive, send_with_id)
             except Exception as failure:

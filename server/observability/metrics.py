@@ -19,12 +19,13 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as ASGIMessage
 
-from licensing.messages import Words
+from licensing.messages import Message
 from models.db.postgres import pool_use
 from resolvers.operations.statistics import count_pending, count_vendors, measure_seats
-from server.errors import Refused
+from server.errors import RequestRejected
 from server.settings import LOOPBACK, Settings
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -91,8 +92,8 @@ class Metrics:
         return generate_latest(everything)
 
 
-class RequestMetrics:
-    """Counts each request, with what is said of it in the log; it stands around `RequestLog`."""
+class RequestMetricsMiddleware:
+    """Counts each request, with what is said of it in the log; it stands around `RequestLogMiddleware`."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
@@ -104,7 +105,7 @@ class RequestMetrics:
             return await self.app(scope, receive, send)
         started, status, seconds = time.perf_counter(), 0, 0.0
 
-        async def send_and_note(message: Message) -> None:
+        async def send_and_note(message: ASGIMessage) -> None:
             nonlocal status, seconds
             if message["type"] == "http.response.start":
                 status, seconds = message["status"], time.perf_counter() - started
@@ -131,10 +132,10 @@ def _check_caller(request: Request, settings: Settings) -> None:
     if given and settings.metrics_token and secrets.compare_digest(given.encode(), expected.encode()):
         return
     if given is not None or not _is_on_this_machine(request):
-        message = Words(
+        message = Message(
             "Ask for the metrics from this machine, or with SEATKEEPER_METRICS_TOKEN as Authorization: Bearer."
         )
-        raise Refused(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
+        raise RequestRejected(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
 
 
 def _is_on_this_machine(request: Request) -> bool:

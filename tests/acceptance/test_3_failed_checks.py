@@ -22,14 +22,14 @@ from models.user import User
 from models.vendor import TrustedKey, VendorReport
 from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
-from server.background.scheduler import Checker
+from server.background.scheduler import Scheduler
 from server.demo.installation import Demo
-from server.http_clients.vendor_client import Patience, VendorClient
+from server.http_clients.vendor_client import RetryPolicy, VendorClient
 from tests.acceptance.conftest import Client, Running
 from tests.support import faulty_license_server as modes
-from tests.support.faulty_license_server import Call, Mode, closed_port, misbehaving, self_signed
+from tests.support.faulty_license_server import Call, Mode, closed_port, faulty_license_server, self_signed
 
-QUICK = Patience(one_try=0.25, whole_call=2.0, first_pause=0.01)
+QUICK = RetryPolicy(one_try=0.25, whole_call=2.0, first_pause=0.01)
 AN_HOUR = 3600.0
 
 LICENSES = """
@@ -69,14 +69,14 @@ async def a_failed_check_is_harmless(inga: Client, address: str, outcome: str, m
     """
     now = [time.monotonic()]
     client = VendorClient(QUICK, clock=lambda: now[0])
-    await Checker(client).run_once()  # what else is due
+    await Scheduler(client).run_once()  # what else is due
     await StoredVendor.filter(is_main=True).update(license_server=address)
     before = await stored(), (await inga.http.post("/graphql", json={"query": LICENSES})).content
     started = utc_now().isoformat()
     try:
         for _ in range(2):
             await StoredVendor.filter(is_main=True).update(next_check_at=utc_now())
-            await Checker(client).run_once()
+            await Scheduler(client).run_once()
             now[0] += AN_HOUR
 
             [main] = [one for one in await inga.run(LAST_CHECKS) if one["key"] == "superoffice"]
@@ -145,7 +145,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize(("mode", "happened"), UNAVAILABLE, ids=name_of)
 async def test_no_answer_of_use(inga: Client, mode: Mode, happened: str) -> None:
-    async with misbehaving(mode) as license_server:
+    async with faulty_license_server(mode) as license_server:
         await a_failed_check_is_harmless(inga, license_server.address, "UNAVAILABLE", in_words(happened))
 
 
@@ -155,13 +155,13 @@ async def test_nobody_listens(inga: Client) -> None:
 
 async def test_the_certificate_is_not_trusted(inga: Client, tmp_path: Path) -> None:
     happened = "has a certificate that is not trusted (self-signed certificate)"
-    async with misbehaving(modes.recovers, self_signed(tmp_path)) as license_server:
+    async with faulty_license_server(modes.recovers, self_signed(tmp_path)) as license_server:
         await a_failed_check_is_harmless(inga, license_server.address, "UNAVAILABLE", in_words(happened))
 
 
 async def test_there_is_no_tls_where_there_should_be(inga: Client) -> None:
     happened = "does not speak TLS, so there is no secure connection to it"
-    async with misbehaving(modes.speaks_garbage) as license_server:
+    async with faulty_license_server(modes.speaks_garbage) as license_server:
         address = license_server.address.replace("http", "https")
         await a_failed_check_is_harmless(inga, address, "UNAVAILABLE", in_words(happened))
 
@@ -182,7 +182,7 @@ REFUSED = [
 @pytest.mark.parametrize(("mode", "words"), REFUSED, ids=name_of)
 async def test_the_vendor_says_no(inga: Client, mode: Mode, words: str) -> None:
     message = f'The vendor\'s license server said no: "{words}" Contact the vendor, or import a license file.'
-    async with misbehaving(mode) as license_server:
+    async with faulty_license_server(mode) as license_server:
         await a_failed_check_is_harmless(inga, license_server.address, "REFUSED", re.escape(message))
 
 
@@ -245,5 +245,5 @@ UNUSABLE: dict[str, tuple[Callable[[Demo], str], str]] = {
 @pytest.mark.parametrize("what", UNUSABLE)
 async def test_what_it_gives_cannot_be_used(inga: Client, server: Running, what: str) -> None:
     make, message = UNUSABLE[what]
-    async with misbehaving(answers(200, make(server.demo).encode())) as license_server:
+    async with faulty_license_server(answers(200, make(server.demo).encode())) as license_server:
         await a_failed_check_is_harmless(inga, license_server.address, "UNUSABLE", message)

@@ -11,7 +11,7 @@ from models.license import License
 from models.sign_in_attempt import SignInAttempt
 from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
-from server.background.scheduler import Checker
+from server.background.scheduler import Scheduler
 from server.http_clients.vendor_client import VendorClient
 from tests.acceptance.conftest import Client, Running, Vendor, codes
 from tests.acceptance.operations import ACKNOWLEDGE, AUDIT, CHECK, LICENSES, PENDING, REJECT, VENDORS
@@ -28,7 +28,7 @@ async def the_checker_runs() -> None:
     """What every process does each minute."""
     client = VendorClient()
     try:
-        await Checker(client).run_once()
+        await Scheduler(client).run_once()
     finally:
         await client.aclose()
 

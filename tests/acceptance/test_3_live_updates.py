@@ -19,7 +19,7 @@ from websockets.typing import Origin, Subprotocol
 from licensing.enums import AuditAction
 from models.vendor import Vendor
 from resolvers.context import COMMAND_LINE, system_context
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 from tests.acceptance.conftest import Client, Running, codes
 from tests.acceptance.operations import ASSIGN, REVOKE
 from tests.support import factories
@@ -242,7 +242,7 @@ async def test_another_vendors_and_another_installations_events_never_arrive(
         assert (await partner_socket.greet())["type"] == "connection_ack"
         await partner_socket.subscribe(query=query, after=await latest(partner))
         await others.give(0)
-        async with changing(system_context(elsewhere.id, actor=COMMAND_LINE, request_id="elsewhere")) as change:
+        async with unit_of_work(system_context(elsewhere.id, actor=COMMAND_LINE, request_id="elsewhere")) as change:
             change.record(AuditAction.VENDOR_CHANGED, vendor_id=theirs.id, vendor="NordSync AS", what="theirs")
         await own.give(1)
         event = await partner_socket.edge()

@@ -6,7 +6,7 @@ from typing import Any
 from models.vendor import Vendor as StoredVendor
 from tests.acceptance.conftest import Client, Running, Vendor
 from tests.acceptance.test_3_live_updates import make_token, socket
-from tests.support.faulty_license_server import fails, misbehaving
+from tests.support.faulty_license_server import fails, faulty_license_server
 
 ACTIVATE = """mutation ($id: ID!) {
   activateLicenses(input: {changeSetId: $id}) { userErrors { code message } }
@@ -68,7 +68,7 @@ async def test_a_check_that_failed_unseen_is_told_to_each_in_their_language(
 ):
     norwegian = await another_browser(language="nb")
     await norwegian.sign_in()
-    async with misbehaving(fails) as license_server:
+    async with faulty_license_server(fails) as license_server:
         await StoredVendor.filter(is_main=True).update(license_server=license_server.address)
         main = (await inga.run("{ vendors { id } }"))[0]
 

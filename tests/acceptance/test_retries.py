@@ -15,7 +15,7 @@ from models.idempotency import IdempotencyKey
 from models.installation import Installation
 from models.vendor import TrustedKey
 from resolvers.context import utc_now
-from resolvers.idempotency import KEPT_FOR
+from resolvers.idempotency import KEY_LIFETIME
 from tests.acceptance.conftest import Client, Running, codes
 from tests.acceptance.operations import ACTIVATE, ASSIGN, IMPORT, PENDING, REVOKE
 from tests.acceptance.test_3_licenses_update_themselves import the_checker_runs
@@ -255,9 +255,9 @@ async def test_a_day_later_it_is_a_new_call(inga: Client) -> None:
     license, [user, *_] = await holders(inga)
     revoke = {"licenseId": license, "userIds": [user]}
     await send(inga, "key", REVOKE, input=revoke)
-    await IdempotencyKey.all().update(kept_at=utc_now() - KEPT_FOR + timedelta(minutes=1))
+    await IdempotencyKey.all().update(kept_at=utc_now() - KEY_LIFETIME + timedelta(minutes=1))
     within = await send(inga, "key", REVOKE, input=revoke)
-    await IdempotencyKey.all().update(kept_at=utc_now() - KEPT_FOR)
+    await IdempotencyKey.all().update(kept_at=utc_now() - KEY_LIFETIME)
 
     after = await send(inga, "key", REVOKE, input=revoke)
     again = await send(inga, "key", REVOKE, input=revoke)
@@ -269,7 +269,7 @@ async def test_a_day_later_it_is_a_new_call(inga: Client) -> None:
 
 async def test_after_a_day_the_checker_removes_what_was_kept(inga: Client) -> None:
     await send(inga, "key", CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_READ"]})
-    await IdempotencyKey.all().update(kept_at=utc_now() - KEPT_FOR)
+    await IdempotencyKey.all().update(kept_at=utc_now() - KEY_LIFETIME)
 
     await the_checker_runs()
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Request, async_playwright, expect
 
-from server.console import BUILT
+from server.console import DIST_DIR
 from tests.acceptance.conftest import (
     PASSWORD,
     Client,
@@ -57,7 +57,7 @@ async def chromium() -> AsyncIterator[Browser]:
 def _missing(path: str | None) -> str | None:
     if path is None:
         return "There is no chromium on PATH. Install it, as by apt-get install chromium."
-    if not (BUILT / "index.html").is_file():
+    if not (DIST_DIR / "index.html").is_file():
         return "The console is not built. Run npm --prefix web ci, then npm --prefix web run build."
     return None
 

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from server.console import BUILT
+from server.console import DIST_DIR
 from tests.browser.conftest import sign_in
 from tests.browser.test_4_activate_new_license import open_removal
 
-AXE = (BUILT.parent / "node_modules" / "axe-core" / "axe.min.js").read_text() if BUILT.exists() else ""
+AXE = (DIST_DIR.parent / "node_modules" / "axe-core" / "axe.min.js").read_text() if DIST_DIR.exists() else ""
 
 TITLES = {
     "/licenses": ("Licenses", "Lisenser"),

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from licensing.enums import ActivationPolicy, ApiScope, AuditAction, UserKind, UserStatus
 from resolvers.context import COMMAND_LINE, Context, system_context
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 from resolvers.users.directory_csv import ExportedUser, read_export
 from resolvers.users.directory_import import import_users
 from tests.acceptance.conftest import Client, Running
@@ -64,7 +64,7 @@ async def test_details_are_told_in_words_of_both_languages(inga: Page, server: R
 
 
 async def test_what_has_no_words_yet_shows_its_name_and_value(inga: Page, server: Running):
-    async with changing(_context(server)) as change:
+    async with unit_of_work(_context(server)) as change:
         details = [("shoeSize", "EU_42", "EU_43"), ("superoffice.gone", "3", None)]
         change.record(AuditAction.USER_CHANGED, details=details, user="Kari Nordby", what="they were changed")
 

@@ -6,7 +6,7 @@ import sys
 from tortoise import Tortoise
 
 from models.db.config import tortoise_config
-from server.background.scheduler import Checker
+from server.background.scheduler import Scheduler
 from server.http_clients.vendor_client import VendorClient
 
 
@@ -18,7 +18,7 @@ async def check_once(database_url: str) -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)
-        await Checker(client).run_once()
+        await Scheduler(client).run_once()
     finally:
         await client.aclose()
         await Tortoise.close_connections()

@@ -15,7 +15,7 @@ from models.vendor import TrustedKey, Vendor
 from resolvers.context import utc_now
 from tests.support import factories
 from tests.support.documents import claims, grant, signed, trusted
-from tests.support.faulty_license_server import Call, Misbehaving, misbehaving
+from tests.support.faulty_license_server import Call, FaultyLicenseServer, faulty_license_server
 
 CHECKERS, INSTALLATIONS, VENDORS_EACH = 10, 5, 10
 
@@ -53,7 +53,7 @@ class LicenseServer:
         self.documents[f"/{serial}/{number}/v1/licenses/{serial}.lic"] = signed(stated, key)
 
 
-def requests(server: Misbehaving, method: str) -> Counter[str]:
+def requests(server: FaultyLicenseServer, method: str) -> Counter[str]:
     """How often each path was asked for."""
     return Counter(match[1] for head in server.requests if (match := re.match(rf"{method} (\S+)", head)))
 
@@ -71,7 +71,7 @@ async def start(database_url: str) -> Process:
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_ten_checkers_ask_each_of_fifty_vendors_once(database: str) -> None:
     shelf = LicenseServer()
-    async with misbehaving(shelf.answer) as server:
+    async with faulty_license_server(shelf.answer) as server:
         for place in range(INSTALLATIONS):
             made = await factories.make_installation(serial := f"{place + 1}000000000", "Fjordlys Handel AS")
             for number in range(VENDORS_EACH):

@@ -19,7 +19,7 @@ from tests.acceptance.test_3_live_updates import bearer, latest, make_token
 from tests.acceptance.test_3_live_updates import socket as open_socket
 from tests.chaos.databases import connected, many_holders
 from tests.support.processes import process
-from tests.support.short_timeout_server import SLOWEST_READER
+from tests.support.short_timeout_server import SEND_TIMEOUT
 
 HOLDERS, EVENTS = 2000, 20_000
 A_LITTLE = 60 * 1024
@@ -81,7 +81,7 @@ async def read(url: str, token: str, after: str, number: int) -> int:
 
 async def dropped(log: Path, number: int) -> list[str]:
     """The lines of the log that tell of readers who were dropped, once there are so many."""
-    async with asyncio.timeout(SLOWEST_READER + 20):
+    async with asyncio.timeout(SEND_TIMEOUT + 20):
         while True:
             content = await asyncio.to_thread(log.read_text)
             lines = [line for line in content.splitlines() if "a reader was dropped" in line]

@@ -64,7 +64,7 @@ class Subscriber:
     cursor: str
     seen: list[str] = field(default_factory=list)
     cuts: int = 0
-    refusals: list[str] = field(default_factory=list)
+    collect_user_errors: list[str] = field(default_factory=list)
     """Codes of errors that the server sent."""
 
     async def follow(self) -> None:
@@ -100,7 +100,7 @@ class Subscriber:
 
     def _take(self, kind: str, content: Any) -> None:
         if kind != "next" or "errors" in content:
-            self.refusals.append(json.dumps([kind, content]))
+            self.collect_user_errors.append(json.dumps([kind, content]))
             raise EOFError
         self.cursor = content["data"]["auditEvents"]["cursor"]
         self.seen.append(self.cursor)
@@ -149,6 +149,6 @@ async def test_every_event_arrives_in_order_and_once(postgres: tuple[Postgres, s
     assert subscriber.seen == [NEWEST_FIRST.cursor([position]) for position in positions]
     assert len(positions) == EVENTS
     assert subscriber.cuts >= CUTS
-    assert all("UNAVAILABLE" in refusal for refusal in subscriber.refusals), subscriber.refusals
+    assert all("UNAVAILABLE" in refusal for refusal in subscriber.collect_user_errors), subscriber.collect_user_errors
     log = (tmp_path / "server.log").read_text()
     assert "Traceback" not in log and "INTERNAL" not in log, log

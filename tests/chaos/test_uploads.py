@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from server.graphql.streams import LONGEST_REST
-from server.middleware.body_limit import LARGEST_BODY, SLOWEST_BODY
+from server.middleware.body_limit import BODY_TIMEOUT, MAX_BODY_SIZE
 from tests.support.processes import process
 from tests.support.timing import Measure
 
@@ -48,12 +48,12 @@ async def test_what_does_not_arrive_is_refused_while_others_are_served(
     sqlite_url: str, tmp_path: Path, measured: Measure
 ) -> None:
     async with process(sqlite_url, tmp_path) as (url, _), httpx2.AsyncClient(base_url=url) as client:
-        with measured("408 to a body that does not arrive", most=SLOWEST_BODY + 3):
+        with measured("408 to a body that does not arrive", most=BODY_TIMEOUT + 3):
             waiting = asyncio.gather(*(stalled(url) for _ in range(STALLED)))
             with measured("an answer to others meanwhile", most=2):
                 answered = await client.post("/graphql", json={"query": "{ viewer { scopes } }"})
             with measured("413 to a body that says it is too large", most=1):
-                declared = await client.post("/graphql", content=b"x" * (LARGEST_BODY + 1), headers=AS_JSON)
+                declared = await client.post("/graphql", content=b"x" * (MAX_BODY_SIZE + 1), headers=AS_JSON)
             assert not waiting.done()
             refused = await waiting
 
@@ -81,7 +81,7 @@ async def test_a_body_without_end_is_refused_and_then_cut_off(
 
 
 async def test_who_sends_the_rest_of_it_keeps_the_connection(sqlite_url: str, tmp_path: Path) -> None:
-    size = 2 * LARGEST_BODY
+    size = 2 * MAX_BODY_SIZE
     async with (
         process(sqlite_url, tmp_path) as (url, _),
         begun(url, f"Content-Length: {size}") as (reader, writer),

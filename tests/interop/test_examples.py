@@ -14,7 +14,7 @@ from tests.acceptance.conftest import Client, Running
 from tests.acceptance.operations import AUDIT
 from tests.acceptance.test_3_live_updates import make_token
 from tests.interop.conftest import install, install_packages
-from tests.support.lossy_proxy import losing
+from tests.support.lossy_proxy import lossy_proxy
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -83,7 +83,7 @@ async def test_it_tells_the_story_though_each_first_answer_is_lost(
     file.write_text(server.demo.files["growth.lic"])
     _, token = await make_token(inga, "LICENSES_READ", "LICENSES_WRITE", "USERS_READ", "USERS_WRITE")
 
-    async with losing(server.url) as network:
+    async with lossy_proxy(server.url) as network:
         code, output, complaints = await run([*RUN[language], str(file)], example, SERVER=network.url, TOKEN=token)
 
     assert code == 0, complaints

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.activation_policy import activates_at_once, blocking_surplus, refusal, takes_away
-from licensing.diff import compare
+from licensing.activation_policy import activates_at_once, activation_error, blocking_surplus, is_reduction
+from licensing.diff import diff
 from licensing.documents.claims import LicenseDates
 from licensing.enums import ActivationPolicy
 from licensing.errors import LicenseExpired, NotYetEffective, SurplusSeats
@@ -22,7 +22,7 @@ IN_FORCE = terms(PLAN, expires_at=NOW + 30 * DAY, grace_ends_at=NOW + 40 * DAY)
 
 
 def at_once(policy, after, *, before=IN_FORCE, in_use=0, effective_at=NOW, owner=OWNER):
-    changes = compare(before.grants, after.grants, {"ten-sales": in_use})
+    changes = diff(before.grants, after.grants, {"ten-sales": in_use})
     return activates_at_once(
         policy=policy,
         before=before,
@@ -116,13 +116,13 @@ def test_a_vendors_first_licenses_take_nothing_away():
 
 
 def test_nothing_is_taken_away_by_what_stays_the_same():
-    assert not takes_away(IN_FORCE, IN_FORCE, [])
+    assert not is_reduction(IN_FORCE, IN_FORCE, [])
 
 
 def test_surplus_is_told_by_name_and_added_up_where_names_are_equal():
     before = [license("a", 5, name="Sales"), license("b", 5, name="Sales"), license("c", 5)]
 
-    changes = compare(before, [license("c", 5)], {"a": 2, "b": 1, "c": 5})
+    changes = diff(before, [license("c", 5)], {"a": 2, "b": 1, "c": 5})
 
     assert blocking_surplus(changes) == {"Sales": 3}
 
@@ -131,10 +131,10 @@ NO_DATES = LicenseDates()
 
 
 def refused(changes=(), dates=NO_DATES, effective_at=NOW):
-    return refusal(changes, dates, effective_at, NOW)
+    return activation_error(changes, dates, effective_at, NOW)
 
 
-SURPLUS = compare([license("a", 5)], [license("a", 1)], {"a": 3})
+SURPLUS = diff([license("a", 5)], [license("a", 1)], {"a": 3})
 
 
 def test_activation_is_refused_for_the_first_reason_there_is():
@@ -147,10 +147,10 @@ def test_activation_is_refused_for_the_first_reason_there_is():
 
 
 def test_a_refusal_carries_its_facts():
-    assert refused(SURPLUS).words.facts["surplus"] == {"A": 2}
-    assert refused(effective_at=NOW + DAY).words.facts == {"effective_at": NOW + DAY}
+    assert refused(SURPLUS).message.facts["surplus"] == {"A": 2}
+    assert refused(effective_at=NOW + DAY).message.facts == {"effective_at": NOW + DAY}
     ended = LicenseDates(expires_at=NOW - DAY, grace_ends_at=NOW)
-    assert refused(dates=ended).words.facts == {"expired_at": NOW}
+    assert refused(dates=ended).message.facts == {"expired_at": NOW}
 
 
 moments = st.datetimes(datetime(2026, 5, 1), datetime(2026, 7, 1), timezones=st.just(UTC))
@@ -167,9 +167,9 @@ def test_what_is_activated_never_leaves_more_seats_in_use_than_there_are(
         for code, seats in in_use.items()
         if code in totals
     }
-    changes = compare(before, after, held)
+    changes = diff(before, after, held)
 
-    if refusal(changes, LicenseDates(expires_at=expires_at), effective_at, NOW) is None:
+    if activation_error(changes, LicenseDates(expires_at=expires_at), effective_at, NOW) is None:
         new_totals = {grant.code: grant.total for grant in after if not grant.hidden}
         for code, seats in held.items():
             total = new_totals.get(code, 0)
@@ -179,7 +179,7 @@ def test_what_is_activated_never_leaves_more_seats_in_use_than_there_are(
 @given(before=grants(), after=grants(), in_use=in_use, policy=st.sampled_from(ActivationPolicy))
 def test_what_would_be_refused_is_never_activated_at_once(before, after, in_use, policy):
     old, new = terms(*before), terms(*after)
-    changes = compare(before, after, in_use)
+    changes = diff(before, after, in_use)
 
     activated = activates_at_once(
         policy=policy,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.diff import check_same_nature, compare, nothing_new, seats_available, surplus
+from licensing.diff import check_immutable, diff, is_unchanged, seats_available, surplus
 from licensing.enums import LicenseChangeKind, LicenseScope, UserKind
 from licensing.errors import FileInvalid
 from tests.support.grants import FEATURES, grants, in_use, license, terms
@@ -19,7 +19,7 @@ def only(before, after, in_use=0):
     """The one change from a license to another, either of which may be missing."""
     old, new = ([grant] if grant else [] for grant in (before, after))
     code = (before or after).code
-    [change] = compare(old, new, {code: in_use})
+    [change] = diff(old, new, {code: in_use})
     return change
 
 
@@ -68,7 +68,7 @@ def test_what_happens_to_a_license(before, after, kind):
     ids=["nothing", "order of its features", "place in the list", "kinds of user"],
 )
 def test_what_leaves_seats_name_and_contents_alone_is_not_listed(after):
-    assert compare([license("a", 5, plan=True, includes=("b", "c"))], [after], {}) == []
+    assert diff([license("a", 5, plan=True, includes=("b", "c"))], [after], {}) == []
 
 
 def test_a_change_tells_seats_before_after_and_in_use():
@@ -114,14 +114,14 @@ def test_a_license_that_turns_hidden_is_removed_and_one_that_turns_visible_is_ad
 
     assert (only(shown, hidden, in_use=2).kind, only(shown, hidden, in_use=2).surplus) == (REMOVED, 2)
     assert only(hidden, shown).kind is ADDED
-    assert compare([hidden], [license("a", 9, hidden=True)], {}) == []
+    assert diff([hidden], [license("a", 9, hidden=True)], {}) == []
 
 
 def test_changes_are_in_the_vendors_order_with_removed_ones_where_they_were():
     before = [license("z", 1, sort=1), license("gone", 1, sort=2), license("moved", 1, sort=1)]
     after = [license("moved", 2, sort=3), license("z", 2, sort=1), license("a", 2, sort=1)]
 
-    assert [change.code for change in compare(before, after, {})] == ["a", "z", "gone", "moved"]
+    assert [change.code for change in diff(before, after, {})] == ["a", "z", "gone", "moved"]
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -134,9 +134,9 @@ def test_changes_are_in_the_vendors_order_with_removed_ones_where_they_were():
 )
 def test_a_code_stands_for_one_kind_of_thing(other, words, hidden):
     with pytest.raises(FileInvalid, match=words):
-        compare([license("a", hidden=hidden)], [license("a", hidden=hidden, **other)], {})
+        diff([license("a", hidden=hidden)], [license("a", hidden=hidden, **other)], {})
     with pytest.raises(FileInvalid):
-        check_same_nature([license("a", **other)], [license("a")])
+        check_immutable([license("a", **other)], [license("a")])
 
 
 def apply(changes, grants):
@@ -156,7 +156,7 @@ def to_see(grant):
 
 @given(before=grants(), after=grants(), in_use=in_use)
 def test_applying_the_changes_to_what_is_in_force_gives_what_the_document_lists(before, after, in_use):
-    applied = apply(compare(before, after, in_use), before)
+    applied = apply(diff(before, after, in_use), before)
 
     wanted = {grant.code: to_see(grant) for grant in after if not grant.hidden}
     assert {code: to_see(grant) for code, grant in applied.items()} == wanted
@@ -166,12 +166,12 @@ def test_applying_the_changes_to_what_is_in_force_gives_what_the_document_lists(
 def test_the_list_is_empty_exactly_when_nothing_listed_differs(before, after, in_use):
     old, new = ({grant.code: to_see(grant) for grant in grants if not grant.hidden} for grants in (before, after))
 
-    assert (compare(before, after, in_use) == []) == (old == new)
+    assert (diff(before, after, in_use) == []) == (old == new)
 
 
 @given(before=grants(), after=grants(), in_use=in_use)
 def test_each_license_is_listed_once_and_none_that_was_and_stays_hidden(before, after, in_use):
-    codes = [change.code for change in compare(before, after, in_use)]
+    codes = [change.code for change in diff(before, after, in_use)]
 
     assert len(codes) == len(set(codes))
     assert set(codes) <= {grant.code for grant in [*before, *after] if not grant.hidden}
@@ -181,7 +181,7 @@ def test_each_license_is_listed_once_and_none_that_was_and_stays_hidden(before, 
 def test_the_same_licenses_in_another_order_are_nothing_new(grants, data):
     again = data.draw(st.permutations(grants))
 
-    assert nothing_new(terms(*grants), terms(*again))
+    assert is_unchanged(terms(*grants), terms(*again))
 
 
 EXPIRY = datetime(2027, 1, 1, tzinfo=UTC)
@@ -201,11 +201,11 @@ EXPIRY = datetime(2027, 1, 1, tzinfo=UTC)
     ],
 )
 def test_anything_else_is_new_even_if_it_is_not_listed(after):
-    assert not nothing_new(terms(license("a")), after)
+    assert not is_unchanged(terms(license("a")), after)
 
 
 def test_how_lists_and_defaults_are_written_is_nothing_new():
     before = terms(license("a", plan=True, includes=FEATURES))
     after = terms(license("a", plan=True, includes=FEATURES[::-1], kinds=(UserKind.EMPLOYEE,)))
 
-    assert nothing_new(before, after)
+    assert is_unchanged(before, after)

@@ -5,10 +5,10 @@ import pickle
 
 import pytest
 
-from licensing.enums import UserCategory, UserKind, Word
+from licensing.enums import DescribedEnum, UserCategory, UserKind
 
 
-@pytest.mark.parametrize("words", Word.__subclasses__(), ids=lambda words: words.__name__)
+@pytest.mark.parametrize("words", DescribedEnum.__subclasses__(), ids=lambda words: words.__name__)
 def test_each_word_is_its_name_and_has_a_sentence(words):
     assert words.__doc__
     for word in words:

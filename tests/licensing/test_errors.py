@@ -6,12 +6,12 @@ import pytest
 
 from licensing import errors
 from licensing.enums import RevocationBlocker, UserErrorCode
-from licensing.messages import Words
+from licensing.messages import Message
 
 INSTANT = datetime(2026, 6, 1, 12, 30, 15, tzinfo=UTC)
 REFUSALS = [
     errors.NotFound(),
-    errors.Invalid(reason=Words("The reason is blank. Say what is wrong.")),
+    errors.Invalid(reason=Message("The reason is blank. Say what is wrong.")),
     errors.TooManyItems(count=1001, limit=1000),
     errors.CredentialsInvalid(),
     errors.RateLimited(retry_after=30),
@@ -26,7 +26,7 @@ REFUSALS = [
     errors.NoSeats(license="Sales Premium", available=1, wanted=2),
     errors.PrerequisiteMissing(user="Kari", license="Confidential activities", required="Web"),
     errors.FileTooLarge(),
-    errors.FileInvalid(reason=Words("`owner` is missing")),
+    errors.FileInvalid(reason=Message("`owner` is missing")),
     errors.SigningKeyUnknown(key_id="kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
     errors.SignatureInvalid(),
     errors.LicenseKeyInvalid(),
@@ -37,7 +37,7 @@ REFUSALS = [
     errors.NoLicenseServer(vendor="NordSync AS"),
     errors.VendorUnavailable(vendor="NordSync AS"),
     errors.VendorRefused(said="Unknown serial number."),
-    errors.DeliveryFailed(error=Words("answered with status 500")),
+    errors.DeliveryFailed(error=Message("answered with status 500")),
 ]
 
 
@@ -55,7 +55,7 @@ def test_the_tree_in_the_docstring_is_whole():
 def test_what_happened_is_followed_by_what_to_do(refusal):
     message = str(refusal)
 
-    assert message == str(refusal.words)
+    assert message == str(refusal.message)
     assert "{" not in message
     assert message.endswith(".")
     assert message.count(". ") >= 1 or '" ' in message

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from licensing.messages import ENGLISH, Language, Words
+from licensing.messages import ENGLISH, Language, Message
 
 INSTANT = datetime(2026, 6, 1, 12, 30, 15, tzinfo=UTC)
 NORWEGIAN = Language(
@@ -25,27 +25,27 @@ NORWEGIAN = Language(
     ("words", "english", "norwegian"),
     [
         (
-            Words("{seats:seat|seats} of {license} {seats:=is|are} in use", seats=1, license="Sales"),
+            Message("{seats:seat|seats} of {license} {seats:=is|are} in use", seats=1, license="Sales"),
             "1 seat of Sales is in use",
             "1 sete av Sales er i bruk",
         ),
         (
-            Words("{seats:seat|seats} of {license} {seats:=is|are} in use", seats=2, license="Sales"),
+            Message("{seats:seat|seats} of {license} {seats:=is|are} in use", seats=2, license="Sales"),
             "2 seats of Sales are in use",
             "2 seter av Sales er i bruk",
         ),
         (
-            Words("too many: {surplus:of}", surplus={"A": 3, "B": 1}),
+            Message("too many: {surplus:of}", surplus={"A": 3, "B": 1}),
             "too many: 3 of A, 1 of B",
             "for mange: 3 av A, 1 av B",
         ),
-        (Words("at most {limit:,}", limit=20_000), "at most 20,000", "høyst 20 000"),
+        (Message("at most {limit:,}", limit=20_000), "at most 20,000", "høyst 20 000"),
         (
-            Words("it failed: {reason}", reason=Words("`{claim}` is missing", claim="owner")),
+            Message("it failed: {reason}", reason=Message("`{claim}` is missing", claim="owner")),
             "it failed: `owner` is missing",
             "det gikk ikke: `owner` mangler",
         ),
-        (Words("{what} changed", what=[Words("name"), "url"]), "name, url changed", "navn, url endret"),
+        (Message("{what} changed", what=[Message("name"), "url"]), "name, url changed", "navn, url endret"),
     ],
 )
 def test_a_language_takes_the_facts_into_its_own_words(words, english, norwegian):
@@ -56,28 +56,28 @@ def test_a_language_takes_the_facts_into_its_own_words(words, english, norwegian
 def test_instants_are_told_to_the_minute_in_utc():
     oslo = timezone(timedelta(hours=2))
 
-    assert str(Words("{at}", at=INSTANT.astimezone(oslo))) == "2026-06-01 12:30 UTC"
+    assert str(Message("{at}", at=INSTANT.astimezone(oslo))) == "2026-06-01 12:30 UTC"
 
 
 def test_a_fact_that_is_forgotten_is_missed():
     with pytest.raises(KeyError):
-        str(Words("{user} left"))
+        str(Message("{user} left"))
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        Words("until {ends_at}", ends_at=INSTANT),
-        Words("too many: {surplus:of}", surplus={"A": 3}),
-        Words("it failed: {reason}", reason=Words("`{claim}` is missing", claim="owner")),
-        Words("{what} changed", what=[Words("name")]),
+        Message("until {ends_at}", ends_at=INSTANT),
+        Message("too many: {surplus:of}", surplus={"A": 3}),
+        Message("it failed: {reason}", reason=Message("`{claim}` is missing", claim="owner")),
+        Message("{what} changed", what=[Message("name")]),
     ],
 )
 def test_words_that_were_stored_are_the_same(words):
-    assert Words.from_json(words.as_json()) == words
+    assert Message.from_json(words.as_json()) == words
 
 
 def test_a_text_that_was_stored_before_there_were_languages_is_told_as_it_is():
-    assert Words.from_json("Nothing in {braces} is a fact.").in_language(Language("nb")) == (
+    assert Message.from_json("Nothing in {braces} is a fact.").in_language(Language("nb")) == (
         "Nothing in {braces} is a fact."
     )

@@ -1,4 +1,4 @@
-"""Takes each defense out of a copy of the project, one at a time, and sees its test fail: `make defenses`."""
+"""Takes each defense out of a copy of the project, one at a time, and sees its test fail: `make mutants`."""
 
 import os
 import queue
@@ -17,10 +17,10 @@ from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.mutants.catalog import ROOT, Defense, defenses
+from tests.mutants.catalog import ROOT, Mutant, mutants
 from tests.support.postgres import running_postgres
 
-LONGEST_TEST = 120.0
+TEST_TIMEOUT = 120.0
 """Seconds after which a test is taken to hang, which tells nothing of why."""
 NO_END = "pytest was ended after"
 
@@ -43,9 +43,9 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", help="only these, by the name of their file here; all if none is given")
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, metavar="N", help="tests at the same time")
     arguments = parser.parse_args()
-    chosen = [one for one in defenses() if not arguments.parts or one.part in arguments.parts]
+    chosen = [one for one in mutants() if not arguments.parts or one.part in arguments.parts]
     if not chosen:
-        parser.error(f"There are {', '.join(sorted({one.part for one in defenses()}))}. Name one of them, or none.")
+        parser.error(f"There are {', '.join(sorted({one.part for one in mutants()}))}. Name one of them, or none.")
     with running_postgres() as server, TemporaryDirectory(prefix="seatkeeper-defenses-") as folder:
         environment = {**os.environ, "TEST_POSTGRES_URL": server, "PYTHONDONTWRITEBYTECODE": "1"}
         first = copy_of_project(Path(folder) / "0")
@@ -79,18 +79,18 @@ def check_untouched(project: Path, tests: Sequence[str], environment: dict[str, 
         sys.exit(f"{told}\nThese tests fail with all defenses in place. Mend that first.")
 
 
-def try_all(chosen: Sequence[Defense], copies: Sequence[Path], environment: dict[str, str]) -> list[Verdict]:
+def try_all(chosen: Sequence[Mutant], copies: Sequence[Path], environment: dict[str, str]) -> list[Verdict]:
     """The verdict on each, as many at the same time as there are copies."""
     free: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for project in copies:
         free.put(project)
 
-    def judge(defense: Defense) -> Verdict:
+    def judge(defense: Mutant) -> Verdict:
         project, started = free.get(), time.monotonic()
         try:
-            with taken_out(defense, project):
+            with applied(defense, project):
                 passed, told = run(
-                    project, [defense.test], environment, "-x", "-p", "no:cacheprovider", seconds=LONGEST_TEST
+                    project, [defense.test], environment, "-x", "-p", "no:cacheprovider", seconds=TEST_TIMEOUT
                 )
         finally:
             free.put(project)
@@ -109,11 +109,11 @@ def try_all(chosen: Sequence[Defense], copies: Sequence[Path], environment: dict
 
 
 @contextmanager
-def taken_out(defense: Defense, project: Path) -> Iterator[None]:
+def applied(defense: Mutant, project: Path) -> Iterator[None]:
     """The project without a defense, for as long as the block lasts."""
     path = project / defense.file
     text, times = path.read_text(), path.stat()
-    path.write_text(defense.taken_out_of(text))
+    path.write_text(defense.apply_to(text))
     try:
         yield
     finally:

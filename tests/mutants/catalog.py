@@ -9,7 +9,7 @@ ROOT = FOLDER.parents[1]
 
 
 @dataclass(frozen=True)
-class Defense:
+class Mutant:
     """A piece of the code without which a promise would not hold."""
 
     part: str
@@ -27,15 +27,15 @@ class Defense:
         """The test as promises name it."""
         return self.test.partition("[")[0]
 
-    def taken_out_of(self, text: str) -> str:
+    def apply_to(self, text: str) -> str:
         """The file without it."""
         return text.replace(self.old, self.new)
 
 
-def defenses() -> list[Defense]:
+def mutants() -> list[Mutant]:
     """All of them."""
     return [
-        Defense(file.stem, **one)
+        Mutant(file.stem, **one)
         for file in sorted(FOLDER.glob("*.toml"))
         for one in tomllib.loads(file.read_text())["defense"]
     ]

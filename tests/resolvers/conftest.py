@@ -12,11 +12,11 @@ from licensing.enums import ImportMode
 from licensing.errors import LicensingError
 from models.vendor import TrustedKey, Vendor
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
-from resolvers.change_sets.read_model import ReviewedChangeSet
+from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from tests.support.documents import ISSUED, KEY, claims, grant, signed, trusted
 
-Import = Callable[..., Awaitable[ReviewedChangeSet | None]]
+Import = Callable[..., Awaitable[ChangeSetView | None]]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def trusted_vendor(installation: int) -> Vendor:
 def import_file(context: Context, trusted_vendor: Vendor) -> Import:
     """Imports a license file with these claims, as the administrator does."""
 
-    async def do(stated: dict[str, Any], mode: ImportMode = ImportMode.FOLLOW_POLICY) -> ReviewedChangeSet | None:
+    async def do(stated: dict[str, Any], mode: ImportMode = ImportMode.FOLLOW_POLICY) -> ChangeSetView | None:
         content = signed(stated)
         document = await verify_license_file(context, content, mode)
         return await import_license_file(context, document, content, mode)
@@ -41,11 +41,11 @@ def import_file(context: Context, trusted_vendor: Vendor) -> Import:
 
 
 @pytest.fixture
-def offer(import_file: Import) -> Callable[..., Awaitable[ReviewedChangeSet]]:
+def offer(import_file: Import) -> Callable[..., Awaitable[ChangeSetView]]:
     """The vendor's next document, left for review: license types with their new totals, or licenses as stated."""
     sequence = count(1)
 
-    async def do(totals: dict[str, int | None], **stated: Any) -> ReviewedChangeSet:
+    async def do(totals: dict[str, int | None], **stated: Any) -> ChangeSetView:
         number = next(sequence)
         licenses = [
             grant(key.removeprefix("superoffice."), name=key.removeprefix("superoffice."), total=total)

@@ -15,9 +15,9 @@ from models.user import User
 from models.vendor import Vendor
 from resolvers.context import Context
 from resolvers.errors import KeyReused
-from resolvers.idempotency import KEPT_FOR, KeyedCall
+from resolvers.idempotency import KEY_LIFETIME, IdempotentRequest
 from resolvers.licenses.assignments import assign_user_licenses, revoke_user_licenses
-from resolvers.operations.scheduled_jobs import forget_keys
+from resolvers.operations.scheduled_jobs import purge_idempotency_keys
 from resolvers.vendors.checks import check_for_license_changes
 from tests.resolvers.conftest import Shelf
 
@@ -30,7 +30,7 @@ def call(
     """A request of its own with the key, which has not looked yet whether the call was sent before."""
     caller = replace(context.caller, user_id=None, token_id=token_id) if token_id else context.caller
     request = Context(caller, request_id="test-request", now=lambda: now)
-    request.keyed_call = KeyedCall.of(caller, "key", fingerprint)
+    request.idempotent_request = IdempotentRequest.of(caller, "key", fingerprint)
     return request
 
 
@@ -62,7 +62,7 @@ async def test_what_another_call_was_refused_meanwhile_this_one_is(
     with pytest.raises(NoSeats) as again:
         await assign_user_licenses(call(context), license.id, [per.id])
 
-    assert (again.value.words, again.value.path) == (first.value.words, first.value.path)
+    assert (again.value.message, again.value.path) == (first.value.message, first.value.path)
     await assign_user_licenses(call(context, token_id=7), license.id, [per.id])
 
 
@@ -85,16 +85,16 @@ async def test_it_is_kept_for_a_day(context: Context, kari: User) -> None:
         return revocation.outcome
 
     assert await outcome(NOW) is RevocationOutcome.REVOKED
-    assert await outcome(NOW + KEPT_FOR - timedelta(microseconds=1)) is RevocationOutcome.REVOKED
-    assert await outcome(NOW + KEPT_FOR) is RevocationOutcome.NOT_ASSIGNED
+    assert await outcome(NOW + KEY_LIFETIME - timedelta(microseconds=1)) is RevocationOutcome.REVOKED
+    assert await outcome(NOW + KEY_LIFETIME) is RevocationOutcome.NOT_ASSIGNED
 
 
 async def test_what_nobody_sends_again_is_forgotten(context: Context, kari: User) -> None:
     license = await License.get()
     await revoke_user_licenses(call(context), license.id, [kari.id])
 
-    assert await forget_keys(NOW + KEPT_FOR - timedelta(microseconds=1)) == 0
-    assert await forget_keys(NOW + KEPT_FOR) == 1
+    assert await purge_idempotency_keys(NOW + KEY_LIFETIME - timedelta(microseconds=1)) == 0
+    assert await purge_idempotency_keys(NOW + KEY_LIFETIME) == 1
     assert await IdempotencyKey.all().count() == 0
 
 
@@ -106,8 +106,8 @@ async def test_a_license_server_that_did_not_answer_is_not_asked_again(
     first.license_servers = again.license_servers = shelf
     with pytest.raises(VendorUnavailable):
         await check_for_license_changes(first, trusted_vendor.id)
-    assert again.keyed_call
-    await again.keyed_call.look_up(NOW)
+    assert again.idempotent_request
+    await again.idempotent_request.look_up(NOW)
 
     with pytest.raises(VendorUnavailable):
         await check_for_license_changes(again, trusted_vendor.id)

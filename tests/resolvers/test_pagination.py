@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.db.select import Select
 from models.user import User
 from resolvers.errors import BadUserInput
-from resolvers.pagination import INT, Keyset, Listed, PageRequest, fetch_page, fetch_pages, read_cursor
+from resolvers.pagination import INT, Keyset, ListQuery, PageRequest, fetch_page, fetch_pages, read_cursor
 
 BY_NAME = Keyset("users", {"name_key": str, "id": int})
 BACKWARD_BY_NAME = Keyset("users", {"name_key": str, "id": int}, is_descending=True)
@@ -20,9 +20,9 @@ async def users(installation, make_user):
     for number, name in enumerate(NAMES):
         await make_user(name, login=f"login-{number}")
 
-    def listed() -> Listed:
+    def listed() -> ListQuery:
         select = Select()
-        return Listed(select, '"user"', [f"installation_id = {select.value(installation)}"])
+        return ListQuery(select, '"user"', [f"installation_id = {select.bind(installation)}"])
 
     return listed
 
@@ -143,7 +143,7 @@ async def test_a_page_lies_between_two_cursors(users):
 
 
 async def test_an_empty_page_has_no_cursors(users):
-    page = await fetch_page(users().narrowed("id = 0"), BY_NAME, PageRequest(), User, ["id"])
+    page = await fetch_page(users().where("id = 0"), BY_NAME, PageRequest(), User, ["id"])
 
     assert (page.rows, page.start_cursor, page.end_cursor) == ([], None, None)
     assert (page.has_next_page, page.has_previous_page) == (False, False)
@@ -163,6 +163,6 @@ async def test_pages_of_several_lists_are_those_of_each(users, request_):
 
     together = await fetch_pages(users(), parts, BY_NAME, request_, User, ["id", "name"])
 
-    alone = [await fetch_page(users().narrowed(part), BY_NAME, request_, User, ["id", "name"]) for part in parts]
+    alone = [await fetch_page(users().where(part), BY_NAME, request_, User, ["id", "name"]) for part in parts]
     assert together == alone
     assert await fetch_pages(users(), [], BY_NAME, request_, User, ["id"]) == []

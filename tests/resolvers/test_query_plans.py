@@ -86,7 +86,7 @@ async def test_a_text_is_found_by_an_index(context, many_holders):
 async def test_a_page_of_a_licenses_assignments_is_found_along_its_order(context, many_holders):
     keyset = UserOrder().keyset("assignments", of_user="user__", id_="user_id")
     listed = await assignment_queries._listed(context, UserFilter())
-    of_license = f"license_id = {listed.select.value(many_holders.id)}"
+    of_license = f"license_id = {listed.select.bind(many_holders.id)}"
 
     page = bounded(listed, keyset, PageRequest(first=50), of_license)
     plan = await plan_of(listed.select, f"SELECT assignment.id {page}")

@@ -9,8 +9,7 @@ from tortoise.transactions import in_transaction
 from licensing.enums import AuditAction
 from models.audit_event import AuditEvent
 from models.user import User
-from resolvers import unit_of_work
-from resolvers.unit_of_work import changing, try_again
+from resolvers.unit_of_work import retry_on_conflict, unit_of_work
 from tests.support.factories import make_user
 
 SOON = 0.2
@@ -18,7 +17,7 @@ SOON = 0.2
 
 async def test_a_change_that_takes_too_long_is_undone(context, administrator):
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(SOON) as context.deadline, changing(context) as change:
+        async with asyncio.timeout(SOON) as context.deadline, unit_of_work(context) as change:
             await User.filter(id=administrator.id).update(name="Ola")
             change.record(AuditAction.EXPIRY_WARNED)
             await asyncio.sleep(10)
@@ -26,13 +25,13 @@ async def test_a_change_that_takes_too_long_is_undone(context, administrator):
     assert (await User.get(id=administrator.id)).name == "Inga Solheim"
     assert await AuditEvent.all().count() == 0
     context.deadline = None
-    async with changing(context) as change:  # nothing is left locked
+    async with unit_of_work(context) as change:  # nothing is left locked
         change.record(AuditAction.EXPIRY_WARNED)
 
 
 async def test_a_change_that_is_made_is_not_ended_any_more(context, administrator):
     async with asyncio.timeout(SOON) as context.deadline:
-        async with changing(context):
+        async with unit_of_work(context):
             await User.filter(id=administrator.id).update(name="Ola")
         await asyncio.sleep(2 * SOON)
 
@@ -41,7 +40,7 @@ async def test_a_change_that_is_made_is_not_ended_any_more(context, administrato
 
 async def test_a_deadline_that_passes_just_before_the_commit_undoes_the_change(context, administrator):
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(10) as context.deadline, changing(context):
+        async with asyncio.timeout(10) as context.deadline, unit_of_work(context):
             await User.filter(id=administrator.id).update(name="Ola")
             context.deadline.reschedule(0)
 
@@ -64,7 +63,7 @@ async def test_of_two_that_block_each_other_both_have_their_way(database, instal
             await User.filter(id=order[1].id).update(role=name)
 
     await asyncio.gather(
-        try_again(lambda: lock("there", first, second)), try_again(lambda: lock("back", second, first))
+        retry_on_conflict(lambda: lock("there", first, second)), retry_on_conflict(lambda: lock("back", second, first))
     )
 
     assert len(tries) == 3  # PostgreSQL ended one of them, and it ran again
@@ -73,7 +72,7 @@ async def test_of_two_that_block_each_other_both_have_their_way(database, instal
 
 @pytest.mark.parametrize("conflict", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError])
 async def test_it_is_tried_three_times_more_and_then_given_up(monkeypatch, conflict):
-    monkeypatch.setattr(unit_of_work, "PAUSES", (0, 0, 0))
+    monkeypatch.setattr("resolvers.unit_of_work.RETRY_DELAYS", (0, 0, 0))
     tries = []
 
     async def fail():
@@ -81,7 +80,7 @@ async def test_it_is_tried_three_times_more_and_then_given_up(monkeypatch, confl
         raise conflict("in the way")
 
     with pytest.raises(conflict):
-        await try_again(fail)
+        await retry_on_conflict(fail)
     assert len(tries) == 4
 
 
@@ -93,5 +92,5 @@ async def test_what_fails_otherwise_is_not_tried_again():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await try_again(fail)
+        await retry_on_conflict(fail)
     assert len(tries) == 1

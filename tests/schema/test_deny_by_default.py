@@ -18,7 +18,7 @@ from models.vendor import Vendor
 from models.webhook import Webhook
 from resolvers.context import ALL_SCOPES, Context
 from schema.build import schema
-from schema.core.permissions import Anyone, rule_of
+from schema.core.permissions import Access, rule_of
 from tests.schema.core.test_permissions import as_token, codes
 from tests.schema.test_tenant_isolation import CORE, FIELDS, selection, value
 
@@ -51,7 +51,7 @@ def rules() -> dict[tuple[str, str], Any]:
 
 
 RULES = rules()
-GUARDED = [place for place, rule in RULES.items() if rule is not Anyone.PUBLIC]
+GUARDED = [place for place, rule in RULES.items() if rule is not Access.PUBLIC]
 
 
 def document(kind: str, name: str) -> tuple[str, dict[str, Any]]:

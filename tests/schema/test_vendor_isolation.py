@@ -16,7 +16,7 @@ from models.webhook import Webhook
 from resolvers.audit.log import NEWEST_FIRST
 from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import ALL_SCOPES, Context, utc_now
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 from resolvers.webhooks.webhooks import create_webhook
 from schema.build import schema
 from schema.relay.node import global_id
@@ -76,7 +76,7 @@ async def bound(context, make_vendor, make_license, make_user, offer) -> Context
             created_at=utc_now(), position=0, next_try_at=utc_now(), vendor_id=vendor_id,
         )  # fmt: skip
         await create_api_token(context, name=MARK, scopes=[ApiScope.AUDIT_READ], vendor_id=vendor_id, expires_at=None)
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         change.record(AuditAction.USER_CHANGED, user=MARK, what=MARK)
         change.record(AuditAction.VENDOR_CHANGED, vendor_id=main.id, vendor=MARK, what=MARK)
         change.record(AuditAction.VENDOR_CHANGED, vendor_id=nordsync.id, vendor="NordSync AS", what="its policy")

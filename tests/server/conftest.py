@@ -13,12 +13,12 @@ from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
 
 from licensing.enums import AuditAction
-from licensing.messages import Words
+from licensing.messages import Message
 from models.installation import Installation
 from resolvers.auth import sessions
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 from server.app import create_app
 from server.settings import Settings
 
@@ -64,7 +64,7 @@ class Query:
 
     @strawberry.field
     def forbidden(self) -> int | None:
-        raise Forbidden(Words("This needs the scope {scope}.", scope="LICENSES_WRITE"))
+        raise Forbidden(Message("This needs the scope {scope}.", scope="LICENSES_WRITE"))
 
 
 @strawberry.type
@@ -77,7 +77,7 @@ class Mutation:
 
     @strawberry.mutation
     async def slow_change(self, info: Info) -> bool:
-        async with changing(info.context) as change:
+        async with unit_of_work(info.context) as change:
             change.record(AuditAction.EXPIRY_WARNED)
             await change.write_events()
             await asyncio.sleep(30)

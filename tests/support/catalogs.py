@@ -1,4 +1,4 @@
-"""The templates in the code: whatever a client may be told is `Words`, or a template that becomes one."""
+"""The templates in the code: whatever a client may be told is `Message`, or a template that becomes one."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from resolvers.context import COMMAND_LINE, SYSTEM
 ROOT = Path(__file__).parents[2]
 ROOMS = ("licensing", "models", "resolvers", "schema", "server")
 VARIABLE = {"actor_name", "template", "self.template"}
-"""What `Words` are made of that is no text: the templates of refusals, and the names of actors, are found otherwise."""
+"""Arguments of `Message` that are no text: the templates of refusals, and the names of actors, are found otherwise."""
 
 
 def templates() -> set[str]:

@@ -52,7 +52,7 @@ Mode = Callable[[Call], Awaitable[None]]
 
 
 @dataclass
-class Misbehaving:
+class FaultyLicenseServer:
     """A running server.
 
     Attributes:
@@ -65,11 +65,11 @@ class Misbehaving:
 
 
 @asynccontextmanager
-async def misbehaving(mode: Mode, tls: ssl.SSLContext | None = None) -> AsyncIterator[Misbehaving]:
+async def faulty_license_server(mode: Mode, tls: ssl.SSLContext | None = None) -> AsyncIterator[FaultyLicenseServer]:
     """Runs a server that answers each request, one a connection, in this mode."""
     scheme = "https" if tls else "http"
     connections: set[asyncio.Task[None]] = set()
-    running = Misbehaving("")
+    running = FaultyLicenseServer("")
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -107,7 +107,7 @@ async def _head(reader: asyncio.StreamReader) -> str:
 
 async def closed_port() -> str:
     """An address where nobody listens."""
-    async with misbehaving(never_answers) as server:
+    async with faulty_license_server(never_answers) as server:
         return server.address
 
 

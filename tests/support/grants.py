@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from licensing.diff import Terms
+from licensing.diff import LicenseTerms
 from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseScope
 from tests.support.documents import OWNER
@@ -15,7 +15,7 @@ def license(code, total=None, **members):
 
 def terms(*grants, owner=OWNER, **dates):
     """What a vendor's licenses are."""
-    return Terms(owner, LicenseDates(**dates), grants)
+    return LicenseTerms(owner, LicenseDates(**dates), grants)
 
 
 # Which codes are plans and which cover everyone is the same in all sets: neither ever changes.

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx2
 
 
-class Losing:
+class LossyProxy:
     """Passes on requests; of each `Idempotency-Key`, the first answer is lost."""
 
     def __init__(self, server_url: str) -> None:
@@ -40,9 +40,9 @@ class Losing:
 
 
 @asynccontextmanager
-async def losing(server_url: str) -> AsyncIterator[Losing]:
+async def lossy_proxy(server_url: str) -> AsyncIterator[LossyProxy]:
     """Such a network before a server."""
-    network = Losing(server_url)
+    network = LossyProxy(server_url)
     async with await asyncio.start_server(network.pass_on, "127.0.0.1") as listening:
         network.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
         yield network

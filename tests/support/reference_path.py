@@ -9,4 +9,4 @@ from schema.build import schema
 def pytest_configure() -> None:
     """Turns both off, in this process; servers that tests start are told by their environment."""
     schema.execution_context_class = StrawberryGraphQLCoreExecutionContext
-    setattr(server.graphql.view, "wants_one_answer", lambda request: False)  # noqa: B010 - it is imported there
+    setattr(server.graphql.view, "accepts_single_response", lambda request: False)  # noqa: B010 - it is imported there

@@ -10,7 +10,7 @@ from server.graphql.streams import Protocol
 from server.observability.logs import configure_logs
 from server.settings import read_settings
 
-SLOWEST_READER = 2.0
+SEND_TIMEOUT = 2.0
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     arguments.add_argument("--port", type=int)
     settings = read_settings()
     configure_logs(settings.log_format)
-    app = create_app(settings, schema, slowest_reader=SLOWEST_READER)
+    app = create_app(settings, schema, send_timeout=SEND_TIMEOUT)
     uvicorn.run(app, port=arguments.parse_args().port, http=Protocol, log_config=None, access_log=False)
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 
-class Relay:
+class TcpProxy:
     """Passes on what it gets, as long as it is told to."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -64,10 +64,10 @@ class Relay:
 
 
 @asynccontextmanager
-async def relayed(database_url: str) -> AsyncIterator[tuple[str, Relay]]:
+async def tcp_proxy(database_url: str) -> AsyncIterator[tuple[str, TcpProxy]]:
     """The address of the same database behind a relay."""
     url = urlsplit(database_url)
-    relay = Relay(url.hostname or "", url.port or 0)
+    relay = TcpProxy(url.hostname or "", url.port or 0)
     await relay.restore()
     try:
         yield database_url.replace(f":{url.port}/", f":{relay.port}/"), relay

@@ -17,7 +17,7 @@ from licensing.documents.claims import LicenseDocument, parse_claims
 from licensing.documents.formats.license_file import Reader
 from licensing.documents.keys import ALGORITHM, READABLE_ALGORITHMS, SigningKey, TrustedKey, public_jwk, thumbprint
 from licensing.errors import FileInvalid
-from licensing.messages import Words
+from licensing.messages import Message
 
 TYPE = "license+jwt"
 
@@ -76,15 +76,15 @@ def open_file(data: bytes) -> JwsFile:
         # Refuses second spellings of the same bytes, so that nobody can vary a signed file.
         encoded, payload, signature = (urlsafe_b64decode(part.encode()) for part in compact.split("."))
     except ValueError:
-        raise FileInvalid(reason=Words("what it holds is not a signed document")) from None
+        raise FileInvalid(reason=Message("what it holds is not a signed document")) from None
     try:
         header = strict_json.decode(encoded, _Header)
     except strict_json.Malformed as error:
-        raise FileInvalid(reason=Words("in its header {error}", error=error.words)) from None
+        raise FileInvalid(reason=Message("in its header {error}", error=error.message)) from None
     if header.typ != TYPE:
-        raise FileInvalid(reason=Words("its `typ` is not {type}", type=TYPE))
+        raise FileInvalid(reason=Message("its `typ` is not {type}", type=TYPE))
     if header.crit is not msgspec.UNSET:
-        raise FileInvalid(reason=Words("its `crit` demands what this version does not know"))
+        raise FileInvalid(reason=Message("its `crit` demands what this version does not know"))
     return JwsFile(compact, header, payload, signature)
 
 

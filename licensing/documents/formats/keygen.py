@@ -21,7 +21,7 @@ from licensing.documents.formats.license_file import Reader
 from licensing.documents.keys import SigningKey, TrustedKey
 from licensing.documents.strict_json import Malformed
 from licensing.errors import FileInvalid, FileTooLarge, LicenseKeyInvalid
-from licensing.messages import Words
+from licensing.messages import Message
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -94,17 +94,17 @@ def open_file(data: bytes) -> KeygenFile:
         envelope = strict_json.decode(written, _Envelope)
         # Neither `sig` nor `alg` is signed: blanks, escapes, order and further members are no room to vary a file in.
         if written != _write_envelope(envelope):
-            raise Malformed(Words("it is not written as Keygen writes it"))
+            raise Malformed(Message("it is not written as Keygen writes it"))
         signature = _decode(envelope.sig)
         parts = tuple(_decode(part) for part in envelope.enc.split("."))
     except Malformed as error:
-        raise FileInvalid(reason=Words("in its envelope {error}", error=error.words)) from None
+        raise FileInvalid(reason=Message("in its envelope {error}", error=error.message)) from None
     if envelope.alg == PLAIN:
         well_formed = len(parts) == 1
     else:
         well_formed = [len(part) for part in parts[1:]] == [NONCE_BYTES, TAG_BYTES]
     if not well_formed:
-        raise FileInvalid(reason=Words("in its envelope `enc` is not what {algorithm} makes", algorithm=envelope.alg))
+        raise FileInvalid(reason=Message("in its envelope `enc` is not what {algorithm} makes", algorithm=envelope.alg))
     return KeygenFile(_message(envelope.enc), signature, parts)
 
 
@@ -160,5 +160,5 @@ def _decode(text: str) -> bytes:
     except ValueError:
         data = b""
     if not data or _encode(data) != text:
-        raise Malformed(Words("something is not base64"))
+        raise Malformed(Message("something is not base64"))
     return data

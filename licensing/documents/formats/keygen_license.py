@@ -19,7 +19,7 @@ from licensing.documents.claims import Count, Instant, LicenseDocument, LicenseG
 from licensing.documents.formats.license_file import Reader
 from licensing.enums import LicenseScope
 from licensing.errors import FileInvalid
-from licensing.messages import Words
+from licensing.messages import Message
 
 PLAN = "license"
 """Code of the plan of a file that lists no licenses."""
@@ -84,7 +84,7 @@ def parse(text: bytes, reader: Reader) -> LicenseDocument:
     try:
         license = strict_json.decode(text, _License)
     except strict_json.Malformed as error:
-        raise FileInvalid(reason=error.words) from None
+        raise FileInvalid(reason=error.message) from None
     meta, attributes, metadata = license.meta, license.data.attributes, license.data.attributes.metadata
     claims = {
         "iss": reader.vendor,
@@ -114,7 +114,7 @@ def write(claims: LicenseDocument, license_key: str | None) -> bytes:
         FileInvalid: They take effect later than they are issued, which a Keygen license cannot say.
     """
     if claims.effective_at != claims.issued_at:
-        raise FileInvalid(reason=Words("`nbf` is not `iat`, and a Keygen license is in effect once it is issued"))
+        raise FileInvalid(reason=Message("`nbf` is not `iat`, and a Keygen license is in effect once it is issued"))
     license_id = str(uuid5(NAMESPACE_URL, f"{claims.iss}/{claims.sub}"))
     dates = claims.dates
     metadata = _Metadata(
@@ -135,7 +135,7 @@ def write(claims: LicenseDocument, license_key: str | None) -> bytes:
 
 def _stated(name: str, stated: str | None, otherwise: str | None) -> str:
     if stated is None and otherwise is None:
-        raise FileInvalid(reason=Words("`{claim}` is missing", claim=f"data.attributes.metadata.{name}"))
+        raise FileInvalid(reason=Message("`{claim}` is missing", claim=f"data.attributes.metadata.{name}"))
     return stated or otherwise or ""
 
 

@@ -18,7 +18,7 @@ def parsed(**overrides):
 def refusal(payload):
     with pytest.raises(FileInvalid) as refused:
         parse_claims(payload if isinstance(payload, bytes) else json.dumps(payload).encode())
-    return str(refused.value.words.facts["reason"])
+    return str(refused.value.message.facts["reason"])
 
 
 def licenses(*grants):

@@ -193,7 +193,7 @@ def test_7_a_file_is_for_one_installation():
     refusal = refused(SIGNED, serial_number="1010000004")
 
     assert refusal.code is Code.SERIAL_NUMBER_MISMATCH
-    assert refusal.words.facts == {"stated": SERIAL, "expected": "1010000004"}
+    assert refusal.message.facts == {"stated": SERIAL, "expected": "1010000004"}
 
 
 def test_the_checks_run_in_the_order_of_the_table():

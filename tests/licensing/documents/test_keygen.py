@@ -225,7 +225,7 @@ def test_the_key_must_be_trusted_at_this_moment(key):
     refusal = refused(keygen_file(license()), keys=[key, trusted(generate())])
 
     assert refusal.code is Code.SIGNING_KEY_UNKNOWN
-    assert refusal.words.facts == {"key_id": key.kid}
+    assert refusal.message.facts == {"key_id": key.kid}
 
 
 def test_the_vendor_is_the_one_whom_the_key_is_trusted_for():

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 
 from models.db.config import tortoise_config
 from models.db.errors import UNREACHABLE, NoConnection
-from models.db.query_count import counting_statements
+from models.db.query_count import count_queries
 from models.installation import Installation
 from tests.support.factories import make_installation
 
@@ -49,7 +49,7 @@ async def test_commands_may_take_as_long_as_they_take_whatever_the_database_is_s
     await connection.execute(f"ALTER DATABASE \"{name}\" SET statement_timeout = '5s'")
     await connection.execute(f"ALTER DATABASE \"{name}\" SET lock_timeout = '2s'")
     await connection.close()
-    await Tortoise.init(config=tortoise_config(postgres_url, patient=True), _enable_global_fallback=True)
+    await Tortoise.init(config=tortoise_config(postgres_url, without_timeouts=True), _enable_global_fallback=True)
     try:
         assert (await shown("statement_timeout"), await shown("lock_timeout")) == ("0", "0")
     finally:
@@ -145,7 +145,7 @@ async def test_on_sqlite_a_transaction_that_is_ended_while_it_begins_leaves_none
 
 
 async def test_statements_are_counted_in_and_out_of_transactions_and_in_tasks(database):
-    with counting_statements() as statements:
+    with count_queries() as statements:
         await Installation.all().count()
         async with in_transaction():
             await make_installation()

@@ -25,8 +25,8 @@ async def test_an_instant_is_the_text_that_the_api_gives(make_user, moment):
     await User.filter(id=user.id).update(last_login_at=moment)
 
     select = Select()
-    read = select.columns(User, "last_login_at")
-    [[text]] = await select.rows(f'SELECT {read} FROM "user" WHERE id = {select.value(user.id)}')
+    read = select.project(User, "last_login_at")
+    [[text]] = await select.rows(f'SELECT {read} FROM "user" WHERE id = {select.bind(user.id)}')
 
     assert text == (moment and moment.isoformat())
 
@@ -39,7 +39,7 @@ async def test_an_instant_does_not_depend_on_the_time_zone_of_the_session(make_u
     async with in_transaction(PRIMARY):
         await get_connection(PRIMARY).execute_query("SET LOCAL timezone = 'Asia/Kolkata'")
         select = Select()
-        [[text]] = await select.rows(f'SELECT {select.columns(User, "last_login_at")} FROM "user"')
+        [[text]] = await select.rows(f'SELECT {select.project(User, "last_login_at")} FROM "user"')
 
     assert text == "2026-01-15T09:30:00+00:00"
 
@@ -48,7 +48,7 @@ async def test_columns_have_the_types_of_python(make_license):
     license = await make_license("superoffice.sales")
 
     select = Select()
-    read = select.columns(License, "id", "is_hidden", "includes", "kinds", "total")
+    read = select.project(License, "id", "is_hidden", "includes", "kinds", "total")
     [row] = await select.rows(f"SELECT {read}, 7 FROM license")
 
     assert tuple(row) == (license.id, False, [], None, license.total, 7)
@@ -61,7 +61,7 @@ async def test_one_of_many_and_of_none(make_user):
 
     async def found(wanted: list[int]) -> set[int]:
         select = Select()
-        return {id_ for (id_,) in await select.rows(f'SELECT id FROM "user" WHERE id {select.among(wanted)}')}
+        return {id_ for (id_,) in await select.rows(f'SELECT id FROM "user" WHERE id {select.in_(wanted)}')}
 
     assert await found(ids[:2]) == set(ids[:2])
     assert await found([]) == set()

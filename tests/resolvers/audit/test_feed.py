@@ -15,14 +15,14 @@ from models.audit_event import AuditEvent
 from models.session import Session
 from models.user import User
 from models.vendor import Vendor
-from resolvers.audit.feed import BATCH, follow, latest_position, position_of
+from resolvers.audit.feed import BATCH_SIZE, follow, latest_position, position_of
 from resolvers.audit.log import NEWEST_FIRST, AuditFilter, EventRow
-from resolvers.auth.api_tokens import create_api_token, principal_of_token, revoke_api_token
-from resolvers.auth.identities import Identity, principal_of_identity
+from resolvers.auth.api_tokens import authenticate_token, create_api_token, revoke_api_token
+from resolvers.auth.identities import Identity, authenticate_identity
 from resolvers.auth.sessions import IDLE_LIMIT, end_sessions, sign_out
 from resolvers.context import Context, utc_now
 from resolvers.errors import BadUserInput, Unauthenticated
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 from server.background.event_feed import Feed, event_feed
 from tests.schema.conftest import statements
 
@@ -49,7 +49,7 @@ def watcher(context: Context, feed: Feed) -> Context:
 
 async def record(context: Context, *names: str, **event: Any) -> None:
     """Writes an event for each name, in one transaction."""
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         for name in names:
             change.record(AuditAction.USER_CHANGED, user=name, what="for the test", **event)
 
@@ -104,7 +104,7 @@ async def test_what_is_no_cursor_of_the_audit_log_is_refused(watcher: Context, c
 
 async def test_more_than_a_batch_comes_whole(watcher: Context) -> None:
     position = await latest_position(watcher.installation_id)
-    expected = [f"{number:03}" for number in range(2 * BATCH + 50)]
+    expected = [f"{number:03}" for number in range(2 * BATCH_SIZE + 50)]
     await record(watcher, *expected)
 
     async with aclosing(follow(watcher, EVERYTHING, position)) as events:
@@ -161,7 +161,7 @@ async def test_it_ends_when_the_token_is_revoked(watcher: Context) -> None:
     token_id, secret = await create_api_token(
         watcher, name="Watcher", scopes=[ApiScope.AUDIT_READ], vendor_id=None, expires_at=None
     )
-    principal = await principal_of_token(secret, utc_now())
+    principal = await authenticate_token(secret, utc_now())
     by_token = Context(principal, request_id="token", feed=watcher.feed)
 
     async with aclosing(follow(by_token, EVERYTHING, await latest_position(watcher.installation_id))) as events:
@@ -189,7 +189,7 @@ async def test_it_ends_with_the_session(watcher: Context, administrator: User, e
         if ending == "signed out":
             await sign_out(other)
         elif ending == "password changed":
-            async with changing(other) as change:
+            async with unit_of_work(other) as change:
                 await end_sessions(administrator.id)
                 change.record(AuditAction.USER_CHANGED, user="Inga", what="their password was changed")
         else:
@@ -204,7 +204,7 @@ async def test_it_ends_with_the_identity_providers_token(watcher: Context, admin
     identity = Identity("inga", ActorKind.AUDITOR, utc_now() + timedelta(minutes=5))
     if ending == "token ran out":
         identity = replace(identity, expires_at=utc_now() + timedelta(milliseconds=300))
-    principal = await principal_of_identity(identity, None)
+    principal = await authenticate_identity(identity, None)
     vouched = Context(principal, request_id="vouched", feed=watcher.feed)
 
     async with aclosing(follow(vouched, EVERYTHING, await latest_position(watcher.installation_id))) as events:
@@ -226,7 +226,7 @@ async def test_it_ends_in_the_midst_of_what_is_to_be_read(watcher: Context) -> N
     token_id, secret = await create_api_token(
         watcher, name="Watcher", scopes=[ApiScope.AUDIT_READ], vendor_id=None, expires_at=None
     )
-    by_token = Context(await principal_of_token(secret, utc_now()), request_id="token", feed=watcher.feed)
+    by_token = Context(await authenticate_token(secret, utc_now()), request_id="token", feed=watcher.feed)
     position = await latest_position(watcher.installation_id)
     await record(watcher, *"abc")
 
@@ -251,7 +251,7 @@ async def test_it_does_not_begin_with_credentials_that_have_ended(watcher: Conte
 async def test_credentials_that_run_out_while_nothing_happens_are_found_out(
     database: str, context: Context, administrator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.background.event_feed.CHECK_EVERY", 0.1)
+    monkeypatch.setattr("server.background.event_feed.CREDENTIAL_CHECK_INTERVAL", 0.1)
     session = await has_session(administrator)
     feed = context.feed = event_feed(database)
     context.principal = replace(context.caller, user_id=administrator.id, session_id=session.id)
@@ -279,7 +279,7 @@ async def test_only_those_whose_installation_has_news_are_told(
     other = replace(watcher.caller, installation_id=await other_installation())
     position = await latest_position(watcher.installation_id)
     with feed.listen(watcher.caller) as ours, feed.listen(other) as theirs:
-        await feed.tell({watcher.installation_id: position + 1})
+        await feed.publish({watcher.installation_id: position + 1})
         assert ours.news.is_set() and ours.latest == position + 1
         assert not theirs.news.is_set()
 
@@ -294,7 +294,7 @@ async def test_however_many_follow_the_database_is_asked_once(
         for _ in range(50):
             listening.enter_context(feed.listen(caller))
         statements.clear()
-        await feed.tell({caller.installation_id: 1})
+        await feed.publish({caller.installation_id: 1})
     assert len(statements) == 1
 
 
@@ -323,7 +323,7 @@ async def test_a_lost_connection_is_made_again_and_nothing_is_missed(watcher: Co
 async def test_a_refused_change_tells_nobody(watcher: Context) -> None:
     position = await latest_position(watcher.installation_id)
     with pytest.raises(ZeroDivisionError):
-        async with changing(watcher) as change:
+        async with unit_of_work(watcher) as change:
             change.record(AuditAction.USER_CHANGED, user="nobody", what="nothing")
             raise ZeroDivisionError
 

@@ -10,7 +10,7 @@ from licensing.enums import ActorKind, AuditAction
 from licensing.messages import ENGLISH
 from resolvers.audit.log import SUMMARIES, AuditFilter, EventRow, count_events, events_page, load_events, summary
 from resolvers.pagination import PageRequest
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 
 START = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
 FACTS: dict[str, Any] = {
@@ -46,7 +46,7 @@ async def log(context, make_license, make_user):
     ]
     for hour, (action, concerns) in enumerate(events):
         context.now = lambda hour=hour: START + timedelta(hours=hour)
-        async with changing(context) as change:
+        async with unit_of_work(context) as change:
             change.record(action, **concerns, **FACTS)
     return user
 

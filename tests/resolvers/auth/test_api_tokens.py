@@ -8,7 +8,7 @@ from licensing.errors import Invalid, NotFound
 from models.api_token import ApiToken
 from models.audit_event import AuditEvent
 from models.vendor import Vendor
-from resolvers.auth.api_tokens import api_tokens, create_api_token, principal_of_token, revoke_api_token
+from resolvers.auth.api_tokens import api_tokens, authenticate_token, create_api_token, revoke_api_token
 from resolvers.context import Actor, Principal
 
 READ, WRITE, TOKENS = ApiScope.LICENSES_READ, ApiScope.LICENSES_WRITE, ApiScope.TOKENS_WRITE
@@ -36,7 +36,7 @@ def issue(context):
 async def test_a_token_is_issued_and_leads_back_to_what_it_may_do(issue, installation):
     token_id, secret = await issue(scopes=[WRITE, READ, READ])
 
-    assert await principal_of_token(secret, NOW) == Principal(
+    assert await authenticate_token(secret, NOW) == Principal(
         installation_id=installation,
         actor=Actor(ActorKind.API_TOKEN, "Export"),
         scopes=frozenset({READ, WRITE}),
@@ -71,14 +71,14 @@ async def test_issuing_is_recorded_with_what_the_token_may_do(issue, make_vendor
 async def test_a_token_lives_for_ninety_days_unless_told_otherwise(issue):
     _, secret = await issue()
 
-    assert await principal_of_token(secret, NOW + timedelta(days=90, seconds=-1))
-    assert await principal_of_token(secret, NOW + timedelta(days=90)) is None
+    assert await authenticate_token(secret, NOW + timedelta(days=90, seconds=-1))
+    assert await authenticate_token(secret, NOW + timedelta(days=90)) is None
 
 
 async def test_a_token_may_live_for_a_year(issue):
     _, secret = await issue(expires_at=NOW + timedelta(days=365))
 
-    assert await principal_of_token(secret, NOW + timedelta(days=364))
+    assert await authenticate_token(secret, NOW + timedelta(days=364))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ async def test_a_token_for_one_vendor_is_bound_to_it(issue, make_vendor):
 
     _, secret = await issue(vendor_id=vendor.id)
 
-    principal = await principal_of_token(secret, NOW)
+    principal = await authenticate_token(secret, NOW)
     assert principal and principal.vendor_id == vendor.id
 
 
@@ -140,7 +140,7 @@ async def test_a_token_of_a_removed_vendor_does_not_work(issue, make_vendor):
 
     await Vendor.filter(id=vendor.id).update(removed_at=NOW)
 
-    assert await principal_of_token(secret, NOW) is None
+    assert await authenticate_token(secret, NOW) is None
 
 
 async def test_a_revoked_token_does_not_work_and_revoking_is_recorded_once(issue, context):
@@ -149,7 +149,7 @@ async def test_a_revoked_token_does_not_work_and_revoking_is_recorded_once(issue
     await revoke_api_token(context, token_id)
     await revoke_api_token(context, token_id)
 
-    assert await principal_of_token(secret, NOW) is None
+    assert await authenticate_token(secret, NOW) is None
     assert (await ApiToken.get()).revoked_at == NOW
     events = await AuditEvent.all().order_by("position")
     assert [event.action for event in events] == ["API_TOKEN_CREATED", "API_TOKEN_REVOKED"]
@@ -162,7 +162,7 @@ async def test_another_installations_token_cannot_be_revoked(issue, context, oth
     with pytest.raises(NotFound):
         await revoke_api_token(context, token_id)
 
-    assert await principal_of_token(secret, NOW)
+    assert await authenticate_token(secret, NOW)
 
 
 async def test_tokens_are_listed_newest_first_without_those_revoked(issue, context, other_installation):
@@ -179,9 +179,9 @@ async def test_tokens_are_listed_newest_first_without_those_revoked(issue, conte
 async def test_its_last_use_is_noted_to_the_hour(issue):
     _, secret = await issue()
 
-    await principal_of_token(secret, NOW)
+    await authenticate_token(secret, NOW)
     assert (await ApiToken.get()).last_used_at == datetime(2026, 3, 2, 12, tzinfo=UTC)
-    await principal_of_token(secret, NOW + timedelta(hours=1))
+    await authenticate_token(secret, NOW + timedelta(hours=1))
     assert (await ApiToken.get()).last_used_at == datetime(2026, 3, 2, 13, tzinfo=UTC)
 
 
@@ -202,4 +202,4 @@ async def test_a_secret_with_anything_changed_does_not_work(issue):
         f"skp_{'9' * 40}_{secret.split('_', 2)[2]}",
         f"skp_١_{secret.split('_', 2)[2]}",
     ]
-    assert [await principal_of_token(text, NOW) for text in wrong] == [None] * len(wrong)
+    assert [await authenticate_token(text, NOW) for text in wrong] == [None] * len(wrong)

@@ -9,7 +9,7 @@ from licensing.errors import CredentialsInvalid, LicensingError, RateLimited
 from models.audit_event import AuditEvent
 from models.sign_in_attempt import SignInAttempt
 from resolvers.auth import sessions
-from resolvers.auth.login_throttling import forget_old_attempts, network_of
+from resolvers.auth.login_throttling import network_of, purge_attempts
 from resolvers.auth.sessions import sign_in
 from resolvers.context import Context, Principal
 
@@ -57,8 +57,8 @@ def verifier(monkeypatch):
 def attempt(administrator, clock, verifier):
     """Tries to sign in, and says what came of it."""
 
-    async def do(login="inga", password=WRONG, address="192.0.2.1", serial_number=None):
-        context = Context(None, "login-request", now=clock, address=address)
+    async def do(login="inga", password=WRONG, client_ip="192.0.2.1", serial_number=None):
+        context = Context(None, "login-request", now=clock, client_ip=client_ip)
         try:
             await sign_in(context, login, password, serial_number)
         except LicensingError as error:
@@ -80,7 +80,7 @@ async def test_after_five_failures_the_account_is_locked_for_half_a_minute(attem
     assert isinstance(refusal, RateLimited)
     assert str(refusal) == "There were too many tries. Wait 30 seconds, then try again."
     clock.passes(seconds=29, milliseconds=500)
-    assert (await attempt()).words.facts == {"retry_after": 1}
+    assert (await attempt()).message.facts == {"retry_after": 1}
     assert verifier.looked_at == 5
 
     clock.passes(seconds=1)
@@ -91,7 +91,7 @@ async def test_each_failure_more_doubles_the_lock_up_to_a_quarter_of_an_hour(att
     await fail(attempt, 5)
     waits = []
     for _ in range(7):
-        waits.append((await attempt()).words.facts["retry_after"])
+        waits.append((await attempt()).message.facts["retry_after"])
         clock.passes(seconds=waits[-1])
         await fail(attempt, 1)
 
@@ -119,7 +119,7 @@ async def test_a_login_that_nobody_has_is_locked_alike(attempt, verifier):
     await fail(attempt, 5, login="inga")
 
     unknown, known = await attempt(login="nobody"), await attempt(login="inga")
-    assert (unknown.code, unknown.words) == (known.code, known.words)
+    assert (unknown.code, unknown.message) == (known.code, known.message)
     assert verifier.looked_at == 10
 
 
@@ -132,7 +132,7 @@ async def test_an_installation_that_is_not_there_is_locked_alike(attempt):
 
 async def test_the_account_is_the_same_however_it_is_written(attempt):
     await fail(attempt, 2, login="inga")
-    await fail(attempt, 3, login="INGA", serial_number="1204417838", address="198.51.100.7")
+    await fail(attempt, 3, login="INGA", serial_number="1204417838", client_ip="198.51.100.7")
 
     assert isinstance(await attempt(), RateLimited)
 
@@ -149,8 +149,8 @@ async def test_thirty_failures_of_a_network_in_five_minutes_lock_it_for_all_acco
         clock.passes(seconds=1)
 
     refusal = await attempt(password=RIGHT)
-    assert refusal.words.facts == {"retry_after": 270}  # when the first of them is five minutes old
-    assert isinstance(await attempt(password=RIGHT, address="192.0.2.2"), Principal)
+    assert refusal.message.facts == {"retry_after": 270}  # when the first of them is five minutes old
+    assert isinstance(await attempt(password=RIGHT, client_ip="192.0.2.2"), Principal)
     clock.passes(seconds=270)
     assert isinstance(await attempt(login="one-more"), CredentialsInvalid)
     assert isinstance(await attempt(login="too-many"), RateLimited)
@@ -188,6 +188,6 @@ async def test_of_thirty_at_once_five_are_looked_at(attempt, verifier):
 
 async def test_a_day_later_nothing_is_left(attempt, clock):
     await fail(attempt, 5)
-    assert await forget_old_attempts(clock.now + timedelta(hours=23)) == 0
-    assert await forget_old_attempts(clock.now + timedelta(hours=24)) == 5
+    assert await purge_attempts(clock.now + timedelta(hours=23)) == 0
+    assert await purge_attempts(clock.now + timedelta(hours=24)) == 5
     assert await SignInAttempt.all().count() == 0

@@ -11,10 +11,10 @@ from models.session import Session
 from models.user import User
 from resolvers.auth import sessions
 from resolvers.auth.sessions import (
+    authenticate_session,
     check_password_rules,
     end_sessions,
     hash_password,
-    principal_of_session,
     sign_in,
     sign_out,
 )
@@ -175,40 +175,40 @@ async def test_signing_in_again_ends_the_session_before_and_clears_what_is_over(
     await sign_in(door, "inga", PASSWORD, None)
 
     assert await Session.all().count() == 1
-    assert await principal_of_session(before, NOON) is None
-    assert await principal_of_session(door.session_secret, NOON)
+    assert await authenticate_session(before, NOON) is None
+    assert await authenticate_session(door.session_secret, NOON)
 
 
 async def test_a_secret_leads_back_to_the_administrator(door, inga):
     principal = await sign_in(door, "inga", PASSWORD, None)
 
-    assert await principal_of_session(door.session_secret, NOON) == principal
-    assert await principal_of_session("x" * 43, NOON) is None
-    assert await principal_of_session("", NOON) is None
+    assert await authenticate_session(door.session_secret, NOON) == principal
+    assert await authenticate_session("x" * 43, NOON) is None
+    assert await authenticate_session("", NOON) is None
 
 
 async def test_a_session_ends_after_half_an_hour_of_silence(door, inga):
     await sign_in(door, "inga", PASSWORD, None)
 
-    assert await principal_of_session(door.session_secret, NOON + timedelta(minutes=29))
-    assert await principal_of_session(door.session_secret, NOON + timedelta(minutes=58))
-    assert await principal_of_session(door.session_secret, NOON + timedelta(minutes=88)) is None
+    assert await authenticate_session(door.session_secret, NOON + timedelta(minutes=29))
+    assert await authenticate_session(door.session_secret, NOON + timedelta(minutes=58))
+    assert await authenticate_session(door.session_secret, NOON + timedelta(minutes=88)) is None
 
 
 async def test_a_session_ends_after_half_a_day_however_busy(door, inga):
     await sign_in(door, "inga", PASSWORD, None)
     await Session.all().update(last_seen_at=NOON + timedelta(hours=11, minutes=59))
 
-    assert await principal_of_session(door.session_secret, NOON + timedelta(hours=11, minutes=59))
-    assert await principal_of_session(door.session_secret, NOON + timedelta(hours=12)) is None
+    assert await authenticate_session(door.session_secret, NOON + timedelta(hours=11, minutes=59))
+    assert await authenticate_session(door.session_secret, NOON + timedelta(hours=12)) is None
 
 
 async def test_it_is_written_down_once_a_minute_that_a_session_is_used(door, inga):
     await sign_in(door, "inga", PASSWORD, None)
 
-    await principal_of_session(door.session_secret, NOON + timedelta(seconds=59))
+    await authenticate_session(door.session_secret, NOON + timedelta(seconds=59))
     assert (await Session.get()).last_seen_at == NOON
-    await principal_of_session(door.session_secret, NOON + timedelta(seconds=60))
+    await authenticate_session(door.session_secret, NOON + timedelta(seconds=60))
     assert (await Session.get()).last_seen_at == NOON + timedelta(seconds=60)
 
 
@@ -218,7 +218,7 @@ async def test_who_may_not_log_in_any_more_is_logged_out(door, inga, facts):
 
     await User.filter(id=inga.id).update(**facts)
 
-    assert await principal_of_session(door.session_secret, NOON) is None
+    assert await authenticate_session(door.session_secret, NOON) is None
 
 
 async def test_signing_out_ends_the_session(door, inga):
@@ -228,7 +228,7 @@ async def test_signing_out_ends_the_session(door, inga):
     await sign_out(door)
 
     assert (door.principal, door.session_secret) == (None, "")
-    assert await principal_of_session(secret, NOON) is None
+    assert await authenticate_session(secret, NOON) is None
 
 
 async def test_nobody_may_sign_out_too(door, database):
@@ -242,7 +242,7 @@ async def test_all_sessions_of_a_user_can_be_ended(door, inga):
 
     await end_sessions(inga.id)
 
-    assert await principal_of_session(door.session_secret, NOON) is None
+    assert await authenticate_session(door.session_secret, NOON) is None
 
 
 @pytest.mark.parametrize("length", [12, 128])

@@ -27,7 +27,7 @@ from models.user import User
 from models.vendor import Vendor
 from resolvers.change_sets.activation import activate_licenses
 from resolvers.change_sets.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
-from resolvers.change_sets.read_model import ReviewedChangeSet
+from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from resolvers.licenses.assignments import revoke_user_licenses
 from tests.resolvers.conftest import at
@@ -35,7 +35,7 @@ from tests.support.documents import grant
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]
-Offer = Callable[..., Awaitable[ReviewedChangeSet]]
+Offer = Callable[..., Awaitable[ChangeSetView]]
 
 SALES, SERVICE = "superoffice.ten-sales", "superoffice.ten-service"
 

@@ -20,9 +20,9 @@ from resolvers.change_sets.activation import activate_licenses
 from resolvers.change_sets.change_sets import get
 from resolvers.change_sets.demo_conversion import convert_demo
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
-from resolvers.change_sets.read_model import ReviewedChangeSet
+from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import SYSTEM, Context, system_context
-from resolvers.idempotency import KeyedCall
+from resolvers.idempotency import IdempotentRequest
 from resolvers.operations.doctor import examine
 from resolvers.operations.scheduled_jobs import take_up_effective
 from resolvers.vendors.removal import remove_vendor
@@ -30,7 +30,7 @@ from resolvers.vendors.trusted_keys import distrust_key, trust_key
 from tests.support.documents import KEY, SERIAL
 from tests.support.keygen_files import CSHARP, JS, LICENSE_KEY, NODE, Sample, keygen_file, license
 
-Import = Callable[..., Awaitable[ReviewedChangeSet | None]]
+Import = Callable[..., Awaitable[ChangeSetView | None]]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def import_file(context: Context, acme: Vendor) -> Import:
 
     async def do(
         content: bytes, license_key: str | None = LICENSE_KEY, mode: ImportMode = ImportMode.FOLLOW_POLICY
-    ) -> ReviewedChangeSet | None:
+    ) -> ChangeSetView | None:
         document = await verify_license_file(context, content, mode, license_key)
         return await import_license_file(context, document, content, mode)
 
@@ -60,7 +60,7 @@ def file(issued: datetime | None = None, **attributes: Any) -> bytes:
     return keygen_file(stated)
 
 
-async def refusals() -> list[str]:
+async def collect_user_errors() -> list[str]:
     refused = AuditEvent.filter(action=AuditAction.LICENSE_FILE_REFUSED.value).order_by("position")
     return [event.facts["code"] for event in await refused]
 
@@ -111,7 +111,7 @@ async def test_refusals_are_recorded(import_file: Import) -> None:
     ]:
         with pytest.raises(refusal):
             await import_file(content, license_key)
-    assert await refusals() == ["LICENSE_KEY_INVALID", "LICENSE_KEY_INVALID", "SERIAL_NUMBER_MISMATCH"]
+    assert await collect_user_errors() == ["LICENSE_KEY_INVALID", "LICENSE_KEY_INVALID", "SERIAL_NUMBER_MISMATCH"]
 
 
 async def test_one_that_waits_is_reviewed_and_activated_without_the_license_key(
@@ -153,8 +153,8 @@ async def test_a_call_sent_again_tells_the_same(context: Context, acme: Vendor) 
     content, calls = file(), []
     for _ in range(2):
         request = replace(context)
-        request.keyed_call = KeyedCall.of(context.caller, "key", "the call")
-        await request.keyed_call.look_up(context.now())
+        request.idempotent_request = IdempotentRequest.of(context.caller, "key", "the call")
+        await request.idempotent_request.look_up(context.now())
         document = await verify_license_file(request, content, ImportMode.FOLLOW_POLICY, LICENSE_KEY)
         changed = await import_license_file(request, document, content, ImportMode.FOLLOW_POLICY)
         calls.append((document, changed and changed.id))

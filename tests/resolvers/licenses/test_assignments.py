@@ -21,14 +21,14 @@ from licensing.errors import (
 )
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
-from models.db.query_count import counting_statements
+from models.db.query_count import count_queries
 from models.license import License
 from models.user import User
 from models.vendor import Vendor
 from resolvers.context import Context
 from resolvers.licenses.assignments import assign_user_licenses, blockers, reassign_user_licenses, revoke_user_licenses
-from resolvers.licenses.seats import give, load_holders, load_licenses_in_force
-from resolvers.unit_of_work import changing
+from resolvers.licenses.seats import assign_seats, load_holders, load_licenses_in_force
+from resolvers.unit_of_work import unit_of_work
 from tests.support import factories
 
 MakeLicense = Callable[..., Awaitable[License]]
@@ -54,7 +54,7 @@ async def test_revoking_takes_four_statements_however_many_users_and_six_on_sqli
 
     counts = []
     for user_ids in (holders[:1], holders[1:]):
-        with counting_statements() as statements:
+        with count_queries() as statements:
             await revoke_user_licenses(context, sales.id, user_ids)
         counts.append(statements.number - LOCK)
 
@@ -288,12 +288,12 @@ async def test_seats_that_were_taken_since_they_were_read_are_not_given(
     sales = await make_license(SALES, total=1, plan=True)
     kari = await make_user("Kari")
 
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         licenses = await load_licenses_in_force(context.installation_id)
         holders = await load_holders(context.installation_id, [kari.id], licenses)
         await License.filter(id=sales.id).update(in_use=1)
         with pytest.raises(NoSeats):
-            await give(change, licenses.by_key[SALES], list(holders.values()))
+            await assign_seats(change, licenses.by_key[SALES], list(holders.values()))
         await License.filter(id=sales.id).update(in_use=0)
 
     assert await in_use(sales) == 0

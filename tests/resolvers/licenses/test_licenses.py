@@ -121,7 +121,7 @@ async def test_who_will_miss_it_least_is_suggested_first(context, make_license, 
 
 
 async def test_suggestions_go_on_past_those_who_are_blocked(context, make_license, make_user, monkeypatch):
-    monkeypatch.setattr("resolvers.licenses.assignment_queries.AT_ONCE", 2)
+    monkeypatch.setattr("resolvers.licenses.assignment_queries.BATCH_SIZE", 2)
     made = await make_license("superoffice.plan", plan=True)
     for number in range(3):
         await make_user(f"Blocked {number}", holds=["superoffice.plan"], open_requests=1)
@@ -131,7 +131,7 @@ async def test_suggestions_go_on_past_those_who_are_blocked(context, make_licens
 
 
 async def test_suggestions_of_several_licenses_are_those_of_each(context, make_license, make_user, monkeypatch):
-    monkeypatch.setattr("resolvers.licenses.assignment_queries.AT_ONCE", 2)
+    monkeypatch.setattr("resolvers.licenses.assignment_queries.BATCH_SIZE", 2)
     first, second, third = [await make_license(f"superoffice.plan-{number}", plan=True) for number in range(3)]
     for number in range(3):
         await make_user(f"Blocked {number}", holds=["superoffice.plan-0"], open_requests=1)

@@ -5,7 +5,7 @@ from licensing.errors import Invalid, NotFound
 from models.audit_event import AuditEvent
 from models.session import Session
 from models.user import User
-from resolvers.auth.sessions import principal_of_session, sign_in
+from resolvers.auth.sessions import authenticate_session, sign_in
 from resolvers.context import Context
 from resolvers.users.administrators import create_administrator, set_password, unmark_administrator
 
@@ -56,7 +56,7 @@ async def test_a_new_password_ends_all_sessions(context, administrator):
 
     await set_password(context, login="inga", password="another horse battery")
 
-    assert await principal_of_session(secret, context.now()) is None
+    assert await authenticate_session(secret, context.now()) is None
     assert await can_sign_in("inga", "another horse battery")
 
 

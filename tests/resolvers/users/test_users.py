@@ -9,7 +9,7 @@ from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, Us
 from resolvers.context import Context
 from resolvers.pagination import PageRequest
 from resolvers.users import users
-from resolvers.users.users import WITHHELD, UserFilter, UserOrder, count_users, load_users, users_page
+from resolvers.users.users import REDACTED, UserFilter, UserOrder, count_users, load_users, users_page
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -120,6 +120,6 @@ async def test_a_token_for_one_vendor_reads_little_of_those_who_hold_nothing_of_
 
     assert seen[holder.id][5] == "kari@example.com"
     assert seen[other.id][:5] == (other.id, "Ola", "ola", "ACTIVE", "EMPLOYEE")
-    assert set(seen[other.id][5:]) == {WITHHELD}
+    assert set(seen[other.id][5:]) == {REDACTED}
     assert await names(assigning, has_license=True) == ["Kari"]
     assert await names(assigning, can_log_in=True) == ["Kari"]

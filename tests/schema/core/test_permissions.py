@@ -11,7 +11,7 @@ from models.license import License
 from models.vendor import Vendor
 from resolvers.context import Context
 from schema import build
-from schema.core.permissions import Anyone, rule_of
+from schema.core.permissions import Access, rule_of
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.subscription import Subscription
@@ -65,7 +65,7 @@ def test_public_is_only_what_says_who_calls():
         field for type_ in (Query, Mutation, Subscription) for field in get_object_definition(type_, strict=True).fields
     ]
 
-    assert {field.python_name for field in fields if rule_of(field) is Anyone.PUBLIC} == {
+    assert {field.python_name for field in fields if rule_of(field) is Access.PUBLIC} == {
         "viewer",
         "sign_in",
         "sign_out",

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from licensing.enums import UserKind
-from resolvers.users.users import WITHHELD
+from resolvers.users.users import REDACTED
 from schema.build import schema
 from schema.core.descriptions import interface_type, object_type
-from schema.core.row_mapping import Columns, Each, InLanguage, Inner, Many, Of, One, Rows, one
-from schema.execution.compiled_executor import CompilingExecutor, answers_of, interpreted
+from schema.core.row_mapping import Computed, Localized, Nested, NestedList, RowMapping, Rows, ToMany, ToOne, from_row
+from schema.execution.compiled_executor import CompiledExecutionContext, answers_of, without_compilation
 from schema.execution.complexity import MAX_DEPTH
-from schema.execution.document import REMEMBERED
+from schema.execution.document import DOCUMENT_CACHE_SIZE
 from schema.types.scalars import SCALARS
 from server.graphql.view import GraphQLView
 from server.settings import Settings
@@ -79,7 +79,7 @@ class Author(Thing):
     name: str
     pseudonyms: list[str | None] | None
     favorites: list["Book"]
-    __row__ = Columns(AuthorRow, favorites=Each("favorites", "Book"))
+    __mapping__ = RowMapping(AuthorRow, favorites=NestedList("favorites", "Book"))
 
 
 @object_type
@@ -102,14 +102,14 @@ class Book(Thing):
     async def shout(self, times: int = 1) -> str:
         return str(self.title) + "!" * times
 
-    __row__ = Columns(
+    __mapping__ = RowMapping(
         BookRow,
-        id=Of(str, "id"),
-        binding=Of(lambda title, pages: Binding(color=title, is_worn=bool(pages)), "title", "pages"),
-        author=One("authors", "author_id", "Author", "author"),
-        editor=One("authors", "author_id", "Author", "author"),
-        mark=One("marks", ("shelf_id", "id"), None, "mark"),
-        cover=InLanguage(lambda language, title, pages: pages and f"{title} ({language})", "title", "pages"),
+        id=Computed(str, "id"),
+        binding=Computed(lambda title, pages: Binding(color=title, is_worn=bool(pages)), "title", "pages"),
+        author=ToOne("authors", "author_id", "Author", "author"),
+        editor=ToOne("authors", "author_id", "Author", "author"),
+        mark=ToOne("marks", ("shelf_id", "id"), None, "mark"),
+        cover=Localized(lambda language, title, pages: pages and f"{title} ({language})", "title", "pages"),
     )
 
 
@@ -127,7 +127,7 @@ class Shelf(Thing):
     id: strawberry.ID
     name: str | None
     books: list[Book]
-    __row__ = Columns(ShelfRow, books=Many("books", "id", "shelf_id", "Book", "books_of_shelf"))
+    __mapping__ = RowMapping(ShelfRow, books=ToMany("books", "id", "shelf_id", "Book", "books_of_shelf"))
 
 
 class PlaceRow(NamedTuple):
@@ -144,7 +144,7 @@ class Place:
     cursor: str
     node: Shelf
     spare: Shelf | None
-    __row__ = Columns(PlaceRow, node=Inner("node", "Shelf"), spare=Inner("node", "Shelf"))
+    __mapping__ = RowMapping(PlaceRow, node=Nested("node", "Shelf"), spare=Nested("node", "Shelf"))
 
 
 @object_type
@@ -174,9 +174,9 @@ class Query:
 
 
 compiled = strawberry.Schema(
-    Query, types=[Book], scalar_overrides=SCALARS, execution_context_class=CompilingExecutor
+    Query, types=[Book], scalar_overrides=SCALARS, execution_context_class=CompiledExecutionContext
 )  # fmt: skip
-plain = interpreted(compiled)
+plain = without_compilation(compiled)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -264,7 +264,7 @@ def libraries(draw: st.DrawFn) -> Any:
 
     def book(number: int) -> BookRow:
         return BookRow(
-            maybe(number, None), maybe(f"Title {number}", None, 5, WITHHELD, object(), b"x"), maybe(number % 3, None),
+            maybe(number, None), maybe(f"Title {number}", None, 5, REDACTED, object(), b"x"), maybe(number % 3, None),
             random.choice([0, 1, None, maybe(1, 77, "x")]), maybe(random.choice([None, 7]), 2**40, True, "7", 2.5, "x"),
             maybe(random.choice([NOW, NOW.isoformat()]), None, 3),
             maybe(random.choice(["EMPLOYEE", UserKind.EMPLOYEE]), "x", None, []),
@@ -293,8 +293,8 @@ def libraries(draw: st.DrawFn) -> Any:
     context.library = Library(
         places=maybe(places, None, as_rows, [None], "abc", ()),
         shelves=maybe(random.choice([as_rows, list(as_rows)]), None, [None, as_rows[0]], 5),
-        first=maybe(random.choice([as_rows[0], None, one(Shelf, shelves[1], context)]), shelves[0], "x"),
-        things=maybe([one(Book, books[0], context, **related), as_rows[0]], None, [None]),
+        first=maybe(random.choice([as_rows[0], None, from_row(Shelf, shelves[1], context)]), shelves[0], "x"),
+        things=maybe([from_row(Book, books[0], context, **related), as_rows[0]], None, [None]),
         count=maybe(7, None, 2**40, True, "7"),
     )
     return context
@@ -328,13 +328,13 @@ def test_answers_and_errors_are_the_same(selection: str, context: Any) -> None:
 async def test_a_selection_that_only_reads_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a library below has changed what this leans on: then this is what fails."""
     interpreted_objects = []
-    execute_fields = CompilingExecutor.execute_fields
+    execute_fields = CompiledExecutionContext.execute_fields
 
-    def watched(self: CompilingExecutor, parent_type: Any, *args: Any) -> Any:
+    def watched(self: CompiledExecutionContext, parent_type: Any, *args: Any) -> Any:
         interpreted_objects.append(parent_type.name)
         return execute_fields(self, parent_type, *args)
 
-    monkeypatch.setattr(CompilingExecutor, "execute_fields", watched)
+    monkeypatch.setattr(CompiledExecutionContext, "execute_fields", watched)
     book = BookRow(1, "Peer Gynt", 0, 0, 200, NOW, "EMPLOYEE", [])
     context: Any = SimpleNamespace()
     rows: Any = Rows(Shelf, [ShelfRow(0, "Plays")], context, books=[book], authors={0: AuthorRow("7", "Ibsen", [], [])})
@@ -345,7 +345,7 @@ async def test_a_selection_that_only_reads_is_one_function(monkeypatch: pytest.M
     assert interpreted_objects == ["Query"]
 
 
-@pytest.mark.parametrize(("is_on", "executor"), [(True, CompilingExecutor), (False, Executor)])
+@pytest.mark.parametrize(("is_on", "executor"), [(True, CompiledExecutionContext), (False, Executor)])
 def test_a_setting_turns_it_off(is_on: bool, executor: type) -> None:
     view: Any = GraphQLView(schema, Settings(compiled_answers=is_on))
     assert view.schema.execution_context_class is executor
@@ -372,7 +372,7 @@ async def test_the_deepest_document_is_compiled() -> None:
 
 
 def test_what_was_compiled_goes_with_the_documents() -> None:
-    operations = [parse("{ library { count } }").definitions[0] for _ in range(REMEMBERED + 1)]
+    operations = [parse("{ library { count } }").definitions[0] for _ in range(DOCUMENT_CACHE_SIZE + 1)]
     first, *others = [answers_of(operation) for operation in operations]  # type: ignore[arg-type]
 
     assert answers_of(operations[-1]) is others[-1]  # type: ignore[arg-type]

@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 
 from licensing.enums import ActorKind, UserStatus
 from models.user import User
-from resolvers.auth.identities import Identity, principal_of_identity
+from resolvers.auth.identities import Identity, authenticate_identity
 from resolvers.context import AUDITOR_SCOPES
-from server.auth.oidc import ASK_AGAIN_AFTER, IdentityProvider
+from server.auth.oidc import KEY_REFRESH_INTERVAL, IdentityProvider
 from server.settings import Settings
 from tests.support.identity_provider import AUDIENCE, AUDITOR, ec_key, rsa_key, running_provider
 
@@ -233,7 +233,7 @@ async def test_keys_that_were_changed_are_found(idp, provider, clock):
     old = provider.token()
     assert await idp.identify(old, now())
     provider.rotate(rsa_key("next"))
-    clock.seconds += ASK_AGAIN_AFTER
+    clock.seconds += KEY_REFRESH_INTERVAL
 
     assert await idp.identify(provider.token(), now())
     assert await idp.identify(old, now()) is None
@@ -245,7 +245,7 @@ async def test_an_unknown_keys_name_does_not_make_us_ask_again_and_again(idp, pr
 
     assert await asyncio.gather(*(idp.identify(token, now()) for token in stray)) == [None] * 20
     assert provider.asked_for_keys == 1
-    clock.seconds += ASK_AGAIN_AFTER
+    clock.seconds += KEY_REFRESH_INTERVAL
     await asyncio.gather(*(idp.identify(token, now()) for token in stray))
     assert provider.asked_for_keys == 2
 
@@ -262,7 +262,7 @@ async def test_a_provider_that_is_away_is_missed_after_ten_minutes(idp, provider
 
     provider.is_away = False
     assert await refused(idp, token) == 503, "not asked again so soon"
-    clock.seconds += ASK_AGAIN_AFTER
+    clock.seconds += KEY_REFRESH_INTERVAL
     assert await idp.identify(token, now())
 
 
@@ -293,7 +293,7 @@ def identity(login="inga", role=ActorKind.ADMINISTRATOR):
 async def test_a_user_who_is_no_administrator_is_what_the_provider_says(installation, make_user):
     kari = await make_user("Kari", login="kari")
 
-    principal = await principal_of_identity(identity("kari", ActorKind.AUDITOR), None)
+    principal = await authenticate_identity(identity("kari", ActorKind.AUDITOR), None)
 
     assert (principal.user_id, principal.scopes) == (kari.id, AUDITOR_SCOPES)
     assert principal.actor.kind is ActorKind.AUDITOR
@@ -305,15 +305,15 @@ async def test_a_user_who_is_no_administrator_is_what_the_provider_says(installa
 async def test_a_login_is_theirs_and_not_one_that_looks_like_it(installation, make_user, ours, theirs, is_same):
     await make_user("Somebody", login=ours)
 
-    assert bool(await principal_of_identity(identity(theirs), None)) is is_same
+    assert bool(await authenticate_identity(identity(theirs), None)) is is_same
 
 
 async def test_with_several_installations_one_must_be_set(administrator, other_installation):
     await other_installation("2000000006")
 
-    assert await principal_of_identity(identity(), None) is None
-    assert (await principal_of_identity(identity(), "1204417838")).user_id == administrator.id
-    assert await principal_of_identity(identity(), "2000000006") is None
+    assert await authenticate_identity(identity(), None) is None
+    assert (await authenticate_identity(identity(), "1204417838")).user_id == administrator.id
+    assert await authenticate_identity(identity(), "2000000006") is None
 
 
 async def who(post, token):

@@ -25,7 +25,7 @@ async def test_a_failure_does_not_silence_it(
             raise failures.pop()
         looked.set()
 
-    monkeypatch.setattr(feed, "look", look)
+    monkeypatch.setattr(feed, "poll", look)
     with structlog.testing.capture_logs() as logged:
         async with feed.running(), asyncio.timeout(10):
             await looked.wait()

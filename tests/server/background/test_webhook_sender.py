@@ -9,16 +9,16 @@ from standardwebhooks import WebhookVerificationError
 
 from licensing.enums import AuditAction
 from licensing.errors import Invalid
-from licensing.messages import Words
+from licensing.messages import Message
 from models.audit_event import AuditEvent
 from models.vendor import Vendor
 from models.webhook import Webhook, WebhookDelivery
 from resolvers.audit.log import NEWEST_FIRST
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 from resolvers.webhooks import webhooks
-from resolvers.webhooks.deliveries import LEASE, claim_due_webhook, settle_delivered
+from resolvers.webhooks.deliveries import LEASE, claim_due_webhook, mark_delivered
 from resolvers.webhooks.webhooks import (
-    KEPT,
+    DELIVERY_RETENTION,
     WebhookChanges,
     create_webhook,
     delete_webhook,
@@ -27,7 +27,7 @@ from resolvers.webhooks.webhooks import (
 )
 from server.background.webhook_sender import WebhookSender
 from server.http_clients.webhook_client import WebhookClient
-from server.http_clients.webhook_messages import Message
+from server.http_clients.webhook_messages import WebhookMessage
 from tests.support.endpoints import endpoint
 
 HERE = frozenset({"127.0.0.1"})
@@ -88,7 +88,7 @@ def record(context):
     """Records so many events, as if somebody had logged in, or others."""
 
     async def do(count=1, action=AuditAction.SIGNED_IN, **event):
-        async with changing(context) as change:
+        async with unit_of_work(context) as change:
             for _ in range(count):
                 change.record(action, **event)
 
@@ -248,7 +248,9 @@ async def test_after_a_day_of_failures_it_is_switched_off_and_can_be_switched_on
     assert webhook.disabled_at is not None and webhook.failing_since is not None
     assert timedelta(hours=24) <= webhook.disabled_at - webhook.failing_since < timedelta(hours=26)
     event = await AuditEvent.get(action="WEBHOOK_DISABLED")
-    assert event.facts["webhook"] == "ERP" and "answered with status 500" in str(Words.from_json(event.facts["reason"]))
+    assert event.facts["webhook"] == "ERP" and "answered with status 500" in str(
+        Message.from_json(event.facts["reason"])
+    )
 
     address.status = 200
     await update_webhook(context, webhook_id, WebhookChanges(is_enabled=True))
@@ -309,7 +311,7 @@ async def test_an_address_that_hangs_is_given_up(address, make_webhook, client, 
     webhook = await Webhook.get(id=webhook_id)
 
     async with asyncio.timeout(5):
-        delivery, _ = await client.deliver(context, webhook, Message("msg_1", b"{}"), None, seconds=0.2)
+        delivery, _ = await client.deliver(context, webhook, WebhookMessage("msg_1", b"{}"), None, seconds=0.2)
 
     assert (delivery.response_status, delivery.error) == (None, "did not answer in time")
 
@@ -348,7 +350,7 @@ async def test_who_has_lost_the_lease_writes_nothing(make_webhook, clock, contex
         installation_id=context.installation_id, webhook_id=claim.webhook.id, event_id=event.id,
         message_id="msg", sent_at=clock(), milliseconds=1,
     )  # fmt: skip
-    assert not await settle_delivered(claim, (event.id, event.position), delivery, clock())
+    assert not await mark_delivered(claim, (event.id, event.position), delivery, clock())
     assert await WebhookDelivery.all().count() == 0
 
 
@@ -365,10 +367,10 @@ async def test_a_change_and_a_delivery_at_once_do_not_wait_for_each_other(make_w
 
     async def settle():
         await is_locked.wait()
-        return await settle_delivered(claim, (event.id, event.position), delivery, clock())
+        return await mark_delivered(claim, (event.id, event.position), delivery, clock())
 
     settling = asyncio.create_task(settle())
-    async with changing(context):
+    async with unit_of_work(context):
         is_locked.set()
         await asyncio.sleep(0.5)  # as far as it comes; the test holds however far that is
         await Webhook.filter(id=webhook_id).update(claimed_until=None)
@@ -403,12 +405,12 @@ async def test_a_test_event_is_sent_at_once_also_while_it_is_off(address, make_w
 
 async def test_the_latest_tries_are_kept(address, make_webhook, sender, record):
     await make_webhook()
-    await record(KEPT + 50)
+    await record(DELIVERY_RETENTION + 50)
 
     await sender.run_once()
 
-    assert len(address.received) == KEPT + 51
-    assert await WebhookDelivery.all().count() == KEPT
+    assert len(address.received) == DELIVERY_RETENTION + 51
+    assert await WebhookDelivery.all().count() == DELIVERY_RETENTION
 
 
 async def test_what_is_deleted_is_told_nothing_more(address, make_webhook, sender, context, record):
@@ -438,7 +440,7 @@ async def test_what_is_under_way_when_the_server_stops_is_finished_and_given_bac
 
 
 async def test_there_are_not_any_number_of_webhooks(make_webhook, monkeypatch):
-    monkeypatch.setattr(webhooks, "MOST", 1)
+    monkeypatch.setattr(webhooks, "MAX_WEBHOOKS", 1)
     await make_webhook()
 
     with pytest.raises(Invalid, match="There are 1 webhooks already"):
@@ -457,7 +459,7 @@ async def test_each_change_is_one_event_and_tells_no_secret(make_webhook, contex
         await update_webhook(context, webhook_id, wanted)
 
     events = await AuditEvent.filter(action="WEBHOOK_CHANGED").order_by("position")
-    assert [str(Words.from_json(event.facts["what"][0])) for event in events] == [
+    assert [str(Message.from_json(event.facts["what"][0])) for event in events] == [
         "name",
         "address",
         "actions",

@@ -16,7 +16,7 @@ from models.user import User, user_keys
 from resolvers import pagination
 from resolvers.auth.api_tokens import create_api_token
 from resolvers.exports import exports
-from resolvers.unit_of_work import changing
+from resolvers.unit_of_work import unit_of_work
 from server.exports.formats import ExportFormat, as_it_was, harmless, written
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
 from tests.support.documents import grant
@@ -110,7 +110,7 @@ async def test_licenses_with_their_seats(export, people, make_license):
 
 
 async def test_the_audit_log_newest_first(export, context):
-    async with changing(context) as change:
+    async with unit_of_work(context) as change:
         change.record(AuditAction.SIGNED_IN)
         change.record(AuditAction.SIGN_IN_REFUSED, login="=cmd|' /C calc'!A0", details=[("address", None, "10.0.0.1")])
 
@@ -280,14 +280,14 @@ async def test_an_export_ends_with_the_credentials(context, client, bearer, make
             lines += 1
     assert lines == 6
 
-    from resolvers.auth.api_tokens import principal_of_token
+    from resolvers.auth.api_tokens import authenticate_token
     from resolvers.context import Context
     from resolvers.errors import Unauthenticated
     from resolvers.users.users import UserFilter
     from server.exports.downloads import _while_let_in
 
     secret = headers["Authorization"].removeprefix("Bearer ")
-    caller = Context(await principal_of_token(secret, context.now()), "test-request")
+    caller = Context(await authenticate_token(secret, context.now()), "test-request")
     batches = _while_let_in(caller, exports.export_users(caller, UserFilter()))
     assert len(await anext(batches)) == 1
     await ApiToken.all().update(revoked_at=context.now())

@@ -10,7 +10,7 @@ from licensing.enums import ApiScope
 from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import ALL_SCOPES, COMMAND_LINE, Context, Principal
 from server.graphql import rate_limiter
-from server.graphql.rate_limiter import RateLimited, Rates
+from server.graphql.rate_limiter import RateLimited, RateLimiter
 from server.settings import RateLimit, Settings
 
 SIGNED_IN = Settings(rate_limit=RateLimit(3, 1))
@@ -50,17 +50,17 @@ def caller(**ids):
 
 
 def nobody(address):
-    return Context(None, "request", address=address)
+    return Context(None, "request", client_ip=address)
 
 
 def test_an_operation_takes_its_cost(clock):
-    charge = Rates(RateLimit(20_000, 2_000), clock=clock).charge(caller(token_id=1), 52)
+    charge = RateLimiter(RateLimit(20_000, 2_000), clock=clock).charge(caller(token_id=1), 52)
 
     assert charge.shown() == {"requested": 52, "available": 19_948, "limit": 20_000, "restoreRate": 2_000}
 
 
 def test_too_few_points_are_told_with_the_wait_and_none_are_taken(clock):
-    points = Rates(RateLimit(20_000, 2_000), clock=clock)
+    points = RateLimiter(RateLimit(20_000, 2_000), clock=clock)
     points.charge(caller(token_id=1), 15_000)
 
     with pytest.raises(RateLimited) as refusal:
@@ -73,7 +73,7 @@ def test_too_few_points_are_told_with_the_wait_and_none_are_taken(clock):
 
 
 def test_points_come_back_with_time_and_never_beyond_the_limit(clock):
-    points = Rates(RateLimit(20_000, 2_000), clock=clock)
+    points = RateLimiter(RateLimit(20_000, 2_000), clock=clock)
     points.charge(caller(token_id=1), 20_000)
 
     clock.now += 2.5
@@ -83,7 +83,7 @@ def test_points_come_back_with_time_and_never_beyond_the_limit(clock):
 
 
 def test_each_caller_has_points_of_their_own(clock):
-    points = Rates(RateLimit(2, 1), clock=clock)
+    points = RateLimiter(RateLimit(2, 1), clock=clock)
     for one in (caller(token_id=1), caller(token_id=2), caller(user_id=1, session_id=7)):
         points.charge(one, 2)
 
@@ -92,7 +92,7 @@ def test_each_caller_has_points_of_their_own(clock):
 
 
 def test_what_costs_more_than_there_can_be_takes_all(clock):
-    points = Rates(RateLimit(100, 10), clock=clock)
+    points = RateLimiter(RateLimit(100, 10), clock=clock)
 
     assert points.charge(caller(token_id=1), 5_000).available == 0
     with pytest.raises(RateLimited) as refusal:
@@ -101,7 +101,7 @@ def test_what_costs_more_than_there_can_be_takes_all(clock):
 
 
 def test_nobody_has_sixty_operations_and_one_more_a_second_by_network(clock):
-    points = Rates(RateLimit(20_000, 2_000), clock=clock)
+    points = RateLimiter(RateLimit(20_000, 2_000), clock=clock)
     for _ in range(60):
         points.charge(nobody("192.0.2.1"), 500)
 
@@ -113,7 +113,7 @@ def test_nobody_has_sixty_operations_and_one_more_a_second_by_network(clock):
 
 
 def test_an_ipv6_network_is_one_caller(clock):
-    points = Rates(RateLimit(20_000, 2_000), clock=clock)
+    points = RateLimiter(RateLimit(20_000, 2_000), clock=clock)
     for host in range(60):
         points.charge(nobody(f"2001:db8::{host:x}"), 1)
 
@@ -122,8 +122,8 @@ def test_an_ipv6_network_is_one_caller(clock):
 
 
 def test_ever_so_many_addresses_take_no_more_memory(clock, monkeypatch):
-    monkeypatch.setattr(rate_limiter, "MOST_CALLERS", 100)
-    points = Rates(RateLimit(20_000, 2_000), clock=clock)
+    monkeypatch.setattr(rate_limiter, "MAX_CALLERS", 100)
+    points = RateLimiter(RateLimit(20_000, 2_000), clock=clock)
     for number in range(1_000):
         points.charge(nobody(f"10.0.{number // 256}.{number % 256}"), 1)
 

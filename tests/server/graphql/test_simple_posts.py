@@ -94,7 +94,7 @@ def compare(
         raw: Any = {name: value.replace("Bearer ours", f"Bearer {token}").encode() for name, value in sent.items()}
         shorter = await inga.post("/graphql", content=body, headers=raw)
         with monkeypatch.context() as patch:
-            patch.setattr(view, "wants_one_answer", lambda request: False)
+            patch.setattr(view, "accepts_single_response", lambda request: False)
             longer = await inga.post("/graphql", content=body, headers=raw)
         assert shorter.status_code == longer.status_code
         assert comparable_headers(shorter) == comparable_headers(longer)

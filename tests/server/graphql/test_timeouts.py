@@ -12,14 +12,14 @@ from models.audit_event import AuditEvent
 from models.db.config import tortoise_config
 from resolvers.auth.api_tokens import create_api_token
 from server.graphql import operations
-from tests.support.tcp_proxy import relayed
+from tests.support.tcp_proxy import tcp_proxy
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(operations, "SLOWEST_OPERATION", 0.2)
+    monkeypatch.setattr(operations, "OPERATION_TIMEOUT", 0.2)
 
 
 @pytest.mark.parametrize("accept", [GRAPHQL_RESPONSE, "application/json"])
@@ -83,7 +83,7 @@ async def test_the_server_is_not_ready_while_the_database_is_away_and_ready_agai
     database_url, client, post, measured, failure
 ):
     EXECUTOR_CACHE.clear()
-    async with relayed(database_url) as (url, relay):
+    async with tcp_proxy(database_url) as (url, relay):
         await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
         try:
             assert (await client.get("/readyz")).status_code == 200

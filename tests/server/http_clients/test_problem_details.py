@@ -1,9 +1,9 @@
-from server.http_clients.problem_details import clean, words_of
+from server.http_clients.problem_details import clean, detail_of
 
 
 def test_a_problem_is_told_by_its_detail_or_else_its_title():
-    assert words_of(b'{"title": "Forbidden", "detail": "The agreement ended!"}') == "The agreement ended!"
-    assert words_of(b'{"title": "Forbidden", "detail": ""}') == "Forbidden."
+    assert detail_of(b'{"title": "Forbidden", "detail": "The agreement ended!"}') == "The agreement ended!"
+    assert detail_of(b'{"title": "Forbidden", "detail": ""}') == "Forbidden."
 
 
 def test_what_is_no_problem_document_says_nothing():
@@ -16,7 +16,7 @@ def test_what_is_no_problem_document_says_nothing():
         b'{"detail": "\\ud800"}',
         b"[" * 100_000,
     ):
-        assert words_of(content) is None
+        assert detail_of(content) is None
 
 
 def test_words_are_shown_on_one_line_and_without_what_cannot_be_seen():

@@ -9,9 +9,9 @@ from models.webhook import Webhook
 from resolvers.webhooks.webhooks import EndpointRefused
 from server.http_clients.ssrf_guard import checked_addresses, is_public, read_url, resolve
 from server.http_clients.webhook_client import WebhookClient
-from server.http_clients.webhook_messages import Message
+from server.http_clients.webhook_messages import WebhookMessage
 from tests.support.endpoints import endpoint
-from tests.support.faulty_license_server import gives_nothing, misbehaving, self_signed
+from tests.support.faulty_license_server import faulty_license_server, gives_nothing, self_signed
 
 NOBODY: frozenset[str] = frozenset()
 PRIVATE = [
@@ -99,7 +99,7 @@ async def test_the_connection_is_made_to_the_address_that_was_checked(context):
         port = httpx2.URL(address.url).port
         client = WebhookClient(frozenset({"hooks.example"}), rebinding)
         webhook = Webhook(id=1, installation_id=1, url=f"http://hooks.example:{port}/events", secret="whsec_AAAA")
-        _, answer = await client.deliver(context, webhook, Message("msg_1", b"{}"), None)
+        _, answer = await client.deliver(context, webhook, WebhookMessage("msg_1", b"{}"), None)
         await client.aclose()
 
         assert answer.error is None
@@ -112,7 +112,7 @@ async def test_an_address_that_has_moved_inside_since_is_refused_when_sending(co
     client = WebhookClient(resolver=moved)
     webhook = Webhook(id=1, installation_id=1, url="https://hooks.example/events", secret="whsec_AAAA")
 
-    delivery, answer = await client.deliver(context, webhook, Message("msg_1", b"{}"), None)
+    delivery, answer = await client.deliver(context, webhook, WebhookMessage("msg_1", b"{}"), None)
     await client.aclose()
 
     assert (answer.status, delivery.error) == (None, "leads to a host that is not public")
@@ -123,11 +123,11 @@ async def test_tls_is_spoken_with_the_host_that_is_named_and_its_certificate_che
     tls = self_signed(tmp_path)
     tls.sni_callback = lambda connection, name, _: names.append(name)
 
-    async with misbehaving(gives_nothing, tls) as server:
+    async with faulty_license_server(gives_nothing, tls) as server:
         port = httpx2.URL(server.address).port
         client = WebhookClient(frozenset({"hooks.example"}), resolver("127.0.0.1"))
         webhook = Webhook(id=1, installation_id=1, url=f"https://hooks.example:{port}/", secret="whsec_AAAA")
-        delivery, _ = await client.deliver(context, webhook, Message("msg_1", b"{}"), None)
+        delivery, _ = await client.deliver(context, webhook, WebhookMessage("msg_1", b"{}"), None)
         await client.aclose()
 
     assert names == ["hooks.example"]

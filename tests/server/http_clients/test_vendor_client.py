@@ -8,13 +8,13 @@ import pytest
 
 from licensing.documents.document import verify
 from licensing.errors import VendorRefused, VendorUnavailable
-from server.http_clients.circuit_breaker import OPENS_AFTER, REST
-from server.http_clients.vendor_client import Fetched, Patience, VendorClient
+from server.http_clients.circuit_breaker import FAILURE_THRESHOLD, RESET_TIMEOUT
+from server.http_clients.vendor_client import Fetched, RetryPolicy, VendorClient
 from tests.support import documents
 from tests.support import faulty_license_server as modes
-from tests.support.faulty_license_server import closed_port, misbehaving, self_signed
+from tests.support.faulty_license_server import closed_port, faulty_license_server, self_signed
 
-QUICK = Patience(one_try=0.3, whole_call=2.0, first_pause=0.01)
+QUICK = RetryPolicy(one_try=0.3, whole_call=2.0, first_pause=0.01)
 LONGEST = 2.5
 """Seconds in which every call of a quick client ends."""
 
@@ -50,9 +50,9 @@ async def unavailable(client, address):
     """What the license server did, in words."""
     with pytest.raises(VendorUnavailable) as refusal:
         await fetch(client, address)
-    assert refusal.value.words.facts["vendor"] == "NordSync AS"
+    assert refusal.value.message.facts["vendor"] == "NordSync AS"
     assert str(refusal.value).endswith("Try again later, or import a license file.")
-    return str(refusal.value.words.facts["happened"])
+    return str(refusal.value.message.facts["happened"])
 
 
 FAILURES = [
@@ -75,7 +75,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("mode", "happened", "requests"), FAILURES, ids=lambda value: getattr(value, "__name__", ""))
 async def test_each_failure_ends_in_time_and_in_words(client, mode, happened, requests):
-    async with misbehaving(mode) as server:
+    async with faulty_license_server(mode) as server:
         assert await unavailable(client, server.address) == happened
 
     assert len(server.requests) == requests
@@ -86,19 +86,19 @@ async def test_nobody_listens(client):
 
 
 async def test_https_to_a_port_that_does_not_speak_it(client):
-    async with misbehaving(modes.speaks_garbage) as server:
+    async with faulty_license_server(modes.speaks_garbage) as server:
         happened = await unavailable(client, server.address.replace("http", "https"))
 
     assert happened == "does not speak TLS, so there is no secure connection to it"
 
 
 async def test_https_to_a_port_that_says_nothing(client):
-    async with misbehaving(modes.never_answers) as server:
+    async with faulty_license_server(modes.never_answers) as server:
         assert await unavailable(client, server.address.replace("http", "https")) == "did not answer in time"
 
 
 async def test_a_certificate_that_nobody_vouches_for(client, tmp_path):
-    async with misbehaving(modes.recovers, self_signed(tmp_path)) as server:
+    async with faulty_license_server(modes.recovers, self_signed(tmp_path)) as server:
         assert await unavailable(client, server.address) == (
             "has a certificate that is not trusted (self-signed certificate)"
         )
@@ -110,7 +110,7 @@ async def test_https_with_a_certificate_that_the_system_trusts(tmp_path, monkeyp
     tls = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     client = VendorClient(QUICK)
-    async with misbehaving(modes.moved, tls) as server:
+    async with faulty_license_server(modes.moved, tls) as server:
         assert await fetch(client, server.address) == Fetched(b"document", None)
     await client.aclose()
 
@@ -122,7 +122,7 @@ async def test_https_is_never_left(tmp_path, monkeypatch):
     tls = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     client = VendorClient(QUICK)
-    async with misbehaving(downgrades, tls) as server:
+    async with faulty_license_server(downgrades, tls) as server:
         assert await unavailable(client, server.address) == "redirected to another server, which is not followed"
     await client.aclose()
 
@@ -142,14 +142,14 @@ async def test_only_https_leaves_this_machine(client, address):
 
 
 async def test_a_server_that_recovers_is_asked_again(client):
-    async with misbehaving(modes.recovers) as server:
+    async with faulty_license_server(modes.recovers) as server:
         assert await fetch(client, server.address) == Fetched(b"document", '"1"')
 
     assert len(server.requests) == 2
 
 
 async def test_a_redirect_within_the_server_is_followed(client):
-    async with misbehaving(modes.moved) as server:
+    async with faulty_license_server(modes.moved) as server:
         assert await fetch(client, server.address + "/licensing/") == Fetched(b"document", None)
 
     assert [head.split(" ")[1] for head in server.requests] == [
@@ -159,9 +159,9 @@ async def test_a_redirect_within_the_server_is_followed(client):
 
 
 async def test_what_is_no_document_is_left_to_verification(client):
-    async with misbehaving(modes.gives_garbage) as server:
+    async with faulty_license_server(modes.gives_garbage) as server:
         assert b"hotel" in (await fetch(client, server.address)).content
-    async with misbehaving(modes.promises_too_little) as server:
+    async with faulty_license_server(modes.promises_too_little) as server:
         assert (await fetch(client, server.address)).content == b"doc"
 
 
@@ -170,7 +170,7 @@ async def test_the_last_etag_is_sent_and_not_modified_is_no_content(client):
         assert 'If-None-Match: W/"1"\r\n' in call.request
         await call.answer(304, ETag='"1"')
 
-    async with misbehaving(unchanged) as server:
+    async with faulty_license_server(unchanged) as server:
         assert await fetch(client, server.address, etag='W/"1"') == Fetched(None, 'W/"1"')
 
 
@@ -179,7 +179,7 @@ async def test_an_etag_that_makes_no_sense_is_forgotten(client, etag):
     async def odd(call):
         await call.answer(200, b"document", ETag=etag)
 
-    async with misbehaving(odd) as server:
+    async with faulty_license_server(odd) as server:
         assert await fetch(client, server.address) == Fetched(b"document", None)
 
 
@@ -187,7 +187,7 @@ async def test_cookies_are_not_kept_and_no_compression_is_asked_for(client):
     async def marks(call):
         await call.answer(200, b"document", Set_Cookie="visitor=1")
 
-    async with misbehaving(marks) as server:
+    async with faulty_license_server(marks) as server:
         await fetch(client, server.address)
         await fetch(client, server.address)
 
@@ -195,11 +195,11 @@ async def test_cookies_are_not_kept_and_no_compression_is_asked_for(client):
 
 
 async def test_the_vendors_words_are_passed_on_clean(client):
-    async with misbehaving(modes.refuses) as server:
+    async with faulty_license_server(modes.refuses) as server:
         with pytest.raises(VendorRefused) as refusal:
             await fetch(client, server.address)
 
-    assert refusal.value.words.facts == {"said": "The agreement ended in May. Call us."}
+    assert refusal.value.message.facts == {"said": "The agreement ended in May. Call us."}
     assert len(server.requests) == 1
 
 
@@ -207,11 +207,11 @@ async def test_words_of_any_length_are_cut(client):
     async def talks(call):
         await call.answer(403, b'{"title": "' + b"no " * 1000 + b'", "detail": " "}')
 
-    async with misbehaving(talks) as server:
+    async with faulty_license_server(talks) as server:
         with pytest.raises(VendorRefused) as refusal:
             await fetch(client, server.address)
 
-    assert refusal.value.words.facts["said"] == ("no " * 200)[:499].rstrip() + "…"
+    assert refusal.value.message.facts["said"] == ("no " * 200)[:499].rstrip() + "…"
 
 
 @pytest.mark.parametrize(
@@ -231,18 +231,18 @@ async def test_a_refusal_without_words_gets_some(client, status, content, words)
     async def refuses(call):
         await call.answer(status, content)
 
-    async with misbehaving(refuses) as server:
+    async with faulty_license_server(refuses) as server:
         with pytest.raises(VendorRefused) as refusal:
             await fetch(client, server.address)
 
-    assert str(refusal.value.words.facts["said"]) == words
+    assert str(refusal.value.message.facts["said"]) == words
     assert len(server.requests) == 1
 
 
 async def test_tries_share_the_time_of_a_call():
-    client = VendorClient(Patience(one_try=10.0, whole_call=0.2, first_pause=0.01))
+    client = VendorClient(RetryPolicy(one_try=10.0, whole_call=0.2, first_pause=0.01))
     started = time.monotonic()
-    async with misbehaving(modes.never_answers) as server:
+    async with faulty_license_server(modes.never_answers) as server:
         assert await unavailable(client, server.address) == "did not answer in time"
     await client.aclose()
 
@@ -251,57 +251,57 @@ async def test_tries_share_the_time_of_a_call():
 
 
 async def test_a_dead_server_is_left_alone_for_a_while(client, clock):
-    async with misbehaving(modes.fails) as server:
+    async with faulty_license_server(modes.fails) as server:
         await unavailable(client, server.address)
         await unavailable(client, server.address)
-        assert len(server.requests) == OPENS_AFTER
+        assert len(server.requests) == FAILURE_THRESHOLD
         assert await unavailable(client, server.address) == "failed again and again, and is left alone for a minute"
-        clock.now += REST - 1
+        clock.now += RESET_TIMEOUT - 1
         await unavailable(client, server.address)
-        assert len(server.requests) == OPENS_AFTER
+        assert len(server.requests) == FAILURE_THRESHOLD
 
         clock.now += 1
         assert await unavailable(client, server.address) == "failed (status 500)"
         await unavailable(client, server.address)
-        assert len(server.requests) == OPENS_AFTER + 1
+        assert len(server.requests) == FAILURE_THRESHOLD + 1
 
 
 async def test_a_server_that_is_back_is_asked_as_ever(client, clock):
     async def comes_back(call):
-        if call.number <= OPENS_AFTER:
+        if call.number <= FAILURE_THRESHOLD:
             await call.answer(500)
         else:
             await call.answer(200, b"document")
 
-    async with misbehaving(comes_back) as server:
+    async with faulty_license_server(comes_back) as server:
         await unavailable(client, server.address)
         await unavailable(client, server.address)
-        clock.now += REST
+        clock.now += RESET_TIMEOUT
         for _ in range(3):
             assert (await fetch(client, server.address)).content == b"document"
 
 
 async def test_a_dead_server_is_no_other_servers_fault(client):
-    async with misbehaving(modes.fails) as dead, misbehaving(modes.moved) as alive:
+    async with faulty_license_server(modes.fails) as dead, faulty_license_server(modes.moved) as alive:
         await unavailable(client, dead.address)
         await unavailable(client, dead.address)
         assert (await fetch(client, alive.address)).content == b"document"
 
 
 async def test_a_refusal_is_a_sign_of_life(client):
-    async with misbehaving(modes.knows_nothing) as server:
-        for _ in range(OPENS_AFTER + 1):
+    async with faulty_license_server(modes.knows_nothing) as server:
+        for _ in range(FAILURE_THRESHOLD + 1):
             with pytest.raises(VendorRefused):
                 await fetch(client, server.address)
 
-    assert len(server.requests) == OPENS_AFTER + 1
+    assert len(server.requests) == FAILURE_THRESHOLD + 1
 
 
 async def test_a_redirect_that_loses_a_report_is_no_delivery(client):
     async def sees_other(call):
         await call.answer(303, Location="/thanks")
 
-    async with misbehaving(sees_other) as server:
+    async with faulty_license_server(sees_other) as server:
         with pytest.raises(VendorUnavailable, match="loses what was sent"):
             await client.report(server.address, "acceptances", {"serial": documents.SERIAL}, vendor="NordSync AS")
 

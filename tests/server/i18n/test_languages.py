@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from licensing.errors import NoSeats, SurplusSeats
-from licensing.messages import Words
+from licensing.messages import Message
 from server.i18n.languages import CATALOGS, preferred_language, translations
 from tests.support.catalogs import templates
 
@@ -55,13 +55,13 @@ def _facts(template: str) -> set[str]:
     ],
 )
 def test_one_and_many_in_norwegian(seats, told):
-    assert SurplusSeats(surplus={"Sales Premium": seats}).words.in_language(preferred_language("nb")) == told
+    assert SurplusSeats(surplus={"Sales Premium": seats}).message.in_language(preferred_language("nb")) == told
 
 
 def test_available_seats_in_norwegian():
     refusal = NoSeats(license="Sales Premium", available=1, wanted=2)
 
-    assert refusal.words.in_language(preferred_language("nb")).startswith(
+    assert refusal.message.in_language(preferred_language("nb")).startswith(
         "Sales Premium har 1 ledig plass, og det ble bedt om 2."
     )
 
@@ -85,7 +85,7 @@ def test_the_language_is_the_one_that_the_browser_prefers(accept_language, tag):
 
 def test_a_language_without_a_catalog_is_told_english():
     assert (
-        Words("Sign in, or send an API token.").in_language(preferred_language("de"))
+        Message("Sign in, or send an API token.").in_language(preferred_language("de"))
         == "Sign in, or send an API token."
     )
 

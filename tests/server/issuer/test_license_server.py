@@ -12,7 +12,7 @@ from licensing.errors import VendorRefused
 from server.cli import main
 from server.http_clients.vendor_client import Fetched, VendorClient
 from server.issuer import document_store
-from server.issuer.license_server import LARGEST_BODY, create_license_server
+from server.issuer.license_server import MAX_BODY_SIZE, create_license_server
 from tests.support import documents
 
 SERIAL, DEMO, OWNER = documents.SERIAL, "1010000004", documents.OWNER
@@ -156,7 +156,7 @@ async def test_another_document_is_another_report(vendor, folder):
 
 
 async def test_reports_do_not_fill_the_disk(vendor, monkeypatch):
-    monkeypatch.setattr(document_store, "MOST_REPORTS", 2)
+    monkeypatch.setattr(document_store, "MAX_REPORTS", 2)
     for number in range(2):
         await vendor.post("/v1/acceptances", json={**ACCEPTANCE, "jti": str(number)})
 
@@ -197,7 +197,7 @@ async def test_a_body_is_limited_whether_or_not_it_says_its_length(vendor):
         for _ in range(5):
             yield b" " * 4096
 
-    assert problem(await vendor.post("/v1/rejections", content=b" " * (LARGEST_BODY + 1)), 413)
+    assert problem(await vendor.post("/v1/rejections", content=b" " * (MAX_BODY_SIZE + 1)), 413)
     assert problem(await vendor.post("/v1/rejections", content=chunks()), 413)
 
 

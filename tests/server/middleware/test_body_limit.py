@@ -5,8 +5,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from server.errors import Refused
-from server.middleware.body_limit import BodyLimits
+from server.errors import RequestRejected
+from server.middleware.body_limit import BodyLimitMiddleware
 
 
 async def echo_length(scope, receive, send):
@@ -33,13 +33,13 @@ async def send_body(app, *chunks, headers=()):
 
 
 async def test_a_body_within_the_limits_passes():
-    app = BodyLimits(echo_length, max_bytes=10)
+    app = BodyLimitMiddleware(echo_length, max_bytes=10)
 
     assert await send_body(app, b"12345", b"67890", None) == (200, b"10")
 
 
 async def test_a_declared_body_that_is_too_large_is_refused_unread():
-    app = BodyLimits(echo_length, max_bytes=10)
+    app = BodyLimitMiddleware(echo_length, max_bytes=10)
 
     status, body = await send_body(app, headers=[(b"content-length", b"11")])
 
@@ -48,18 +48,18 @@ async def test_a_declared_body_that_is_too_large_is_refused_unread():
 
 
 async def test_a_chunked_body_that_is_too_large_is_refused_as_it_comes():
-    app = BodyLimits(echo_length, max_bytes=10)
+    app = BodyLimitMiddleware(echo_length, max_bytes=10)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRejected) as refusal:
         await send_body(app, b"12345", b"678901")
 
     assert refusal.value.status_code == 413
 
 
 async def test_a_body_that_does_not_arrive_is_refused():
-    app = BodyLimits(echo_length, seconds=0.01)
+    app = BodyLimitMiddleware(echo_length, seconds=0.01)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRejected) as refusal:
         await send_body(app, b"12345")
 
     assert refusal.value.status_code == 408
@@ -74,7 +74,7 @@ async def test_the_server_may_wait_for_the_client_to_hang_up_as_long_as_it_likes
         except TimeoutError:
             await PlainTextResponse("still there")(scope, receive, send)
 
-    assert await send_body(BodyLimits(wait_for_the_end, seconds=0.01), None) == (200, b"still there")
+    assert await send_body(BodyLimitMiddleware(wait_for_the_end, seconds=0.01), None) == (200, b"still there")
 
 
 async def test_the_application_answers_a_large_body_with_413(client):

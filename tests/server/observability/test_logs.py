@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from models.user import User
-from server.observability.logs import RequestLog, configure_logs
+from server.observability.logs import RequestLogMiddleware, configure_logs
 from server.settings import LogFormat
 from tests.support.factories import quick_hash
 
@@ -183,7 +183,7 @@ async def test_what_breaks_outside_of_graphql_is_answered_and_logged_too(log, fa
     async def broken(scope, receive, send):
         raise failure
 
-    transport = httpx2.ASGITransport(RequestLog(broken))
+    transport = httpx2.ASGITransport(RequestLogMiddleware(broken))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         response = await client.get("/", headers={"X-Request-Id": "req-1"})
 
