@@ -106,10 +106,10 @@ def limit(total: int | None) -> str:
     return "unlimited" if total is None else str(total)
 
 
-def check(refusals: list[Refusal]) -> None:
+def check(collect_user_errors: list[Refusal]) -> None:
     """Ends the program if the server has refused what was asked; a message says what to do about it."""
-    if refusals:
-        sys.exit("\n".join(f"{refusal.code.value}: {refusal.message}" for refusal in refusals))
+    if collect_user_errors:
+        sys.exit("\n".join(f"{refusal.code.value}: {refusal.message}" for refusal in collect_user_errors))
 
 
 def given(value: Value | None) -> Value:

@@ -1,6 +1,6 @@
 """Objects read from rows: how a type is read from a row stands in its class, once.
 
-    __row__ = Columns(AssignmentRow, id=Of(encode, "id"), user=One("users", "user_id", "User", "user"))
+    __mapping__ = RowMapping(AssignmentRow, id=Computed(encode, "id"), user=ToOne("users", "user_id", "User", "user"))
 
 A resolver returns `Rows(LicenseAssignment, rows, context, users=rows_by_id)`, an ordinary sequence of objects of the
 class. Each reads its attributes from its row when they are asked for: a field that is not named is the column of that

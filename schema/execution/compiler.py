@@ -290,7 +290,7 @@ def _expression(source: Computed) -> str | None:
 
 
 def _columns(type_: GraphQLObjectType) -> RowMapping | None:
-    columns: RowMapping | None = getattr(_class(type_), "__row__", None)
+    columns: RowMapping | None = getattr(_class(type_), "__mapping__", None)
     return columns
 
 

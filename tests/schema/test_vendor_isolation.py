@@ -150,7 +150,7 @@ async def test_a_plan_of_another_vendor_that_a_user_holds_is_not_named(execute, 
 
 
 async def test_a_webhook_that_it_makes_is_told_of_its_vendor_alone(context, bound):
-    token = replace(bound, endpoints=Anywhere())
+    token = replace(bound, webhook_client=Anywhere())
     id_, _ = await create_webhook(token, name="ERP", url="https://erp.example", actions=[], vendor_id=None)
     assert (await Webhook.get(id=id_)).vendor_id == bound.caller.vendor_id
     with pytest.raises(NotFound):

@@ -9,14 +9,14 @@ from resolvers.audit.log import SUMMARIES
 from resolvers.context import COMMAND_LINE, SYSTEM
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("licensing", "models", "resolvers", "schema", "server")
+PACKAGES = ("licensing", "models", "resolvers", "schema", "server")
 VARIABLE = {"actor_name", "template", "self.template"}
 """Arguments of `Message` that are no text: the templates of refusals, and the names of actors, are found otherwise."""
 
 
 def templates() -> set[str]:
     """All templates, in English."""
-    written = {text for room in ROOMS for path in (ROOT / room).rglob("*.py") for text in _written(path)}
+    written = {text for package in PACKAGES for path in (ROOT / package).rglob("*.py") for text in _written(path)}
     of_refusals = {
         text
         for kind in LicensingError.__subclasses__()
@@ -29,9 +29,9 @@ def templates() -> set[str]:
 def _written(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(func=ast.Name(id="Words"), args=[ast.Constant(value=str(text)), *_]):
+            case ast.Call(func=ast.Name(id="Message"), args=[ast.Constant(value=str(text)), *_]):
                 yield text
-            case ast.Call(func=ast.Name(id="Words"), args=[given, *_]):
+            case ast.Call(func=ast.Name(id="Message"), args=[given, *_]):
                 assert ast.unparse(given) in VARIABLE, (
-                    f"{path}:{node.lineno}: Words are made of a text, not of an expression"
+                    f"{path}:{node.lineno}: a Message is made of a text, not of an expression"
                 )

@@ -152,7 +152,7 @@ async def test_a_migration_that_leaves_rows_without_what_they_refer_to_is_undone
 async def test_two_hosts_may_migrate_at_once(postgres_server):
     name = await asyncio.to_thread(create_database, postgres_server)
     url = f"{postgres_server}/{name}"
-    program = "import asyncio, sys; from models.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
+    program = "import asyncio, sys; from models.db.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
     root = Path(models.__file__).parent.parent
 
     hosts = [await asyncio.create_subprocess_exec(sys.executable, "-c", program, url, cwd=root) for _ in range(2)]

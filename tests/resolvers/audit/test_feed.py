@@ -233,7 +233,7 @@ async def test_it_ends_in_the_midst_of_what_is_to_be_read(watcher: Context) -> N
     async with aclosing(follow(by_token, EVERYTHING, position)) as events:
         assert names(await take(events, 1)) == ["a"]
         await revoke_api_token(watcher, token_id)
-        await watcher.feed.look()
+        await watcher.feed.poll()
         with pytest.raises(Unauthenticated):
             await take(events, 1)
 

@@ -75,7 +75,7 @@ def sender(client, clock):
 @pytest.fixture
 def make_webhook(context, client, address, clock):
     """Makes a webhook, and returns its id and secret."""
-    context.endpoints = client
+    context.webhook_client = client
 
     async def make(*, url=None, actions=(), vendor_id=None):
         return await create_webhook(context, name="ERP", url=url or address.url, actions=actions, vendor_id=vendor_id)
