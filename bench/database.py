@@ -1,4 +1,4 @@
-"""A database of any size, filled by a few statements: users who hold two licenses each, and a change set that waits."""
+"""A database of any size, filled by a few statements: users with two licenses each and a pending change set."""
 
 import asyncio
 import os
@@ -23,21 +23,22 @@ from models.vendor import TrustedKey, Vendor
 from resolvers.auth.api_tokens import create_api_token
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
 from resolvers.change_sets.read_model import ChangeSetView
-from resolvers.context import ALL_SCOPES, COMMAND_LINE, Context, system_context
+from resolvers.context import Context, system_context
+from resolvers.principals import ALL_SCOPES, COMMAND_LINE
 from tests.support.documents import claims, grant, signed, trusted
 from tests.support.postgres import create_database, drop_database, running_postgres
 
 LICENSES = 12
-SURPLUS = 100
-"""Seats by which the waiting change set falls short of the first license."""
-SPARE = 1_000_000
-"""Seats that nobody holds."""
+SURPLUS_SEATS = 100
+"""Seats in use of the first license beyond those of the pending change set."""
+SPARE_SEATS = 1_000_000
+"""Unused seats of each license."""
 
 _NUMBERS = (
     "WITH RECURSIVE numbers(i) AS (SELECT CAST({first} AS bigint) UNION ALL SELECT i + 1 FROM numbers WHERE i < {last})"
 )
 _NAME = "'User ' || substr(CAST(10000000 + (i * 611953) % 9999991 AS text), 2)"
-"""Seven digits, all different, in another order than the ids."""
+"""SQL for a name with seven digits, unique, in another order than the IDs."""
 _FILL = (
     f"""{_NUMBERS} INSERT INTO "user" (installation_id, login, name, email, kind, status, "group", role, can_log_in,
     is_administrator, last_login_at, open_requests, name_key, login_key, last_login_key, search_key)
@@ -52,14 +53,14 @@ _FILL = (
         for number in ("id", f"(id + 1 + (id / {LICENSES}) % {LICENSES - 1})")
     ),
     "UPDATE license SET in_use = (SELECT count(*) FROM assignment WHERE license_id = license.id)",
-    f"UPDATE license SET total = in_use + {SPARE}",
+    f"UPDATE license SET total = in_use + {SPARE_SEATS}",
     "ANALYZE",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """What callers need of a filled database."""
+class FilledDatabase:
+    """A filled database, and the IDs and the token needed to use it."""
 
     url: str
     users: int
@@ -67,17 +68,17 @@ class Filled:
     token: str
     license_ids: Sequence[int]
     seconds: float
-    """How long the filling took."""
+    """The duration of filling it."""
 
     @property
     def context(self) -> Context:
-        """The command line's, which may do everything."""
+        """The context of the command line, with all scopes."""
         return system_context(self.installation_id, actor=COMMAND_LINE, request_id="bench")
 
 
-async def fill(url: str, users: int) -> Filled:
-    """Migrates an empty database, fills it, and leaves a change set for review that lacks seats."""
-    started = time.perf_counter()
+async def fill(url: str, users: int) -> FilledDatabase:
+    """Migrate and fill an empty database, with a pending change set that is blocked by a surplus."""
+    start_program = time.perf_counter()
     await migrate(url)
     async with connected(url):
         installation = await Installation.create(serial_number="1204417838", license_owner="Fjordlys Handel AS")
@@ -92,25 +93,25 @@ async def fill(url: str, users: int) -> Filled:
                 **own, **named, vendor_id=vendor.id, key=f"superoffice.license-{number}", scope="USER", sort=number
             )
             ids.append(made.id)
-    place = {"first": 1, "last": users, "installation": installation.id, "license": ids[0]}
-    await _execute(url, _FILL, place)
+    parameters = {"first": 1, "last": users, "installation": installation.id, "license": ids[0]}
+    await _execute(url, _FILL, parameters)
     async with connected(url):
         context = system_context(installation.id, actor=COMMAND_LINE, request_id="bench")
         in_use = await License.all().order_by("id").values_list("in_use", flat=True)
         await offer(
-            context, [grants(in_use[0] - SURPLUS), *(grants(seats, n) for n, seats in enumerate(in_use[1:], 1))]
+            context, [grants(in_use[0] - SURPLUS_SEATS), *(grants(seats, n) for n, seats in enumerate(in_use[1:], 1))]
         )
         _, token = await create_api_token(context, name="bench", scopes=ALL_SCOPES, vendor_id=None, expires_at=None)
-    return Filled(url, users, installation.id, token, ids, time.perf_counter() - started)
+    return FilledDatabase(url, users, installation.id, token, ids, time.perf_counter() - start_program)
 
 
 def grants(total: int | None, number: int = 0) -> dict[str, Any]:
-    """A license as a document states it."""
+    """Return a license as in a license document."""
     return grant(f"license-{number}", name=f"License {number:02}", total=total)
 
 
 async def offer(context: Context, licenses: list[dict[str, Any]], sequence: int = 1) -> ChangeSetView:
-    """The vendor's next document, left for review."""
+    """Import the vendor's next document for review and return its change set."""
     content = document(licenses, sequence)
     verified = await verify_license_file(context, content, ImportMode.REVIEW)
     changed = await import_license_file(context, verified, content, ImportMode.REVIEW)
@@ -119,13 +120,13 @@ async def offer(context: Context, licenses: list[dict[str, Any]], sequence: int 
 
 
 def document(licenses: list[dict[str, Any]], sequence: int) -> bytes:
-    """A signed document of the vendor's."""
+    """Return a signed document of the vendor."""
     return signed(claims(seq=sequence, jti=f"document-{sequence}", licenses=licenses))
 
 
 @contextmanager
-def filled_database(users: int) -> Iterator[Filled]:
-    """A PostgreSQL of its own, or a database on that of `TEST_POSTGRES_URL`, filled, for a block."""
+def filled_database(users: int) -> Iterator[FilledDatabase]:
+    """Create a filled database, on a new PostgreSQL server or on that of `TEST_POSTGRES_URL`."""
     with running_postgres() as server:
         name = create_database(server)
         try:
@@ -137,8 +138,8 @@ def filled_database(users: int) -> Iterator[Filled]:
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[None]:
-    """Connects Tortoise for a block."""
-    EXECUTOR_CACHE.clear()  # it remembers statements by table and not by engine
+    """Connect Tortoise for the duration of a block."""
+    EXECUTOR_CACHE.clear()  # keyed by table, not by engine
     await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
     try:
         yield
@@ -146,26 +147,26 @@ async def connected(url: str) -> AsyncIterator[None]:
         await Tortoise.close_connections()
 
 
-async def _execute(url: str, statements: Sequence[str], place: dict[str, Any]) -> None:
+async def _execute(url: str, statements: Sequence[str], parameters: dict[str, Any]) -> None:
     made_at = datetime(2026, 1, 15, 9, tzinfo=UTC).isoformat(" ")
     if url.startswith("sqlite://"):
-        place |= {"yes": "1", "no": "0", "login": f"'{made_at}'", "assigned": f"'{made_at}'"}
-        await asyncio.to_thread(_execute_on_sqlite, url.removeprefix("sqlite://"), statements, place)
+        parameters |= {"yes": "1", "no": "0", "login": f"'{made_at}'", "assigned": f"'{made_at}'"}
+        await asyncio.to_thread(_execute_on_sqlite, url.removeprefix("sqlite://"), statements, parameters)
         return
     instant = f"timestamptz '{made_at}'"
-    place |= {"yes": "true", "no": "false", "login": instant, "assigned": instant}
+    parameters |= {"yes": "true", "no": "false", "login": instant, "assigned": instant}
     connection = await asyncpg.connect(url)
     try:
         for statement in [*statements, "VACUUM"]:
-            await connection.execute(statement.format(**place))
+            await connection.execute(statement.format(**parameters))
     finally:
         await connection.close()
 
 
-def _execute_on_sqlite(path: str, statements: Sequence[str], place: dict[str, Any]) -> None:
+def _execute_on_sqlite(path: str, statements: Sequence[str], parameters: dict[str, Any]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         for statement in statements:
-            connection.execute(statement.format(**place))
+            connection.execute(statement.format(**parameters))
     finally:
         connection.close()

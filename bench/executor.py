@@ -1,9 +1,9 @@
-"""How many instructions it takes to execute the Users screen from memory, of those that stock Strawberry takes.
+"""Count the instructions of executing the Users screen, compared with stock Strawberry: `make bench-executor`.
 
-Run it with `make bench-executor`; it needs valgrind. Nothing is read from a database, and no HTTP is spoken: 100 users
-with two licenses each, 1,900 fields, are executed from rows by our types, and from objects by types that know nothing
-of ours. Counted by callgrind, so that it does not matter what else the machine does: each is executed a few times and
-some times more, and the difference is what counts.
+Requires valgrind. Without a database and without HTTP, 100 users with two licenses each, 1,900 fields, are executed
+from rows by Seatkeeper's types and executor, and from objects by plain Strawberry types. Callgrind counts instructions,
+which do not depend on the machine's load. Each process runs a number of executions, of which the difference between two
+runs is counted.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from typing import Any
 import strawberry
 from strawberry.extensions import ParserCache, ValidationCache
 
-FEW, MORE = 12, 22
-"""Executions, of which the first ones compile, fill caches and make room in memory."""
+WARMUP_RUNS, TOTAL_RUNS = 12, 22
+"""Executions per process; the first ones compile, fill caches and allocate memory."""
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 USERS = """{ users { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
   id name login email canLogIn assignments { id assignedAt license { id key name } } } } } }"""
@@ -66,7 +66,7 @@ class UserEdge:
 
 @strawberry.type
 class PageInfo:
-    """Where the page lies."""
+    """Information about a page."""
 
     has_next_page: bool
     end_cursor: str | None
@@ -83,11 +83,11 @@ class UserConnection:
 
 @strawberry.type
 class StockQuery:
-    """What Strawberry alone is asked."""
+    """The query type of the plain Strawberry schema."""
 
     @strawberry.field
     async def users(self) -> UserConnection:
-        """The page, made of objects."""
+        """The page of users, built from objects."""
         licenses = [License(id=strawberry.ID(f"L{n}"), key=f"a.l{n}", name=f"License {n}") for n in range(12)]
         edges = []
         for n in range(100):
@@ -102,16 +102,16 @@ class StockQuery:
         return UserConnection(edges=edges, page_info=page_info, total_count=1000)
 
 
-def stock() -> Any:
-    """Strawberry alone, which remembers documents."""
+def strawberry_schema() -> Any:
+    """Return a plain Strawberry schema that caches parsed and validated documents."""
     return strawberry.Schema(StockQuery, extensions=[ParserCache, ValidationCache])
 
 
-def ours() -> Any:
-    """Our types and our executor, over the same page as rows."""
+def seatkeeper_schema() -> Any:
+    """Return Seatkeeper's types and executor over the same page, as rows."""
     from resolvers.licenses.catalog import LicenseRow
     from resolvers.pagination import Page
-    from resolvers.users.users import UserOrder
+    from resolvers.user_criteria import UserOrdering
     from schema.core.permissions import Info
     from schema.core.row_mapping import Rows
     from schema.core.selection import selected
@@ -140,7 +140,7 @@ def ours() -> Any:
             held = [
                 (2 * n + i, n, (n + i) % 12, False, at, "SYSTEM", "command line") for n in range(100) for i in range(2)
             ]
-            page = Page(rows, True, False, UserOrder().keyset("users"), [(row[1], row[0]) for row in rows])
+            page = Page(rows, True, False, UserOrdering().keyset("users"), [(row[1], row[0]) for row in rows])
             nodes = Rows(User, rows, info.context, assignments=held, licenses=licenses)
             return connect(UserConnection, UserEdge, page, nodes, selected(info), 1000)
 
@@ -155,11 +155,11 @@ def ours() -> Any:
 
 
 def execute(schema: Any, times: int) -> None:
-    """Executes the screen so many times."""
+    """Execute the screen a number of times."""
 
     async def run() -> None:
         context: Any = SimpleNamespace(principal=None)
-        gc.collect()  # as our server does when it has started; the rest of the program's memory is not what is counted
+        gc.collect()  # as the server does after starting, so that collections do not scan the loaded modules
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
         for _ in range(times):
@@ -171,25 +171,28 @@ def execute(schema: Any, times: int) -> None:
 
 
 def instructions(kind: str, times: int) -> int:
-    """What the process executes in all, by callgrind."""
+    """Return the number of instructions of a whole process, counted by callgrind."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable, "-m", "bench.executor"]
-    alike = {**os.environ, "PYTHONHASHSEED": "0"}  # or sets and dicts lie otherwise in memory each time
+    alike = {**os.environ, "PYTHONHASHSEED": "0"}  # makes the layout of sets and dicts reproducible
     run = subprocess.run([*command, kind, str(times)], env=alike, capture_output=True, text=True, check=True)
     [collected] = re.findall(r"Collected : (\d+)", run.stderr)
     return int(collected)
 
 
 def main() -> None:
-    """Prints what one execution takes, and the ratio."""
-    each = {kind: (instructions(kind, MORE) - instructions(kind, FEW)) / (MORE - FEW) for kind in ("stock", "ours")}
+    """Print the instructions per execution and their ratio."""
+    each = {
+        kind: (instructions(kind, TOTAL_RUNS) - instructions(kind, WARMUP_RUNS)) / (TOTAL_RUNS - WARMUP_RUNS)
+        for kind in ("Strawberry", "Seatkeeper")
+    }
     for kind, number in each.items():
-        print(f"{kind:6} {number / 1e6:8.2f} million instructions")
-    print(f"instructions ratio {each['ours'] / each['stock']:.3f}")
+        print(f"{kind:10} {number / 1e6:8.2f} million instructions")
+    print(f"instructions ratio {each['seatkeeper_schema'] / each['strawberry_schema']:.3f}")
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case [kind, times]:
-            execute({"stock": stock, "ours": ours}[kind](), int(times))
+            execute({"Strawberry": strawberry_schema, "Seatkeeper": seatkeeper_schema}[kind](), int(times))
         case _:
             main()

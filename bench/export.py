@@ -1,7 +1,7 @@
-"""How fast whole lists are exported, and in how much memory: `python bench/export.py postgres://… [ROWS]`.
+"""Measure the throughput and the memory of exporting whole lists: `python bench/export.py postgres://… [ROWS]`.
 
-Fills an empty, migrated database with so many users who hold a license each and as many audit events, serves it, and
-downloads each list. Prints rows per second and by how much the server's memory grew at most.
+Fills an empty, migrated database with users who hold a license each and as many audit events, serves it, and downloads
+each list. Prints rows per second and the maximum growth of the server's memory.
 """
 
 import asyncio
@@ -22,18 +22,19 @@ from models.db.bulk import insert_rows
 from models.db.config import tortoise_config
 from models.installation import Installation
 from models.license import License
-from models.user import User, user_keys
+from models.user import User, derived_columns
 from models.vendor import Vendor
 from resolvers.auth.api_tokens import create_api_token
-from resolvers.context import ALL_SCOPES, COMMAND_LINE, system_context
+from resolvers.context import system_context
+from resolvers.principals import ALL_SCOPES, COMMAND_LINE
 
-AT_ONCE = 10_000
+BATCH_SIZE = 10_000
 LISTS = ("users.csv", "users.ndjson", "assignments.csv", "assignments.ndjson", "audit.csv", "audit.ndjson")
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 
 
 async def fill(rows: int) -> str:
-    """Fills the database, and returns a token that may read all."""
+    """Fill the database and return a token with all scopes."""
     installation = await Installation.create(serial_number="1204417838", license_owner="Fjordlys Handel AS")
     own = {"installation_id": installation.id}
     vendor = await Vendor.create(**own, key="superoffice", name="SuperOffice AS", is_main=True)
@@ -41,8 +42,8 @@ async def fill(rows: int) -> str:
         **own, vendor_id=vendor.id, key="superoffice.ten-sales", code="ten-sales", name="Sales Premium",
         name_key="sales premium", scope="USER", in_use=rows,
     )  # fmt: skip
-    for start in range(0, rows, AT_ONCE):
-        numbers = range(start + 1, min(start + AT_ONCE, rows) + 1)
+    for start in range(0, rows, BATCH_SIZE):
+        numbers = range(start + 1, min(start + BATCH_SIZE, rows) + 1)
         await insert_rows(User, [user(number, installation.id) for number in numbers])
         by = {"assigned_by_kind": "SYSTEM", "assigned_by_name": "command line", "assigned_at": NOW, "is_plan": False}
         ids: list[Any] = await User.all().order_by("-id").limit(len(numbers)).values_list("id", flat=True)
@@ -57,17 +58,17 @@ async def fill(rows: int) -> str:
 
 
 def user(number: int, installation_id: int) -> dict[str, Any]:
-    """A user's row."""
+    """Return the row of a user."""
     texts: dict[str, Any] = {
         "name": f"User {number:07}", "login": f"user-{number}", "email": f"user-{number}@example.com",
         "group": "Sales", "role": "User level 0",
     }  # fmt: skip
     plain = {"kind": "EMPLOYEE", "status": "ACTIVE", "can_log_in": True, "is_administrator": False, "open_requests": 0}
-    return {"installation_id": installation_id, **texts, **plain, **user_keys(**texts, last_login_at=None)}
+    return {"installation_id": installation_id, **texts, **plain, **derived_columns(**texts, last_login_at=None)}
 
 
 def event(position: int, license_id: int, own: dict[str, int]) -> dict[str, Any]:
-    """An audit event's row."""
+    """Return the row of an audit event."""
     return {
         **own, "position": position, "occurred_at": NOW, "action": "USER_LICENSE_ASSIGNED", "actor_kind": "SYSTEM",
         "actor_name": "command line", "request_id": "bench", "license_id": license_id, "details": [],
@@ -75,23 +76,23 @@ def event(position: int, license_id: int, own: dict[str, int]) -> dict[str, Any]
     }  # fmt: skip
 
 
-def resident(pid: int) -> int:
-    """A process's memory in KiB."""
+def resident_memory(pid: int) -> int:
+    """Return a process's resident memory in KiB."""
     [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
     return int(line.split()[1])
 
 
 async def download(client: httpx2.AsyncClient, name: str, pid: int) -> None:
-    """Downloads a list, and prints how that went."""
-    before = most = resident(pid)
-    lines, started, looked = 0, time.perf_counter(), 0.0
+    """Download a list and print its throughput and the growth of memory."""
+    before = most = resident_memory(pid)
+    lines, start_program, looked = 0, time.perf_counter(), 0.0
     async with client.stream("GET", f"/export/{name}") as response:
         response.raise_for_status()
         async for chunk in response.aiter_bytes():
             lines += chunk.count(b"\n")
             if time.perf_counter() > looked + 0.2:
-                looked, most = time.perf_counter(), max(most, resident(pid))
-    seconds = time.perf_counter() - started
+                looked, most = time.perf_counter(), max(most, resident_memory(pid))
+    seconds = time.perf_counter() - start_program
     grown = (most - before) / 1024
     print(f"{name:16} {lines:>9,} lines {seconds:6.1f} s {lines / seconds:>8,.0f} lines/s  memory +{grown:.1f} MiB")
 

@@ -1,4 +1,4 @@
-"""Processes on one core, their CPU time and memory, and a load from the other core (Linux alone: it reads /proc)."""
+"""Server processes on one core, their CPU time and memory, and a load from the other core (Linux only: reads /proc)."""
 
 import asyncio
 import contextlib
@@ -19,12 +19,12 @@ SERVER_CORE, LOAD_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(
 
 
 def use_load_core() -> None:
-    """Keeps this process, and what it starts from here on, off the servers' core."""
+    """Keep this process, and those that it starts from now on, off the servers' core."""
     os.sched_setaffinity(0, {LOAD_CORE})
 
 
-def described() -> str:
-    """The day and the machine, for a table's heading."""
+def describe_machine() -> str:
+    """Return the date and the machine, for a table's heading."""
     model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({model.partition(':')[2].strip()}), "
@@ -33,19 +33,19 @@ def described() -> str:
 
 
 def cpu_seconds(pid: int) -> float:
-    """The CPU time that a process has used, and its children that have ended."""
+    """Return the CPU seconds of a process, including its children that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / TICKS
 
 
 def megabytes(pid: int) -> float:
-    """A process's resident memory."""
+    """Return a process's resident memory in MiB."""
     [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
     return int(line.split()[1]) / 1024
 
 
 @asynccontextmanager
-async def started(
+async def start_program(
     command: Sequence[str],
     log: Path,
     request: "Request",
@@ -54,10 +54,10 @@ async def started(
     *,
     everywhere: bool = False,
 ) -> AsyncIterator[tuple[int, float]]:
-    """A program on the servers' core, or on all, once it has answered: its process id, and the seconds until then."""
+    """Run a program on the servers' core, or on all; yields its process ID and the seconds until its first response."""
     began = time.perf_counter()
     with log.open("ab") as file:
-        running = subprocess.Popen(  # noqa: ASYNC220 - one that `taskset` starts at once
+        running = subprocess.Popen(  # noqa: ASYNC220 - starting a process does not block noticeably
             [*([] if everywhere else ["taskset", "-c", str(SERVER_CORE)]), *command],
             env={**os.environ, **environment},
             stdout=file,
@@ -69,10 +69,10 @@ async def started(
         async with asyncio.timeout(60):
             while True:
                 with suppress(OSError, EOFError):
-                    await request.answer()
+                    await request.fetch()
                     break
                 if running.poll() is not None:
-                    raise RuntimeError(f"{command} ended:\n{_end_of(log)}")
+                    raise RuntimeError(f"{command} ended:\n{_tail(log)}")
                 await asyncio.sleep(0.005)
         yield running.pid, time.perf_counter() - began
     finally:
@@ -85,27 +85,27 @@ async def started(
             running.wait()
 
 
-def _end_of(log: Path) -> str:
+def _tail(log: Path) -> str:
     return log.read_text()[-3_000:]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it goes over the wire again and again."""
+    """An encoded HTTP request that is sent repeatedly."""
 
     address: str
     text: bytes
 
     @classmethod
     def get(cls, url: str) -> "Request":
-        """A GET request."""
+        """Return a GET request."""
         where = urlsplit(url)
         path = f"{where.path}?{where.query}" if where.query else where.path
         return cls(where.netloc, f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
 
     @classmethod
     def post(cls, url: str, body: bytes, headers: Mapping[str, str]) -> "Request":
-        """A POST request with JSON."""
+        """Return a POST request with a JSON body."""
         where = urlsplit(url)
         given = {"Host": where.netloc, "Content-Type": "application/json", "Content-Length": len(body), **headers}
         lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
@@ -113,7 +113,7 @@ class Request:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """A connection on which it can be sent."""
+        """Open a connection for the request."""
         host, port = self.address.split(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=2**22)
         try:
@@ -123,13 +123,13 @@ class Request:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    async def answer(self) -> bytes:
-        """The body of one answer."""
+    async def fetch(self) -> bytes:
+        """Send the request on a new connection and return the response's body."""
         async with self.connection() as (reader, writer):
-            return await self.once(reader, writer)
+            return await self.send(reader, writer)
 
-    async def once(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        """The body of the next answer on a connection.
+    async def send(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """Send the request on a connection and return the response's body.
 
         Raises:
             RuntimeError: The status is not 200.
@@ -145,36 +145,36 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a load came to."""
+    """The result of a load."""
 
     answers: int
     seconds: float
     cpu: float
-    """CPU milliseconds of the server for each answer."""
+    """CPU milliseconds of the server per response."""
     latencies: Sequence[float]
-    """Milliseconds, in order of length."""
+    """Milliseconds per response, sorted."""
 
     @property
     def per_second(self) -> float:
-        """Answers a second."""
+        """Responses per second."""
         return self.answers / self.seconds
 
     def latency(self, share: float) -> float:
-        """The milliseconds in which this share of the answers came."""
+        """Return a quantile of the latencies in milliseconds, such as 0.99."""
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
 
 async def load(request: Request, pid: int, seconds: float, connections: int = 8) -> Load:
-    """Sends a request again and again, on some connections at once."""
+    """Send a request repeatedly on concurrent connections for a number of seconds."""
     latencies: list[float] = []
 
-    async def again_and_again(until: float) -> None:
+    async def send_repeatedly(until: float) -> None:
         async with request.connection() as streams:
             while (began := time.perf_counter()) < until:
-                await request.once(*streams)
+                await request.send(*streams)
                 latencies.append((time.perf_counter() - began) * 1_000)
 
     began, before = time.perf_counter(), cpu_seconds(pid)
-    await asyncio.gather(*(again_and_again(began + seconds) for _ in range(connections)))
+    await asyncio.gather(*(send_repeatedly(began + seconds) for _ in range(connections)))
     took, used = time.perf_counter() - began, cpu_seconds(pid) - before
     return Load(len(latencies), took, used * 1_000 / len(latencies), sorted(latencies))

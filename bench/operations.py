@@ -1,4 +1,4 @@
-"""What is asked of each server: the console's screens."""
+"""The operations sent to each server: those of the console's screens."""
 
 import json
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LICENSE_TYPE = "superoffice.license-3"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A request: over GraphQL, and its path where there is no GraphQL."""
+    """A request, as a GraphQL operation and as a REST path."""
 
     name: str
     query: str
@@ -32,12 +32,12 @@ class Case:
 
     @property
     def body(self) -> bytes:
-        """What is posted."""
+        """The JSON body of the GraphQL request."""
         return json.dumps({"query": self.query, "variables": self.variables}).encode()
 
 
 def users(first: int) -> Case:
-    """The Users screen, narrowed to a license."""
+    """Return the Users screen, filtered by a license."""
     given = {"licenseType": LICENSE_TYPE, "first": first}
     return Case(f"Users screen, {first} rows", USERS, given, f"/users?licenseType={LICENSE_TYPE}&first={first}")
 
@@ -49,4 +49,4 @@ CASES = (
     Case("Surplus dialog", SURPLUS, {}, "/surplus"),
     Case("`{ __typename }`", TYPENAME, {}, "/typename"),
 )
-"""No page has 1,000 rows: the API gives 100 at most."""
+"""The requests measured; pages have at most 100 rows, the API's maximum."""

@@ -1,7 +1,7 @@
-"""What a request costs over HTTP, ours and others' side by side: `make bench-http`.
+"""Compare the cost of requests over HTTP with baseline servers: `make bench-http`.
 
-Each server has the same PostgreSQL, one process on one core, and a load of 8 connections from the other core; they
-take turns. All give the same answers, or nothing is measured.
+Each server uses the same PostgreSQL and runs as one process on one core; a load of 8 connections comes from the other
+core. The servers take turns. All must return equal data before anything is measured.
 """
 
 import argparse
@@ -19,21 +19,21 @@ from typing import Any
 
 import asyncpg
 
-from bench.database import LICENSES, SURPLUS, Filled, filled_database
-from bench.machine import Load, Request, described, load, started, use_load_core
+from bench.database import LICENSES, SURPLUS_SEATS, FilledDatabase, filled_database
+from bench.machine import Load, Request, describe_machine, load, start_program, use_load_core
 from bench.operations import CASES, Case
 from bench.tables import figure, publish, table
 from tests.support.processes import free_port
 
 HERE = Path(__file__).parent
-OURS, UNDEFENDED = "Seatkeeper", "Seatkeeper, undefended"
+SEATKEEPER, WITHOUT_SAFEGUARDS = "Seatkeeper", "Seatkeeper without safeguards"
 UNLIMITED = "1000000000/1000000000"
-"""Points enough for the load: each request is charged all the same."""
+"""A rate limit that the load does not reach; each request is charged nevertheless."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Server:
-    """A program that is measured."""
+    """A server under measurement."""
 
     name: str
     command: Sequence[str]
@@ -42,12 +42,15 @@ class Server:
     folder: Path | None = None
 
 
-def servers(filled: Filled) -> Iterator[Server]:
-    """All that take part."""
+def servers(filled: FilledDatabase) -> Iterator[Server]:
+    """Yield the servers to compare."""
     python = (sys.executable, "-m")
     bearer = {"Authorization": f"Bearer {filled.token}"}
-    for name, program in ((OURS, ("server.cli", "serve", "--port")), (UNDEFENDED, ("bench.without_safeguards",))):
-        port, url = _free()
+    for name, program in (
+        (SEATKEEPER, ("server.cli", "serve", "--port")),
+        (WITHOUT_SAFEGUARDS, ("bench.without_safeguards",)),
+    ):
+        port, url = _free_address()
         environment = {
             "SEATKEEPER_DATABASE_URL": filled.url,
             "SEATKEEPER_PUBLIC_URL": url,
@@ -55,67 +58,67 @@ def servers(filled: Filled) -> Iterator[Server]:
             "SEATKEEPER_LOG_FORMAT": "json",
             "BENCH_INSTALLATION": str(filled.installation_id),
         }
-        yield Server(name, [*python, *program, port], environment, _posted(url, bearer))
+        yield Server(name, [*python, *program, port], environment, _post_requests(url, bearer))
     database = {"DATABASE_URL": filled.url}
     uvicorn = (*python, "uvicorn", "--no-access-log", "--log-level", "warning", "--port")
-    port, url = _free()
+    port, url = _free_address()
     yield Server(
-        "Strawberry + Tortoise, naive", [*uvicorn, port, "bench.baselines.naive:app"], database, _posted(url, {})
+        "Strawberry + Tortoise, naive", [*uvicorn, port, "bench.baselines.naive:app"], database, _post_requests(url, {})
     )
-    port, url = _free()
+    port, url = _free_address()
     paths = {case: Request.get(url + case.path) for case in CASES}
     yield Server("REST by hand, Starlette", [*uvicorn, port, "bench.baselines.rest:app"], database, paths)
-    port, url = _free()
+    port, url = _free_address()
     environment = {**database, "PORT": port}
     command = ["node", "mercurius.mjs"]
-    yield Server("mercurius + graphql-jit", command, environment, _posted(url, {}), HERE / "peers")
+    yield Server("mercurius + graphql-jit", command, environment, _post_requests(url, {}), HERE / "baselines")
 
 
-def _free() -> tuple[str, str]:
+def _free_address() -> tuple[str, str]:
     port = free_port()
     return str(port), f"http://127.0.0.1:{port}"
 
 
-def _posted(url: str, headers: Mapping[str, str]) -> dict[Case, Request]:
+def _post_requests(url: str, headers: Mapping[str, str]) -> dict[Case, Request]:
     return {case: Request.post(f"{url}/graphql", case.body, headers) for case in CASES}
 
 
-async def prepare(url: str) -> None:
-    """Gives the peers in a table what ours compares: the seats that the waiting change set states."""
+async def create_pending_table(url: str) -> None:
+    """Create a table for the baselines with the seats that the pending change set grants."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(
             f"CREATE TABLE bench_pending AS SELECT id AS license_id, "
-            f"CASE WHEN sort = 0 THEN in_use - {SURPLUS} ELSE in_use END AS total FROM license"
+            f"CASE WHEN sort = 0 THEN in_use - {SURPLUS_SEATS} ELSE in_use END AS total FROM license"
         )
     finally:
         await connection.close()
 
 
-def same(body: bytes) -> Any:
-    """What an answer says, in whichever of the two forms it writes UTC, and without what it says of itself."""
+def comparable_data(body: bytes) -> Any:
+    """Return the `data` of a response with UTC written as `+00:00`, without its extensions."""
     answer = json.loads(body.replace(b'Z"', b'+00:00"'))
     if "errors" in answer:
-        raise SystemExit(f"There is an error in an answer, so nothing is measured: {answer['errors']}"[:4000])
+        raise SystemExit(f"A response has errors, so nothing is measured: {answer['errors']}"[:4000])
     return answer["data"]
 
 
-async def measure(filled: Filled, rounds: int, seconds: float) -> dict[tuple[str, Case], list[Load]]:
-    """The loads, by server and case."""
+async def measure(filled: FilledDatabase, rounds: int, seconds: float) -> dict[tuple[str, Case], list[Load]]:
+    """Return the loads by server name and case."""
     measured: dict[tuple[str, Case], list[Load]] = {}
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         running: dict[Server, int] = {}
-        taking_part = list(servers(filled))
-        for number, one in enumerate(taking_part):
+        compared = list(servers(filled))
+        for number, one in enumerate(compared):
             log, first = folder / f"{number}.log", one.requests[CASES[-1]]
-            start = started(one.command, log, first, one.environment, one.folder)
+            start = start_program(one.command, log, first, one.environment, one.folder)
             running[one], _ = await stack.enter_async_context(start)
         for case in CASES:
-            answers = [same(await one.requests[case].answer()) for one in taking_part]
-            for one, answer in zip(taking_part, answers, strict=True):
+            answers = [comparable_data(await one.requests[case].fetch()) for one in compared]
+            for one, answer in zip(compared, answers, strict=True):
                 if answer != answers[0]:
-                    raise SystemExit(f"{one.name} answers otherwise: {case.name}\n{answers[0]}\n{answer}"[:4000])
+                    raise SystemExit(f"{one.name} returns different data: {case.name}\n{answers[0]}\n{answer}"[:4000])
             for one, pid in running.items():
                 await load(one.requests[case], pid, 0.5)
         for number in range(rounds):
@@ -129,9 +132,9 @@ async def measure(filled: Filled, rounds: int, seconds: float) -> dict[tuple[str
 
 
 def report(measured: Mapping[tuple[str, Case], Sequence[Load]]) -> str:
-    """The tables."""
+    """Return the tables."""
     names = list(dict.fromkeys(name for name, _ in measured))
-    shown = [name for name in names if name != UNDEFENDED]
+    shown = [name for name in names if name != WITHOUT_SAFEGUARDS]
     cpu = {key: median(one.cpu for one in loads) for key, loads in measured.items()}
 
     def middle(name: str, case: Case, value: Any) -> str:
@@ -139,13 +142,13 @@ def report(measured: Mapping[tuple[str, Case], Sequence[Load]]) -> str:
 
     ratios = [
         [case.name, *(f"{_ratio(measured, name, case):.2f}" for name in shown[1:])] for case in CASES
-    ]  # of the same round each, so that what else the machine does falls on both
+    ]  # within the same round, so that other load on the machine affects both
     parts = [
         "CPU milliseconds of the server for each request:",
         table(["", *shown], [[case.name, *(figure(cpu[name, case]) for name in shown)] for case in CASES]),
-        "Ours in proportion to each of the others (below 1: ours is cheaper):",
+        "Seatkeeper relative to each baseline (below 1: Seatkeeper is cheaper):",
         table(["", *shown[1:]], ratios),
-        "Requests a second / milliseconds until half of them, and 99 of 100, are answered:",
+        "Requests per second / median / 99th percentile of latency in milliseconds:",
         table(
             ["", *shown],
             [
@@ -162,15 +165,15 @@ def report(measured: Mapping[tuple[str, Case], Sequence[Load]]) -> str:
                 for case in CASES
             ],
         ),
-        "The defenses' share of our CPU:",
+        "The safeguards' share of Seatkeeper's CPU:",
         table(
             ["", "with", "without", "share"],
             [
                 [
                     case.name,
-                    f"{cpu[OURS, case]:.2f} ms",
-                    f"{cpu[UNDEFENDED, case]:.2f} ms",
-                    f"{1 - 1 / _ratio(measured, UNDEFENDED, case):.2f}",
+                    f"{cpu[SEATKEEPER, case]:.2f} ms",
+                    f"{cpu[WITHOUT_SAFEGUARDS, case]:.2f} ms",
+                    f"{1 - 1 / _ratio(measured, WITHOUT_SAFEGUARDS, case):.2f}",
                 ]
                 for case in CASES
             ],
@@ -184,23 +187,23 @@ def _slowest(one: Load) -> float:
 
 
 def _ratio(measured: Mapping[tuple[str, Case], Sequence[Load]], name: str, case: Case) -> float:
-    pairs = zip(measured[OURS, case], measured[name, case], strict=True)
-    return median(ours.cpu / other.cpu for ours, other in pairs)
+    pairs = zip(measured[SEATKEEPER, case], measured[name, case], strict=True)
+    return median(own.cpu / other.cpu for own, other in pairs)
 
 
 def main() -> None:
-    """Prints the tables."""
+    """Print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--users", type=int, default=100_000, metavar="N")
     arguments.add_argument("--rounds", type=int, default=8, metavar="N", help="how often each takes its turn")
     arguments.add_argument("--seconds", type=float, default=0.8, metavar="S", help="how long a turn is")
     arguments.add_argument("--markdown", action="store_true", help="write the tables into bench/README.md, too")
     given = arguments.parse_args()
-    heading = described()
-    subprocess.run(["npm", "ci", "--silent"], cwd=HERE / "peers", check=True)
+    heading = describe_machine()
+    subprocess.run(["npm", "ci", "--silent"], cwd=HERE / "baselines", check=True)
     use_load_core()
     with filled_database(given.users) as filled:
-        asyncio.run(prepare(filled.url))
+        asyncio.run(create_pending_table(filled.url))
         measured = asyncio.run(measure(filled, given.rounds, given.seconds))
     held = f"{given.users:,} users, {LICENSES} licenses, {2 * given.users:,} assignments"
     text = f"{heading}. {held}; medians of {given.rounds} rounds.\n\n{report(measured)}"

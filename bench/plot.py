@@ -1,4 +1,4 @@
-"""A plot of cost against size, as SVG: both axes by powers of ten, cost in proportion to the smallest size."""
+"""A log-log plot of cost against size as SVG, relative to the cost at the smallest size."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ COLORS = ("#0b6e4f", "#c8553d", "#28536b", "#8f2d56", "#f0a202", "#5f0f40", "#3d
 
 
 def plot(sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> str:
-    """The picture: a line for each name, with its values by size."""
+    """Return the SVG with a line per name of its values by size."""
     ratios = {name: [value / values[0] for value in values] for name, values in lines.items()}
     top = math.ceil(math.log10(max(10, *(max(values) for values in ratios.values()))))
     bottom = math.floor(math.log10(min(min(values) for values in ratios.values())))
@@ -24,7 +24,7 @@ def plot(sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
         'font-size="13">',
         '<rect width="100%" height="100%" fill="white"/>',
-        f'<text x="{LEFT}" y="22">Milliseconds, in proportion to those with {sizes[0]:,} users</text>',
+        f'<text x="{LEFT}" y="22">Milliseconds, relative to {sizes[0]:,} users</text>',
     ]
     for power in range(bottom, top + 1):
         height = y(10.0**power)
@@ -32,11 +32,11 @@ def plot(sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> str:
         parts.append(f'<text x="{LEFT - 8}" y="{height + 4:.1f}" text-anchor="end">{10.0**power:g}</text>')
     for size in sizes:
         parts.append(f'<text x="{x(size):.1f}" y="{HEIGHT - 20}" text-anchor="middle">{size:,}</text>')
-    for place, (name, values) in enumerate(ratios.items()):
-        color = COLORS[place % len(COLORS)]
+    for index, (name, values) in enumerate(ratios.items()):
+        color = COLORS[index % len(COLORS)]
         points = " ".join(f"{x(size):.1f},{y(value):.1f}" for size, value in zip(sizes, values, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
-        height = TOP + 10 + 22 * place
+        height = TOP + 10 + 22 * index
         parts.append(f'<path d="M{WIDTH - RIGHT + 24} {height - 4}h20" stroke="{color}" stroke-width="3"/>')
         parts.append(f'<text x="{WIDTH - RIGHT + 52}" y="{height}">{name}: {values[-1]:.1f}</text>')
     return "\n".join([*parts, "</svg>", ""])

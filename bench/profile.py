@@ -1,6 +1,6 @@
-"""Where the CPU time of the Users screen goes, by part of the program: `python -m bench.profile`.
+"""Profile the CPU time of the Users screen by component: `python -m bench.profile`.
 
-The application answers in this process, without HTTP; every half millisecond of CPU it is looked at what runs.
+The application runs in this process, without HTTP, and is sampled every half millisecond of CPU time.
 """
 
 import argparse
@@ -16,46 +16,46 @@ from typing import Any
 
 import uvloop
 
-from bench.database import Filled, filled_database
+from bench.database import FilledDatabase, filled_database
 from bench.operations import Case, users
 from bench.over_http import UNLIMITED
 from bench.tables import publish, table
 
-HERE = str(Path(__file__).resolve().parent.parent)
-EVERY = 0.0005
-PARTS = {
-    "<compiled answer>": "the compiled answer",
+ROOT = str(Path(__file__).resolve().parent.parent)
+SAMPLE_INTERVAL = 0.0005
+LABELS = {
+    "<compiled answer>": "compiled execution",
     "/asyncpg/": "asyncpg: connections, statements, columns",
-    "/tortoise/": "Tortoise: handing statements on",
-    f"{HERE}/models/": "our SQL and connections",
-    f"{HERE}/resolvers/": "resolvers",
-    "/structlog/": "the log line",
-    "/logging/": "the log line",
+    "/tortoise/": "Tortoise: passing statements on",
+    f"{ROOT}/models/": "SQL and connections",
+    f"{ROOT}/resolvers/": "resolvers",
+    "/structlog/": "request log",
+    "/logging/": "request log",
     "/prometheus_client/": "metrics",
-    f"{HERE}/server/metrics": "metrics",
-    "/graphql/": "graphql-core: executing",
+    f"{ROOT}/server/observability/metrics": "metrics",
+    "/graphql/": "graphql-core: execution",
     "/strawberry/": "Strawberry: view, schema, arguments, extensions",
-    f"{HERE}/schema/": "limits, cost, permissions, types",
-    f"{HERE}/server/": "our HTTP: limits, credentials, rates, headers",
+    f"{ROOT}/schema/": "limits, cost, permissions, types",
+    f"{ROOT}/server/": "HTTP: limits, credentials, rate limits, headers",
     "/starlette/": "Starlette",
 }
-"""By a piece of a file's path; the innermost call whose file has one says where the time goes."""
-REST = "the event loop, the kernel, and rows put in Python's types"
+"""Component names by a part of a file's path; the innermost frame with a known path determines the component."""
+OTHER = "event loop, kernel, conversion of rows"
 
 
-def part_of(frame: FrameType | None) -> str:
-    """The part of the program that runs."""
+def label_of(frame: FrameType | None) -> str:
+    """Return the component of the innermost known frame."""
     while frame is not None:
         file = frame.f_code.co_filename
-        for piece, part in PARTS.items():
+        for piece, part in LABELS.items():
             if piece in file:
                 return part
         frame = frame.f_back
-    return REST
+    return OTHER
 
 
-async def ask(app: Any, case: Case, token: str) -> bytes:
-    """One answer."""
+async def post(app: Any, case: Case, token: str) -> bytes:
+    """Send a request to the application and return the response's body."""
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
@@ -74,35 +74,35 @@ async def ask(app: Any, case: Case, token: str) -> bytes:
     return b"".join(message.get("body", b"") for message in sent)
 
 
-async def watch(filled: Filled, case: Case, answers: int) -> tuple[float, Counter[str]]:
-    """Milliseconds of CPU for each answer, and how often each part was seen at work."""
+async def sample(filled: FilledDatabase, case: Case, answers: int) -> tuple[float, Counter[str]]:
+    """Return the CPU milliseconds per response and the number of samples by component."""
     from server.app import from_environment
 
     app, seen = from_environment(), Counter[str]()
     async with app.router.lifespan_context(app):
         for _ in range(50):
-            answer = await ask(app, case, filled.token)
+            answer = await post(app, case, filled.token)
             if b'"errors"' in answer:
                 raise SystemExit(answer[:500])
-        signal.signal(signal.SIGPROF, lambda _, frame: seen.update([part_of(frame)]))
-        signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
+        signal.signal(signal.SIGPROF, lambda _, frame: seen.update([label_of(frame)]))
+        signal.setitimer(signal.ITIMER_PROF, SAMPLE_INTERVAL, SAMPLE_INTERVAL)
         began = time.process_time()
         for _ in range(answers):
-            await ask(app, case, filled.token)
+            await post(app, case, filled.token)
         used = time.process_time() - began
         signal.setitimer(signal.ITIMER_PROF, 0)
     return used * 1_000 / answers, seen
 
 
 def rows(milliseconds: float, seen: Counter[str]) -> Iterator[list[str]]:
-    """The parts, the largest first."""
+    """Yield the table's rows, the largest component first."""
     for part, times in seen.most_common():
         share = times / seen.total()
         yield [part, f"{share * milliseconds:.2f}", f"{share:.2f}"]
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--users", type=int, default=100_000, metavar="N")
     arguments.add_argument("--answers", type=int, default=2_000, metavar="N")
@@ -116,8 +116,8 @@ def main() -> None:
             "SEATKEEPER_CHECK_INTERVAL": "0",
         }
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - the log, until the end
-        milliseconds, seen = uvloop.run(watch(filled, users(100), given.answers))
-    whole = ["the whole answer", f"{milliseconds:.2f}", "1"]
+        milliseconds, seen = uvloop.run(sample(filled, users(100), given.answers))
+    whole = ["total", f"{milliseconds:.2f}", "1"]
     text = table(["", "ms of CPU", "share"], [*rows(milliseconds, seen), whole])
     print(text)
     if given.markdown:

@@ -1,7 +1,7 @@
-"""Half an hour of moderate load: memory stays flat, no connection is left behind, and nothing fails.
+"""Run half an hour of moderate load and check that memory is stable, no connection leaks and nothing fails.
 
-Run it with `make soak`, or `make soak MINUTES=5`. Two workers on a PostgreSQL of their own: eight clients assign,
-revoke, import and activate, two read the Users and Licenses screens, five follow the audit log, anew every minute.
+Run it with `make soak`, or `make soak MINUTES=5`. Two workers on a new PostgreSQL server: eight clients assign, revoke,
+import and activate, two read the Users and Licenses screens, and five follow the audit log, reconnecting every minute.
 """
 
 import asyncio
@@ -20,16 +20,17 @@ from tortoise import Tortoise
 from models.db.config import tortoise_config
 from models.db.migrate import migrate
 from models.installation import Installation
-from resolvers.context import COMMAND_LINE, system_context
+from resolvers.context import system_context
+from resolvers.principals import COMMAND_LINE
 from server.demo.installation import fill
-from tests.chaos.servers import Server, running_postgres, served
-from tests.chaos.workload import Workload, held, prepare, violations
+from tests.chaos.servers import Server, running_postgres, running_server
+from tests.chaos.workload import Workload, find_violations, prepare_target, read_assignments
 from tests.support.postgres import create_database
 
-PAUSE = 0.25
-"""Seconds that each client rests between two calls."""
-SAMPLE = 15.0
-"""Seconds between two lines."""
+CALL_INTERVAL = 0.25
+"""Seconds between two calls of a client."""
+SAMPLE_INTERVAL = 15.0
+"""Seconds between two samples."""
 
 USERS = """{
   users(first: 50) { totalCount nodes { name login assignments { license { name } } } }
@@ -40,7 +41,7 @@ EVENTS = "subscription { auditEvents { cursor node { summary } } }"
 
 @dataclass
 class Sample:
-    """What was seen at a moment."""
+    """The state of the servers at one time."""
 
     minute: float
     megabytes: float
@@ -50,7 +51,7 @@ class Sample:
 
 
 def megabytes(server: Server) -> float:
-    """Memory of all workers, shared pages counted once."""
+    """Return the memory of all workers in MiB, with shared pages counted once."""
     total = 0
     for pid in server.worker_ids():
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -58,18 +59,18 @@ def megabytes(server: Server) -> float:
     return total / 1024
 
 
-async def read(url: str, token: str, failures: list[str]) -> None:
-    """Reads the screens again and again."""
+async def read_screens(url: str, token: str, failures: list[str]) -> None:
+    """Read the screens repeatedly."""
     async with httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=12) as http:
         while True:
             answer = (await http.post("/graphql", json={"query": USERS})).json()
             if "errors" in answer:
                 failures.append(str(answer["errors"]))
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(CALL_INTERVAL)
 
 
-async def follow(url: str, token: str) -> None:
-    """Follows the audit log, a minute at a time."""
+async def follow_audit_log(url: str, token: str) -> None:
+    """Follow the audit log, reconnecting every minute."""
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
     async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=None) as http:
         while True:
@@ -80,7 +81,7 @@ async def follow(url: str, token: str) -> None:
 
 
 async def soak(minutes: float, folder: Path) -> bool:
-    """Prints a line for each sample, and says whether all was well."""
+    """Print a line per sample and return whether the run passed."""
     with running_postgres() as postgres:
         name = await asyncio.to_thread(create_database, postgres.url)
         url = f"{postgres.url}/{name}"
@@ -88,19 +89,19 @@ async def soak(minutes: float, folder: Path) -> bool:
         await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
         demo = await fill("half an hour of load")
         context = system_context(demo.installation_id, actor=COMMAND_LINE, request_id="preparation")
-        place = await prepare(demo.keys["nordsync"], context)
-        before, position = await held(), (await Installation.get()).event_position
+        target = await prepare_target(demo.keys["nordsync"], context)
+        before, position = await read_assignments(), (await Installation.get()).event_position
         await Tortoise.close_connections()
         samples, failures = [], list[str]()
-        async with served(url, 2, folder) as server, asyncio.TaskGroup() as group:
-            workload = Workload(server.url, place, 1, pause=PAUSE)
+        async with running_server(url, 2, folder) as server, asyncio.TaskGroup() as group:
+            workload = Workload(server.url, target, 1, pause=CALL_INTERVAL)
             working = group.create_task(workload.run())
-            others = [group.create_task(read(server.url, place.token, failures)) for _ in range(2)]
-            others += [group.create_task(follow(server.url, place.token)) for _ in range(5)]
+            others = [group.create_task(read_screens(server.url, target.token, failures)) for _ in range(2)]
+            others += [group.create_task(follow_audit_log(server.url, target.token)) for _ in range(5)]
             connection = await asyncpg.connect(url)
             begun = time.monotonic()
             while (elapsed := time.monotonic() - begun) < minutes * 60:
-                await asyncio.sleep(SAMPLE)
+                await asyncio.sleep(SAMPLE_INTERVAL)
                 count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'seatkeeper'"
                 answers = sum(call.payload is not None for call in workload.calls)
                 failed = len(workload.failures) + len(failures)
@@ -117,13 +118,13 @@ async def soak(minutes: float, folder: Path) -> bool:
             for other in others:
                 other.cancel()
         await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
-        wrong = await violations(workload, before, position)
+        wrong = await find_violations(workload, before, position)
         await Tortoise.close_connections()
-    return verdict(samples, wrong, workload.failures + failures, (folder / "server.log").read_text())
+    return report(samples, wrong, workload.failures + failures, (folder / "server.log").read_text())
 
 
-def verdict(samples: list[Sample], wrong: list[str], failures: list[str], log: str) -> bool:
-    """Prints what came of it: the first sixth warms up, the second is compared with the last."""
+def report(samples: list[Sample], wrong: list[str], failures: list[str], log: str) -> bool:
+    """Print the results and return whether the run passed; memory in the second sixth is compared with the last."""
     sixth = max(1, len(samples) // 6)
     early = median(one.megabytes for one in samples[sixth : 2 * sixth])
     late = median(one.megabytes for one in samples[-sixth:])

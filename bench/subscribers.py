@@ -1,6 +1,6 @@
-"""What subscribers cost that hear nothing, and how soon all hear of an event: `make bench-subscribers`.
+"""Measure the cost of idle subscribers and the delay of an event to all of them: `make bench-subscribers`.
 
-Runs one server process over a PostgreSQL of its own (Linux alone: figures are from /proc).
+Runs one server process on a new PostgreSQL server (Linux only: reads /proc).
 """
 
 import argparse
@@ -16,78 +16,78 @@ from rich.console import Console
 from rich.table import Table
 
 from models.db.migrate import migrate
-from tests.acceptance.conftest import Client, _filled
-from tests.acceptance.test_3_live_updates import Seats, Socket, bearer, make_token, socket
+from tests.acceptance.conftest import Client, create_demo
+from tests.acceptance.test_3_live_updates import Seats, SubscriptionSocket, bearer, make_token, socket
 from tests.chaos.servers import running_postgres
 from tests.support.postgres import create_database
 from tests.support.processes import process
 
-TOGETHER = 25
-"""Connections that are opened at the same time."""
+BATCH_SIZE = 25
+"""Connections that are opened concurrently."""
 
 
 def megabytes(pid: int) -> float:
-    """A process's memory, its part of what it shares included."""
+    """Return a process's memory in MiB, including its share of shared pages."""
     [line] = [line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:")]
     return int(line.split()[1]) / 1024
 
 
 def cpu_seconds(pid: int) -> float:
-    """The CPU time that a process has used."""
+    """Return the CPU seconds of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def subscribed(stack: AsyncExitStack, url: str, token: str) -> Socket:
-    """One more subscriber."""
+async def open_subscription(stack: AsyncExitStack, url: str, token: str) -> SubscriptionSocket:
+    """Open a subscription over a WebSocket."""
     watcher = await stack.enter_async_context(socket(url, additional_headers=bearer(token)))
-    await watcher.greet()
+    await watcher.initialize()
     await watcher.subscribe()
     return watcher
 
 
 async def measure(database_url: str, number: int, idle_seconds: float) -> dict[str, str]:
-    """The figures."""
+    """Return the figures by name."""
     with tempfile.TemporaryDirectory() as folder:
         async with process(database_url, Path(folder)) as (url, running), AsyncExitStack() as stack:
             inga = Client(url)
             await inga.sign_in()
             _, token = await make_token(inga)
             seats = await Seats.find(inga)
-            first = await subscribed(stack, url, token)
-            await seats.give(0)
-            await first.edge()
+            first = await open_subscription(stack, url, token)
+            await seats.assign(0)
+            await first.next_event()
             without = megabytes(running.pid)
 
             watchers = [first]
             while len(watchers) < number:
-                more = min(TOGETHER, number - len(watchers))
-                watchers += await asyncio.gather(*(subscribed(stack, url, token) for _ in range(more)))
-            await seats.give(1)
-            await asyncio.gather(*(watcher.edge() for watcher in watchers))
+                more = min(BATCH_SIZE, number - len(watchers))
+                watchers += await asyncio.gather(*(open_subscription(stack, url, token) for _ in range(more)))
+            await seats.assign(1)
+            await asyncio.gather(*(watcher.next_event() for watcher in watchers))
             taken = megabytes(running.pid) - without
 
             before = cpu_seconds(running.pid)
             await asyncio.sleep(idle_seconds)
             used = cpu_seconds(running.pid) - before
 
-            started, before = time.perf_counter(), cpu_seconds(running.pid)
+            start_program, before = time.perf_counter(), cpu_seconds(running.pid)
             waiting = asyncio.gather(*(watcher.connection.recv() for watcher in watchers))
-            await seats.give(2)
+            await seats.assign(2)
             await waiting
-            heard, worked = time.perf_counter() - started, cpu_seconds(running.pid) - before
+            delay, worked = time.perf_counter() - start_program, cpu_seconds(running.pid) - before
             await inga.http.aclose()
     return {
         "subscribers": str(number),
-        "memory more than with one": f"{taken:.0f} MB",
+        "memory beyond that with one": f"{taken:.0f} MB",
         f"CPU in {idle_seconds:g} s without events": f"{used:.2f} s",
-        "until all heard of one event": f"{heard:.2f} s",
-        "CPU for it": f"{worked:.2f} s",
+        "delay of one event to all": f"{delay:.2f} s",
+        "CPU for that event": f"{worked:.2f} s",
     }
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--subscribers", type=int, default=500, metavar="N")
     arguments.add_argument("--idle", type=float, default=60, metavar="SECONDS")
@@ -95,7 +95,7 @@ def main() -> None:
     with running_postgres() as server:
         database_url = f"{server.url}/{create_database(server.url)}"
         asyncio.run(migrate(database_url))
-        asyncio.run(_filled(database_url, trial=False))
+        asyncio.run(create_demo(database_url, trial=False))
         figures = asyncio.run(measure(database_url, given.subscribers, given.idle))
     table = Table(show_header=False)
     for name, figure in figures.items():

@@ -2,9 +2,9 @@
 
 Never serve it.
 
-Nobody is asked for credentials: the caller is whoever `BENCH_INSTALLATION` belongs to. Nothing is charged, measured,
-logged or limited, requests have one id, and answers lack the headers for browsers. A document is read and validated as
-ever, for its limits are remembered with it.
+Every request is authenticated as the command line of the installation with the ID in `BENCH_INSTALLATION`. Requests
+are not rate limited, measured or logged, all have the same ID, and responses lack the security headers. Documents are
+parsed and validated as usual, since the results are cached with the document.
 """
 
 import os
@@ -17,28 +17,28 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import server.app
 import server.graphql.view
-from resolvers.context import ALL_SCOPES, COMMAND_LINE, Principal
+from resolvers.principals import ALL_SCOPES, COMMAND_LINE, Principal
 from schema.build import schema
 from schema.execution.document import Document
 from server.graphql.rate_limiter import RateLimiter, RateLimitResult
-from server.graphql.streams import Protocol
-from server.settings import DEFAULT_RATE, read_settings
+from server.middleware.uvicorn_protocol import UvicornProtocol
+from server.settings import DEFAULT_RATE_LIMIT, read_settings
 
-CALLER = Principal(int(os.environ["BENCH_INSTALLATION"]), COMMAND_LINE, ALL_SCOPES)
-CHARGE = RateLimitResult(1, 1, DEFAULT_RATE)
-
-
-async def no_question(*asked: object) -> Principal:
-    """Anybody is the caller."""
-    return CALLER
+PRINCIPAL = Principal(int(os.environ["BENCH_INSTALLATION"]), COMMAND_LINE, ALL_SCOPES)
+RATE_LIMIT_RESULT = RateLimitResult(1, 1, DEFAULT_RATE_LIMIT)
 
 
-def nothing(*asked: object, **more: object) -> None:
-    """Lets anything pass."""
+async def authenticate_always(*args: object) -> Principal:
+    """Return the fixed principal."""
+    return PRINCIPAL
 
 
-def one_id(app: ASGIApp) -> ASGIApp:
-    """Calls every request the same."""
+def do_nothing(*args: object, **kwargs: object) -> None:
+    """Accept any arguments and do nothing."""
+
+
+def with_fixed_request_id(app: ASGIApp) -> ASGIApp:
+    """Wrap an application so that every request has the same ID."""
 
     async def named(scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["request_id"] = "bench"
@@ -47,26 +47,28 @@ def one_id(app: ASGIApp) -> ASGIApp:
     return named
 
 
-def undefended() -> ASGIApp:
-    """The application without its middleware."""
+def app_without_safeguards() -> ASGIApp:
+    """Create the application without its middleware."""
     app = server.app.create_app(read_settings(), schema)
     app.user_middleware.clear()
-    return one_id(app)
+    return with_fixed_request_id(app)
 
 
 def main() -> None:
-    """Serves it as `seatkeeper serve` does."""
-    without: list[Any] = [
-        patch.object(server.graphql.view, "authenticate", no_question),
-        patch.object(server.graphql.view, "check_origin", nothing),
-        patch.object(server.graphql.view.structlog.contextvars, "bind_contextvars", nothing),
-        patch.object(RateLimiter, "charge", lambda *asked: CHARGE),
-        patch.object(Document, "cost", lambda *asked: 1),
-        patch.object(Document, "check", nothing),
+    """Serve the application without its safeguards."""
+    patches: list[Any] = [
+        patch.object(server.graphql.view, "authenticate", authenticate_always),
+        patch.object(server.graphql.view, "check_origin", do_nothing),
+        patch.object(server.graphql.view.structlog.contextvars, "bind_contextvars", do_nothing),
+        patch.object(RateLimiter, "charge", lambda *args: RATE_LIMIT_RESULT),
+        patch.object(Document, "cost", lambda *args: 1),
+        patch.object(Document, "check", do_nothing),
     ]
-    for defense in without:
-        defense.start()
-    uvicorn.run(undefended(), port=int(sys.argv[1]), http=Protocol, log_config=None, access_log=False)
+    for safeguard in patches:
+        safeguard.start()
+    uvicorn.run(
+        app_without_safeguards(), port=int(sys.argv[1]), http=UvicornProtocol, log_config=None, access_log=False
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""What one worker answers and what two do, and what PostgreSQL does for it: `make bench-workers`.
+"""Compare the throughput of one worker and two, and the CPU time of PostgreSQL: `make bench-workers`.
 
-Nothing is kept to a core: workers, PostgreSQL and the load share what there are, as they do on one host.
+No process is pinned to a core: workers, PostgreSQL and the load share all cores, as on a single host.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from statistics import median
 
 import asyncpg
 
-from bench.database import Filled, filled_database
-from bench.machine import Request, cpu_seconds, described, started
+from bench.database import FilledDatabase, filled_database
+from bench.machine import Request, cpu_seconds, describe_machine, start_program
 from bench.operations import CASES, Case
 from bench.over_http import UNLIMITED
 from bench.tables import figure, publish, table
@@ -28,34 +28,34 @@ CONNECTIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What a load took: answers a second, and CPU milliseconds for each answer."""
+class WorkerLoad:
+    """The result of a load: responses per second, and CPU milliseconds per response."""
 
     per_second: float
     of_workers: float
     of_postgres: float
 
 
-def family(pid: int) -> Iterator[int]:
-    """A process and all that it started."""
+def process_tree(pid: int) -> Iterator[int]:
+    """Yield the IDs of a process and its descendants."""
     yield pid
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, task.read_text().split()):
-            yield from family(child)
+            yield from process_tree(child)
 
 
-def used(pid: int) -> float:
-    """The CPU seconds of a process and all that it started and that still run."""
-    return sum(map(cpu_seconds, family(pid)))
+def tree_cpu_seconds(pid: int) -> float:
+    """Return the CPU seconds of a process and its running descendants."""
+    return sum(map(cpu_seconds, process_tree(pid)))
 
 
 def parent(pid: int) -> int:
-    """The process that started a process."""
+    """Return the ID of a process's parent."""
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 async def postmaster(url: str) -> int:
-    """The process of PostgreSQL that starts all others."""
+    """Return the ID of PostgreSQL's main process."""
     connection = await asyncpg.connect(url)
     try:
         backend = await connection.fetchval("SELECT pg_backend_pid()")
@@ -64,27 +64,30 @@ async def postmaster(url: str) -> int:
         await connection.close()
 
 
-async def load(request: Request, workers: int, postgres: int, seconds: float) -> Taken:
-    """Sends a request again and again on some connections at once."""
+async def load(request: Request, workers: int, postgres: int, seconds: float) -> WorkerLoad:
+    """Send a request repeatedly on concurrent connections for a number of seconds."""
     answers = 0
 
-    async def again_and_again(until: float) -> None:
+    async def send_repeatedly(until: float) -> None:
         nonlocal answers
         async with request.connection() as streams:
             while time.perf_counter() < until:
-                await request.once(*streams)
+                await request.send(*streams)
                 answers += 1
 
-    began, before = time.perf_counter(), (used(workers), used(postgres))
-    await asyncio.gather(*(again_and_again(began + seconds) for _ in range(CONNECTIONS)))
+    began, before = time.perf_counter(), (tree_cpu_seconds(workers), tree_cpu_seconds(postgres))
+    await asyncio.gather(*(send_repeatedly(began + seconds) for _ in range(CONNECTIONS)))
     took = time.perf_counter() - began
-    each = [(now - then) * 1_000 / answers for now, then in zip((used(workers), used(postgres)), before, strict=True)]
-    return Taken(answers / took, *each)
+    each = [
+        (now - then) * 1_000 / answers
+        for now, then in zip((tree_cpu_seconds(workers), tree_cpu_seconds(postgres)), before, strict=True)
+    ]
+    return WorkerLoad(answers / took, *each)
 
 
-async def measure(filled: Filled, rounds: int, seconds: float) -> dict[tuple[int, Case], list[Taken]]:
-    """The loads, by number of workers and case."""
-    measured: dict[tuple[int, Case], list[Taken]] = {}
+async def measure(filled: FilledDatabase, rounds: int, seconds: float) -> dict[tuple[int, Case], list[WorkerLoad]]:
+    """Return the loads by number of workers and case."""
+    measured: dict[tuple[int, Case], list[WorkerLoad]] = {}
     bearer = {"Authorization": f"Bearer {filled.token}"}
     postgres = await postmaster(filled.url)
     async with AsyncExitStack() as stack:
@@ -101,7 +104,7 @@ async def measure(filled: Filled, rounds: int, seconds: float) -> dict[tuple[int
             }
             requests = {case: Request.post(f"{url}/graphql", case.body, bearer) for case in CASES}
             command = [sys.executable, "-m", "server.cli", "serve", "--port", str(port), "--workers", str(workers)]
-            start = started(command, folder / f"{workers}.log", requests[CASES[-1]], environment, everywhere=True)
+            start = start_program(command, folder / f"{workers}.log", requests[CASES[-1]], environment, everywhere=True)
             running[workers] = (await stack.enter_async_context(start))[0], requests
         for number in range(rounds + 1):  # the first warms up
             print(f"\rround {number} of {rounds}", end="", file=sys.stderr, flush=True)
@@ -114,8 +117,8 @@ async def measure(filled: Filled, rounds: int, seconds: float) -> dict[tuple[int
     return measured
 
 
-def report(measured: dict[tuple[int, Case], list[Taken]]) -> str:
-    """The table."""
+def report(measured: dict[tuple[int, Case], list[WorkerLoad]]) -> str:
+    """Return the table."""
     heading = ["", *(f"{workers} worker{'s' * (workers > 1)}" for workers in WORKERS), "ratio", "PostgreSQL, ms of CPU"]
     rows = []
     for case in CASES:
@@ -130,14 +133,14 @@ def report(measured: dict[tuple[int, Case], list[Taken]]) -> str:
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--users", type=int, default=100_000, metavar="N")
     arguments.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each takes its turn")
     arguments.add_argument("--seconds", type=float, default=1.0, metavar="S", help="how long a turn is")
     arguments.add_argument("--markdown", action="store_true", help="write the table into bench/README.md, too")
     given = arguments.parse_args()
-    heading = described()
+    heading = describe_machine()
     with filled_database(given.users) as filled:
         measured = asyncio.run(measure(filled, given.rounds, given.seconds))
     load = f"{given.users:,} users, {CONNECTIONS} connections; medians of {given.rounds} rounds"

@@ -1,4 +1,4 @@
-"""Whether new licenses can be activated, and whether they are without anybody being asked."""
+"""Conditions under which new licenses can be activated, and under which they are activated automatically."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from licensing.diff import LicenseChange, LicenseTerms
+from licensing.diff import GrantChange, LicenseTerms
 from licensing.documents.claims import LicenseDates
 from licensing.enums import ActivationPolicy, LicenseChangeKind
 from licensing.errors import LicenseExpired, LicensingError, NotYetEffective, SurplusSeats
 
 
-def blocking_surplus(changes: Iterable[LicenseChange]) -> dict[str, int]:
-    """Seats to free before activation, by the license's name; empty if nothing blocks."""
+def blocking_surplus(changes: Iterable[GrantChange]) -> dict[str, int]:
+    """Return the number of seats to free before activation, by the license's name; empty if there is no surplus."""
     seats: Counter[str] = Counter()
     for change in changes:
         if change.surplus:
@@ -21,53 +21,63 @@ def blocking_surplus(changes: Iterable[LicenseChange]) -> dict[str, int]:
     return dict(seats)
 
 
-def activation_error(
-    changes: Iterable[LicenseChange], dates: LicenseDates, effective_at: datetime, now: datetime
-) -> LicensingError | None:
-    """Why activation would be refused now; None if it would succeed.
-
-    Args:
-        changes: What would change.
-        dates: The dates that the new licenses have.
-        effective_at: When they take effect.
-        now: The time.
-    """
+def date_error(dates: LicenseDates, effective_at: datetime, now: datetime) -> LicensingError | None:
+    """Return why licenses with these dates cannot be activated now; None if they can."""
     if now < effective_at:
         return NotYetEffective(effective_at=effective_at)
     if dates.ends_at is not None and now >= dates.ends_at:
         return LicenseExpired(expired_at=dates.ends_at)
+    return None
+
+
+def surplus_error(changes: Iterable[GrantChange]) -> SurplusSeats | None:
+    """Return an error that lists the seats to remove before activation; None if no seats are in surplus."""
     surplus = blocking_surplus(changes)
     return SurplusSeats(surplus=surplus) if surplus else None
 
 
-def is_reduction(before: LicenseTerms, after: LicenseTerms, changes: Iterable[LicenseChange]) -> bool:
-    """Whether anybody loses something: seats, a license, a feature of a plan, or time."""
+def activation_error(
+    changes: Iterable[GrantChange], dates: LicenseDates, effective_at: datetime, now: datetime
+) -> LicensingError | None:
+    """Return why activation would fail now; None if it would succeed.
+
+    Args:
+        changes: The changes to activate.
+        dates: The dates of the new licenses.
+        effective_at: When the new licenses take effect.
+        now: The current time.
+    """
+    return date_error(dates, effective_at, now) or surplus_error(changes)
+
+
+def is_reduction(before: LicenseTerms, after: LicenseTerms, changes: Iterable[GrantChange]) -> bool:
+    """Return whether the new licenses take something away: seats, a license, a plan's feature, or time."""
     if not before.grants:
-        # A vendor's first document: there is nothing whose expiry it could bring forward.
+        # A vendor's first document cannot bring an expiry forward.
         return False
     return (
         any(
             change.kind in (LicenseChangeKind.DECREASED, LicenseChangeKind.REMOVED) or change.lost_features
             for change in changes
         )
-        or _earlier(after.dates.expires_at, before.dates.expires_at)
-        or _earlier(after.dates.ends_at, before.dates.ends_at)
+        or _is_earlier(after.dates.expires_at, before.dates.expires_at)
+        or _is_earlier(after.dates.ends_at, before.dates.ends_at)
     )
 
 
-def activates_at_once(
+def should_auto_activate(
     *,
     policy: ActivationPolicy,
     before: LicenseTerms,
     after: LicenseTerms,
-    changes: Sequence[LicenseChange],
+    changes: Sequence[GrantChange],
     installation_owner: str,
     effective_at: datetime,
     now: datetime,
 ) -> bool:
-    """Whether a document is activated on arrival; if not, it waits for an administrator.
+    """Return whether a license document is activated on receipt; otherwise it awaits an administrator.
 
-    One for another owner than the installation's always waits.
+    A document with another license owner than the installation's is never activated automatically.
     """
     if activation_error(changes, after.dates, effective_at, now) or after.owner != installation_owner:
         return False
@@ -80,6 +90,6 @@ def activates_at_once(
             return False
 
 
-def _earlier(new: datetime | None, old: datetime | None) -> bool:
-    """Whether an end, which None puts off for ever, comes earlier than it did."""
+def _is_earlier(new: datetime | None, old: datetime | None) -> bool:
+    """Return whether an end date has moved forward; None is later than any date."""
     return new is not None and (old is None or new < old)

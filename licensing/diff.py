@@ -1,4 +1,4 @@
-"""What a vendor's new statement of its licenses changes."""
+"""Comparison of a vendor's new licenses with those in force, and the seats that result."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from licensing.documents.claims import LicenseDates, LicenseGrant
+from licensing.documents.errors import FileInvalid
 from licensing.enums import LicenseChangeKind, LicenseScope
-from licensing.errors import FileInvalid
 from licensing.messages import Message
 
 
 @dataclass(frozen=True)
 class LicenseTerms:
-    """What a vendor's licenses are, whether in force or stated by a document."""
+    """A vendor's licenses with their owner and dates, either in force or from a license document."""
 
     owner: str
     dates: LicenseDates
@@ -23,14 +23,14 @@ class LicenseTerms:
 
 
 @dataclass(frozen=True)
-class LicenseChange:
-    """What happens to one license.
+class GrantChange:
+    """The change of one license.
 
     Attributes:
-        code: The license, within its vendor.
-        kind: What happens to it.
+        code: The license's code, unique within its vendor.
+        kind: The kind of change.
         before: The license in force; None if the change adds it.
-        after: The license as it will be; None if the change removes it.
+        after: The new license; None if the change removes it.
         in_use: Seats in use; 0 for a system license.
     """
 
@@ -42,29 +42,29 @@ class LicenseChange:
 
     @property
     def grant(self) -> LicenseGrant:
-        """The license as it will be, or as it was if the change removes it."""
+        """The new license, or the old one if the change removes it."""
         grant = self.after or self.before
         assert grant is not None
         return grant
 
     @property
     def name(self) -> str:
-        """Its name in the change set."""
+        """The license's name in the change set."""
         return self.grant.name
 
     @property
     def previous_name(self) -> str | None:
-        """Its name before; None if the change adds it."""
+        """The license's name before; None if the change adds it."""
         return self.before.name if self.before else None
 
     @property
     def description(self) -> str | None:
-        """What it gives, in a sentence."""
+        """The license's description in the change set, a sentence; None if it has none."""
         return self.grant.description
 
     @property
     def scope(self) -> LicenseScope:
-        """Whom it covers."""
+        """The license's scope, which no change alters."""
         return self.grant.scope
 
     @property
@@ -84,12 +84,12 @@ class LicenseChange:
 
     @property
     def gained_features(self) -> tuple[str, ...]:
-        """Codes of the features that holders of a plan gain."""
+        """Codes of the features that the holders of a plan gain."""
         return _includes_without(self.after, self.before)
 
     @property
     def lost_features(self) -> tuple[str, ...]:
-        """Codes of the features that holders of a plan lose."""
+        """Codes of the features that the holders of a plan lose."""
         return _includes_without(self.before, self.after)
 
     def _total(self, grant: LicenseGrant | None) -> int | None:
@@ -99,44 +99,42 @@ class LicenseChange:
 
 
 def surplus(in_use: int, new_total: int | None) -> int:
-    """Seats in use beyond the new total; none if seats are unlimited."""
+    """Return the number of seats in use beyond the new total; 0 if seats are unlimited."""
     return 0 if new_total is None else max(0, in_use - new_total)
 
 
 def seats_available(total: int | None, in_use: int) -> int | None:
-    """Seats left, never below zero; None if unlimited."""
+    """Return the number of seats left, at least 0; None if seats are unlimited."""
     return None if total is None else max(0, total - in_use)
 
 
-def diff(
-    before: Iterable[LicenseGrant], after: Iterable[LicenseGrant], in_use: Mapping[str, int]
-) -> list[LicenseChange]:
-    """The licenses that differ, in the vendor's order; hidden ones are not listed.
+def diff(before: Iterable[LicenseGrant], after: Iterable[LicenseGrant], in_use: Mapping[str, int]) -> list[GrantChange]:
+    """Return the changes between two sets of licenses, in the vendor's order, without hidden licenses.
 
     Args:
-        before: Licenses in force.
-        after: Licenses that will be.
-        in_use: Seats in use by code; none where missing.
+        before: The licenses in force.
+        after: The new licenses.
+        in_use: Seats in use by code; a missing code has none.
 
     Raises:
         FileInvalid: A license changes its scope, or becomes or stops being a plan.
     """
     old, new = list(before), list(after)
     check_immutable(old, new)
-    shown_before, shown_after = _shown(old), _shown(new)
+    visible_before, visible_after = _visible_by_code(old), _visible_by_code(new)
     changes = []
-    for code in shown_before.keys() | shown_after.keys():
-        was, will_be = shown_before.get(code), shown_after.get(code)
-        if kind := _kind(was, will_be):
-            change = LicenseChange(code, kind, was, will_be, in_use=0)
+    for code in visible_before.keys() | visible_after.keys():
+        old_grant, new_grant = visible_before.get(code), visible_after.get(code)
+        if kind := _change_kind(old_grant, new_grant):
+            change = GrantChange(code, kind, old_grant, new_grant, in_use=0)
             if change.scope is LicenseScope.USER:
-                change = LicenseChange(code, kind, was, will_be, in_use.get(code, 0))
+                change = GrantChange(code, kind, old_grant, new_grant, in_use.get(code, 0))
             changes.append(change)
     return sorted(changes, key=lambda change: (change.grant.sort, change.code))
 
 
 def check_immutable(before: Iterable[LicenseGrant], after: Iterable[LicenseGrant]) -> None:
-    """Check that no license changes what kind of thing its code stands for, hidden ones included.
+    """Check that no license, hidden or not, changes its scope, or becomes or stops being a plan.
 
     Raises:
         FileInvalid: A license changes its scope, or becomes or stops being a plan.
@@ -160,15 +158,19 @@ def check_immutable(before: Iterable[LicenseGrant], after: Iterable[LicenseGrant
 
 
 def is_unchanged(before: LicenseTerms, after: LicenseTerms) -> bool:
-    """Whether both state the same in everything: owner, dates and licenses, hidden ones and order included."""
-    return (before.owner, before.dates, _by_code(before.grants)) == (after.owner, after.dates, _by_code(after.grants))
+    """Return whether two terms are equal in owner, dates and licenses, including hidden ones and the sort order."""
+    return (before.owner, before.dates, _normalized_by_code(before.grants)) == (
+        after.owner,
+        after.dates,
+        _normalized_by_code(after.grants),
+    )
 
 
-def _shown(grants: Iterable[LicenseGrant]) -> dict[str, LicenseGrant]:
+def _visible_by_code(grants: Iterable[LicenseGrant]) -> dict[str, LicenseGrant]:
     return {grant.code: grant for grant in grants if not grant.hidden}
 
 
-def _kind(before: LicenseGrant | None, after: LicenseGrant | None) -> LicenseChangeKind | None:
+def _change_kind(before: LicenseGrant | None, after: LicenseGrant | None) -> LicenseChangeKind | None:
     if before is None:
         return LicenseChangeKind.ADDED
     if after is None:
@@ -181,19 +183,20 @@ def _kind(before: LicenseGrant | None, after: LicenseGrant | None) -> LicenseCha
 
 
 def _contents(grant: LicenseGrant) -> tuple[object, ...]:
-    """What an administrator sees change besides seats."""
+    """Return the values, besides seats, whose change makes a license ALTERED."""
     texts = (grant.name, grant.names, grant.description, grant.descriptions)
     return (*texts, grant.requires, frozenset(grant.includes))
 
 
-def _by_code(grants: Iterable[LicenseGrant]) -> dict[str, LicenseGrant]:
-    # Codes and kinds of user are sets, whatever order they are written in, and a default may be written out.
+def _normalized_by_code(grants: Iterable[LicenseGrant]) -> dict[str, LicenseGrant]:
+    # The order of features and kinds of user does not matter, nor whether default kinds are written out.
     return {
         grant.code: replace(grant, includes=tuple(sorted(grant.includes)), kinds=tuple(sorted(grant.user_kinds)))
         for grant in grants
     }
 
 
-def _includes_without(this: LicenseGrant | None, that: LicenseGrant | None) -> tuple[str, ...]:
-    others = that.includes if that else ()
-    return tuple(code for code in (this.includes if this else ()) if code not in others)
+def _includes_without(grant: LicenseGrant | None, other: LicenseGrant | None) -> tuple[str, ...]:
+    """Return the codes that the first license includes and the second does not."""
+    excluded = other.includes if other else ()
+    return tuple(code for code in (grant.includes if grant else ()) if code not in excluded)

@@ -1,97 +1,88 @@
-"""Who may be given a license, and from whom it can be taken. Licenses are named by key, such as `superoffice.t2`."""
+"""Eligibility rules: which users may be assigned a license, and when it can be revoked from a user.
+
+Licenses are identified by key, the vendor's key and the license's code: `superoffice.t2`. The codes that a grant
+requires or includes belong to the same vendor.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from licensing.documents.claims import LicenseGrant
 from licensing.enums import LicenseScope, RevocationBlocker, UserKind, UserStatus
 
-
-@dataclass(frozen=True)
-class LicenseRule:
-    """What decides who may hold a license.
-
-    Attributes:
-        key: The license.
-        name: Name to show.
-        scope: Whom it covers.
-        is_plan: Whether it is a user plan, of which a user holds at most one.
-        is_hidden: Whether it is under the hood.
-        total: Seats; None if unlimited or a system license.
-        requires: Key of the license that a user must hold to get this one; None for none.
-        includes: Keys of the features that a plan includes.
-        kinds: The kinds of user it is for.
-    """
-
-    key: str
-    name: str
-    scope: LicenseScope
-    is_plan: bool
-    is_hidden: bool
-    total: int | None
-    requires: str | None
-    includes: frozenset[str]
-    kinds: frozenset[UserKind]
-
-
-Rules = Mapping[str, LicenseRule]
+Grants = Mapping[str, LicenseGrant]
 """The licenses in force, or about to be, by key."""
 
 
-def holds(held: Collection[str], key: str, rules: Rules) -> bool:
-    """Whether who is assigned these licenses holds that one: itself, or a plan that includes it."""
-    return key in held or any(key in rules[other].includes for other in held if other in rules)
+def sibling_key(key: str, code: str) -> str:
+    """Return the key of a license of the same vendor."""
+    return f"{key.partition('.')[0]}.{code}"
 
 
-def check_assignable(rule: LicenseRule, kind: UserKind, status: UserStatus) -> bool:
-    """Whether the license is one that users hold, and this user may be one of them."""
-    for_users = rule.scope is LicenseScope.USER and not rule.is_hidden
-    return for_users and status is not UserStatus.RETIRED and kind in rule.kinds
+def holds(held: Collection[str], key: str, grants: Grants) -> bool:
+    """Return whether a user assigned `held` holds a license: the license itself, or a plan that includes it."""
+    vendor, _, code = key.partition(".")
+    return key in held or any(
+        code in grants[other].includes for other in held if other in grants and other.partition(".")[0] == vendor
+    )
 
 
-def other_plan(rule: LicenseRule, held: Collection[str], rules: Rules) -> str | None:
-    """The plan held that stands in the way of giving this one; None if none does."""
-    if not rule.is_plan:
+def is_assignable(grant: LicenseGrant, kind: UserKind, status: UserStatus) -> bool:
+    """Return whether a license is one that users hold, and a user of this kind and status may hold it."""
+    for_users = grant.scope is LicenseScope.USER and not grant.hidden
+    return for_users and status is not UserStatus.RETIRED and kind in grant.user_kinds
+
+
+def other_plan(key: str, held: Collection[str], grants: Grants) -> str | None:
+    """Return the key of the plan that prevents assigning this plan; None if there is none, or it is not a plan."""
+    if not _is_plan(key, grants):
         return None
-    return next((key for key in held if key != rule.key and _is_plan(key, rules)), None)
+    return next((other for other in held if other != key and _is_plan(other, grants)), None)
 
 
-def lacks_prerequisite(rule: LicenseRule, held: Collection[str], rules: Rules) -> bool:
-    """Whether a license that this one requires is missing. Everyone has what covers everyone."""
-    return rule.requires is not None and not _satisfied(rule.requires, held, rules)
+def required_key(key: str, grants: Grants) -> str | None:
+    """Return the key of the license that a license requires; None if it requires none or is not in force."""
+    required = grants[key].requires if key in grants else None
+    return sibling_key(key, required) if required else None
+
+
+def lacks_prerequisite(key: str, held: Collection[str], grants: Grants) -> bool:
+    """Return whether a license that this one requires is missing; system licenses are never missing."""
+    required = required_key(key, grants)
+    return required is not None and not _satisfied(required, held, grants)
 
 
 def blocker(
-    key: str, held: Collection[str], open_requests: int, rules: Rules, gaining: str | None = None
+    key: str, held: Collection[str], open_requests: int, grants: Grants, gaining: str | None = None
 ) -> RevocationBlocker | None:
-    """Why a license cannot be taken from a user; None if it can, or if they do not hold it.
+    """Return why a license cannot be revoked from a user; None if it can be, or the user does not hold it.
 
     Args:
-        key: The license to take.
-        held: All that the user is assigned.
-        open_requests: Service requests that the user owns.
-        rules: The licenses by key.
-        gaining: The license that they get in the same step when they are moved; None if it is only taken.
+        key: The license to revoke.
+        held: Keys of all licenses assigned to the user.
+        open_requests: Number of open service requests that the user owns.
+        grants: The licenses by key.
+        gaining: Key of the license that the user is moved to in the same step; None if there is none.
     """
     if key not in held:
         return None
     others = [other for other in held if other != key]
     remaining = others if gaining is None else [*others, gaining]
-    if open_requests and _is_plan(key, rules) and not any(_is_plan(other, rules) for other in remaining):
+    if open_requests and _is_plan(key, grants) and not any(_is_plan(other, grants) for other in remaining):
         return RevocationBlocker.OPEN_REQUESTS
     for other in others:
-        required = rules[other].requires if other in rules else None
-        # What was missing before is not missed through this.
-        if required and _satisfied(required, held, rules) and not _satisfied(required, remaining, rules):
+        required = required_key(other, grants)
+        # A prerequisite that was missing before does not block.
+        if required and _satisfied(required, held, grants) and not _satisfied(required, remaining, grants):
             return RevocationBlocker.REQUIRED
     return None
 
 
-def _is_plan(key: str, rules: Rules) -> bool:
-    return key in rules and rules[key].is_plan
+def _is_plan(key: str, grants: Grants) -> bool:
+    return key in grants and grants[key].plan
 
 
-def _satisfied(required: str, held: Collection[str], rules: Rules) -> bool:
-    covers_everyone = required in rules and rules[required].scope is LicenseScope.SYSTEM
-    return covers_everyone or holds(held, required, rules)
+def _satisfied(required: str, held: Collection[str], grants: Grants) -> bool:
+    covers_everyone = required in grants and grants[required].scope is LicenseScope.SYSTEM
+    return covers_everyone or holds(held, required, grants)

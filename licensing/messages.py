@@ -1,4 +1,4 @@
-"""Words for people, in no language until they are told in one: a template in English, and the facts that it names."""
+"""Messages for people: a template in English and its parameters, translated where they are shown."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language in which somebody is told something."""
+    """A language that messages are translated into."""
 
     tag: str = "en"
+    """The BCP 47 tag."""
     translate: Callable[[str], str] = str
-    """A template's counterpart in this language, or itself."""
+    """Return the translation of a template; the template itself if there is none."""
 
 
 ENGLISH = Language()
@@ -23,81 +24,85 @@ ENGLISH = Language()
 
 @dataclass(frozen=True, slots=True, init=False)
 class Message:
-    """A template and its facts; `str()` tells them in English.
+    """A template and its parameters; `str()` returns the message in English.
 
-    `{seats:seat|seats}` becomes "1 seat" or "3 seats", and `{seats:=is|are}` "is" or "are"; `{limit:,}` has that comma
-    between its thousands; an instant is told to the minute in UTC; a list has commas; `{surplus:of}`, of numbers by
-    name, becomes "3 of Sales Premium, 1 of Marketing". Facts that are words themselves are told in the same language.
+    Templates use the format syntax of `str.format` with these additions:
+
+    - `{seats:seat|seats}` becomes "1 seat" or "3 seats", `{seats:=is|are}` becomes "is" or "are".
+    - `{limit:,}` separates thousands by the given character.
+    - `{surplus:of}`, of a mapping from names to numbers, becomes "3 of Sales Premium, 1 of Marketing".
+    - Datetimes are formatted in UTC, to the minute. Lists are joined by commas.
+    - Parameters that are messages are translated into the same language.
     """
 
     template: str
-    facts: Mapping[str, object] = field(hash=False)
+    params: Mapping[str, object] = field(hash=False)
 
-    def __init__(self, template: str, /, **facts: object) -> None:
-        """Keep the facts apart, so that another language can put them in its own words."""
+    def __init__(self, template: str, /, **params: object) -> None:
+        """Keep template and parameters apart, so that the template can be translated."""
         object.__setattr__(self, "template", template)
-        object.__setattr__(self, "facts", facts)
+        object.__setattr__(self, "params", params)
 
     def __str__(self) -> str:
         return self.in_language(ENGLISH)
 
     def in_language(self, language: Language) -> str:
-        """The template's counterpart in a language, with the facts filled in.
+        """Return the message in a language.
 
         Raises:
-            KeyError: The template names a fact that is not given.
+            KeyError: The template names a parameter that is not given.
         """
-        return _MessageFormatter(language).vformat(language.translate(self.template), (), self.facts)
+        return _MessageFormatter(language).vformat(language.translate(self.template), (), self.params)
 
     def as_json(self) -> dict[str, Any]:
-        """As they are stored, so that they can be told in any language later."""
-        return {"template": self.template, "facts": params_as_json(self.facts)}
+        """Return the message as JSON, to be stored and translated later."""
+        return {"template": self.template, "facts": params_as_json(self.params)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any] | str) -> Message:
-        """Words that were stored; a text is told as it is."""
+        """Return a stored message; a string, as older versions stored it, is never translated."""
         if isinstance(stored, str):
             return cls("{text}", text=stored)
-        return cls(stored["template"], **{name: _from_json(name, fact) for name, fact in stored["facts"].items()})
+        return cls(stored["template"], **{name: _from_json(name, value) for name, value in stored["facts"].items()})
 
 
-def params_as_json(facts: Mapping[str, object]) -> dict[str, object]:
-    """Facts as they are stored, from which `Message.from_json` makes them again."""
-    return {name: _as_json(fact) for name, fact in facts.items()}
+def params_as_json(params: Mapping[str, object]) -> dict[str, object]:
+    """Return parameters as JSON, from which `Message.from_json` restores them."""
+    return {name: _as_json(value) for name, value in params.items()}
 
 
-def _as_json(fact: object) -> object:
-    match fact:
+def _as_json(value: object) -> object:
+    match value:
         case Message():
-            return fact.as_json()
+            return value.as_json()
         case list():
-            return [_as_json(item) for item in fact]
+            return [_as_json(item) for item in value]
         case datetime():
-            return fact.isoformat()
+            return value.isoformat()
         case _:
-            return fact
+            return value
 
 
-def _from_json(name: str, fact: Any) -> object:
-    if isinstance(fact, dict) and fact.keys() == {"template", "facts"}:
-        return Message.from_json(fact)
-    if isinstance(fact, list):
-        return [_from_json(name, item) for item in fact]
-    return datetime.fromisoformat(fact) if name.endswith("_at") else fact
+def _from_json(name: str, value: Any) -> object:
+    if isinstance(value, dict) and value.keys() == {"template", "facts"}:
+        return Message.from_json(value)
+    if isinstance(value, list):
+        return [_from_json(name, item) for item in value]
+    return datetime.fromisoformat(value) if name.endswith("_at") else value
 
 
 class _MessageFormatter(Formatter):
-    """`str.format` with a grammar for what licensing speaks of, for any language that tells one from many."""
+    """`str.format` with the additions that `Message` documents, for languages with one plural form."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
 
     def format_field(self, value: object, format_spec: str) -> str:
-        """One fact in words."""
+        """Return one parameter as text."""
         match value:
             case int() if "|" in format_spec:
-                one, many = format_spec.removeprefix("=").split("|")
-                word = one if value == 1 else many
+                singular, plural = format_spec.removeprefix("=").split("|")
+                word = singular if value == 1 else plural
                 return word if format_spec.startswith("=") else f"{value} {word}"
             case int():
                 return f"{value:,}".replace(",", format_spec)

@@ -1,4 +1,4 @@
-"""Where licenses and change sets stand. Derived whenever asked, never stored."""
+"""The status of licenses and change sets, derived on every read and never stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WORST_LAST = list(LicenseStatus)
 
 
 def license_status(dates: LicenseDates, now: datetime) -> LicenseStatus:
-    """Where licenses with these dates stand; each date is the first instant of what it begins."""
+    """Return the status of licenses with these dates; each date is the first instant of the status that it begins."""
     if dates.expires_at is None or dates.ends_at is None:
         return LicenseStatus.ACTIVE
     if now >= dates.ends_at:
@@ -24,34 +24,34 @@ def license_status(dates: LicenseDates, now: datetime) -> LicenseStatus:
     return LicenseStatus.ACTIVE
 
 
-def worst(statuses: Iterable[LicenseStatus]) -> LicenseStatus:
-    """The worst of several vendors' statuses; ACTIVE if there are none."""
+def worst_status(statuses: Iterable[LicenseStatus]) -> LicenseStatus:
+    """Return the worst of several vendors' statuses; ACTIVE if there are none."""
     return max(statuses, key=_WORST_LAST.index, default=LicenseStatus.ACTIVE)
 
 
 def change_set_status(outcome: ChangeSetStatus | None, has_surplus: bool) -> ChangeSetStatus:
-    """How far a change set has come: its outcome, or while it has none, what stands in the way now."""
+    """Return a change set's outcome or, while it is open, whether surplus blocks its activation."""
     if outcome is not None:
         return outcome
     return ChangeSetStatus.BLOCKED_BY_SURPLUS if has_surplus else ChangeSetStatus.AWAITING_ACTIVATION
 
 
 def update_status(
-    *, open_status: ChangeSetStatus | None, activated_unseen: bool, check_failed: bool, rejected: bool
+    *, open_status: ChangeSetStatus | None, unacknowledged_activation: bool, check_failed: bool, rejected: bool
 ) -> LicenseUpdateStatus:
-    """Where a vendor's new license information stands: the first of these that holds.
+    """Return the update status of a vendor; the arguments are in order of precedence.
 
     Args:
         open_status: Status of the open change set; None if there is none.
-        activated_unseen: Whether one was activated automatically that nobody has acknowledged.
+        unacknowledged_activation: Whether an automatically activated change set has not been acknowledged.
         check_failed: Whether the latest check of the license server failed.
-        rejected: Whether the vendor's latest was rejected.
+        rejected: Whether the vendor's latest change set was rejected.
     """
     if open_status is ChangeSetStatus.BLOCKED_BY_SURPLUS:
         return LicenseUpdateStatus.BLOCKED_BY_SURPLUS
     if open_status is not None:
         return LicenseUpdateStatus.AWAITING_ACTIVATION
-    if activated_unseen:
+    if unacknowledged_activation:
         return LicenseUpdateStatus.ACTIVATED_AUTOMATICALLY
     if check_failed:
         return LicenseUpdateStatus.CHECK_FAILED

@@ -1,4 +1,4 @@
-"""Whom to take a license from when there are too few seats: those who will miss it least."""
+"""Suggestions of users to revoke a license from when there are too few seats: the least recently active first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def suggestion_reason(can_log_in: bool, last_login_at: datetime | str | None) -> SuggestionReason:
-    """Why this user will hardly miss a license."""
+    """Return why a user is suggested for revocation."""
     if not can_log_in:
         return SuggestionReason.CANNOT_LOG_IN
     if last_login_at is None:
@@ -21,12 +21,12 @@ def suggestion_reason(can_log_in: bool, last_login_at: datetime | str | None) ->
     return SuggestionReason.LEAST_RECENTLY_LOGGED_IN
 
 
-def suggestion_order(
+def suggestion_sort_key(
     waiting: bool, can_log_in: bool, last_login_at: datetime | None, assigned_at: datetime, id: Id
 ) -> tuple[bool, bool, datetime, datetime, Id]:
-    """Sorts those who will miss a license least first, and those waiting for approval last.
+    """Return a sort key that orders assignments by their suitability for revocation.
 
-    Among the rest come first who may not log in, then who never has, then who has been away longest; where that is
-    equal, the oldest assignment.
+    Users who cannot sign in come first, then those who never have, then the least recently signed in; equals are
+    ordered by the age of the assignment, oldest first. Users waiting for approval come last.
     """
     return waiting, can_log_in, last_login_at or _NEVER, assigned_at, id

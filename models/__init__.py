@@ -1,1 +1,1 @@
-"""Tortoise tables, their migrations and hand-written SQL."""
+"""Tortoise models, their migrations and hand-written SQL."""

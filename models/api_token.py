@@ -1,4 +1,4 @@
-"""Secrets of integrations."""
+"""API tokens."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from models.fields import belongs_to
 
 
 class ApiToken(Model):
-    """A secret that lets an integration call the API, of which only the hash is kept."""
+    """An integration's access token for the API, stored as a hash."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")

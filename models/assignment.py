@@ -1,4 +1,4 @@
-"""Seats."""
+"""Assignments of licenses to users."""
 
 from tortoise import Model, fields
 from tortoise.indexes import Index
@@ -8,7 +8,7 @@ from models.fields import belongs_to
 
 
 class Assignment(Model):
-    """A user holds a license: one seat."""
+    """A license assigned to a user, which takes one seat."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -18,7 +18,7 @@ class Assignment(Model):
     user = belongs_to("User")
     user_id: int
     is_plan = fields.BooleanField(default=False)
-    """Whether the license is a user plan; a partial unique index lets a user hold one."""
+    """Whether the license is a user plan; a partial unique index limits each user to one."""
     assigned_at = fields.DatetimeField()
     assigned_by_kind = fields.CharField(max_length=20)
     assigned_by_name = fields.CharField(max_length=200)

@@ -1,4 +1,4 @@
-"""What was done."""
+"""The audit log."""
 
 from typing import Any
 
@@ -10,22 +10,22 @@ from models.fields import belongs_to
 
 
 class AuditEvent(Model):
-    """Something that was done, which triggers refuse to alter or remove it."""
+    """An entry of the audit log; triggers prevent updates and deletions."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
     installation_id: int
     position = fields.BigIntField()
-    """Rises by one with each event of the installation, in the order of commits."""
+    """Increases by one with each event of the installation, in commit order."""
     occurred_at = fields.DatetimeField()
     action = fields.CharField(max_length=40)
     actor_kind = fields.CharField(max_length=20)
     actor_name = fields.CharField(max_length=200)
     request_id = fields.CharField(max_length=64)
     facts: Any = fields.JSONField()
-    """What the summary names: texts as they were at the time."""
+    """The parameters of the summary, with names as they were at the time."""
     details: Any = fields.JSONField()
-    """A list of `[name, before, after]`."""
+    """The changed values, a list of `[name, before, after]`."""
     vendor = belongs_to("Vendor", null=True)
     vendor_id: int | None
     change_set = belongs_to("ChangeSet", null=True)

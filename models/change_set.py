@@ -1,4 +1,4 @@
-"""License documents and what became of them."""
+"""Received license documents and their change sets."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from models.fields import belongs_to
 
 
 class ReceivedDocument(Model):
-    """A vendor's signed license document as it was received and kept."""
+    """A vendor's signed license document, stored as received."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -18,14 +18,14 @@ class ReceivedDocument(Model):
     vendor = belongs_to("Vendor")
     vendor_id: int
     sha256 = fields.CharField(max_length=64)
-    """Its identity: of the compact JWS, in hex."""
+    """SHA-256 of the signed bytes in hex, which identifies the document."""
     content = fields.BinaryField()
-    """The bytes as received."""
+    """The file as received."""
     statement = fields.TextField(null=True)
-    """What it states, as JSON of our own claims; null where the bytes say so themselves."""
+    """The claims as JSON; null if they can be read from the file itself."""
     key_id = fields.CharField(max_length=64)
     document_id = fields.CharField(max_length=200)
-    """The vendor's own name for it: `jti`."""
+    """The vendor's ID of the document, its claim `jti`."""
     serial_number = fields.CharField(max_length=10)
     sequence = fields.IntField()
     issued_at = fields.DatetimeField()
@@ -43,7 +43,7 @@ class ReceivedDocument(Model):
 
 
 class ChangeSet(Model):
-    """A license document compared with what is in force."""
+    """A license document compared with the licenses in force."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -54,19 +54,19 @@ class ChangeSet(Model):
     document_id: int
     source = fields.CharField(max_length=20)
     must_be_reviewed = fields.BooleanField(default=False)
-    """Whether an administrator asked to review it, so that no policy activates it later."""
+    """Whether an administrator requested a review, so that no policy activates it automatically."""
     triage_again_at = fields.DatetimeField(null=True)
-    """When it takes effect and is looked at anew; null if it was in effect when it came."""
+    """When the document takes effect and the policy is applied again; null if it was in effect on receipt."""
     received_at = fields.DatetimeField()
     outcome = fields.CharField(max_length=20, null=True)
-    """A final status; null while it is open. Never «blocked»."""
+    """The final status; null while the change set is open."""
     closed_at = fields.DatetimeField(null=True)
     closed_by_kind = fields.CharField(max_length=20, null=True)
     closed_by_name = fields.CharField(max_length=200, null=True)
     acknowledged_at = fields.DatetimeField(null=True)
     rejection_reason = fields.CharField(max_length=1000, null=True)
     changes: Any = fields.JSONField(null=True)
-    """What it altered, as it was at closing; null while it is open."""
+    """The changes of licenses as they were at closing; null while the change set is open."""
     previous_license_owner = fields.CharField(max_length=200, null=True)
     previous_expires_at = fields.DatetimeField(null=True)
 

@@ -1,4 +1,4 @@
-"""Fields that Tortoise does not have."""
+"""Model fields that Tortoise does not provide."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tortoise.fields.base import OnDelete
 
 
 class SortKeyField(fields.CharField[str]):
-    """Text that both engines order alike, by code point."""
+    """A text field that both engines sort by code point."""
 
     class _db_postgres:
         def __init__(self, field: "SortKeyField") -> None:
@@ -19,6 +19,6 @@ class SortKeyField(fields.CharField[str]):
 
 
 def belongs_to(model: str, *, null: bool = False) -> Any:
-    """A foreign key that refuses to orphan anything: nothing is ever deleted by cascade."""
+    """Return a foreign key with ON DELETE RESTRICT; no deletion cascades."""
     reference: Any = fields.ForeignKeyField
     return reference(f"models.{model}", related_name=False, on_delete=OnDelete.RESTRICT, null=null)

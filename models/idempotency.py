@@ -1,4 +1,4 @@
-"""Calls that may be sent again."""
+"""Idempotency keys."""
 
 from typing import Any
 
@@ -10,20 +10,20 @@ from models.fields import belongs_to
 
 
 class IdempotencyKey(Model):
-    """What became of a call that was sent with a key, for when it is sent again."""
+    """The outcome of a request with an idempotency key, to be returned when the request is repeated."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
     installation_id: int
     principal = fields.CharField(max_length=40)
-    """Whose key it is: `user 7` or `token 7`."""
+    """The caller that sent the key: `user 7` or `token 7`."""
     key = fields.CharField(max_length=255)
     fingerprint = fields.CharField(max_length=64)
-    """SHA-256 of the call, in hex."""
+    """SHA-256 of the request in hex."""
     answer: Any = fields.JSONField(null=True)
-    """What cannot be told from the call itself: ids and results."""
+    """The values that cannot be derived from the request: IDs and results."""
     refusal: Any = fields.JSONField(null=True)
-    """Code, message and path; null if the call was not refused."""
+    """Code, message and path of the error; null if the request succeeded."""
     kept_at = fields.DatetimeField()
 
     class Meta:

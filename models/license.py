@@ -1,4 +1,4 @@
-"""What a vendor grants."""
+"""Licenses."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from models.fields import SortKeyField, belongs_to
 
 
 class License(Model):
-    """A right that was bought, whose row outlives its removal and comes back under the same id."""
+    """A license that a vendor grants. A removed license keeps its row, and its ID if it is granted again."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -21,7 +21,7 @@ class License(Model):
     code = fields.CharField(max_length=100)
     name = fields.CharField(max_length=200)
     name_key = SortKeyField(max_length=400)
-    """The name, casefolded."""
+    """The casefolded name."""
     names: Any = fields.JSONField(default=dict)
     description = fields.CharField(max_length=2000, null=True)
     descriptions: Any = fields.JSONField(default=dict)
@@ -31,14 +31,14 @@ class License(Model):
     includes: Any = fields.JSONField(default=list)
     """Codes of the features that a plan includes."""
     requires = fields.CharField(max_length=100, null=True)
-    """Code of the license that a user must hold to get this one."""
+    """Code of the license that a user must hold to be assigned this one."""
     kinds: Any = fields.JSONField(null=True)
-    """Kinds of user it is for, as the document states them; null if it states none."""
+    """The kinds of user that may hold the license, as in the license document; null for the default."""
     sort = fields.IntField(default=0)
     total = fields.IntField(null=True)
-    """Seats bought; null if unlimited, or a SYSTEM license."""
+    """Number of seats; null if unlimited or a system license."""
     in_use = fields.IntField(default=0)
-    """Seats assigned, kept in the same transaction as the assignments."""
+    """Number of seats assigned, updated in the same transaction as the assignments."""
     in_force = fields.BooleanField(default=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Administrators who are logged in."""
+"""Sessions of signed-in administrators."""
 
 from tortoise import Model, fields
 
@@ -6,7 +6,7 @@ from models.fields import belongs_to
 
 
 class Session(Model):
-    """A logged-in administrator, with the hash of the cookie."""
+    """A session of a signed-in administrator; its cookie is stored as a hash."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")

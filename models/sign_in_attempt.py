@@ -1,15 +1,15 @@
-"""Tries to sign in, for as long as they count."""
+"""Recent sign-in attempts."""
 
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
 
 class SignInAttempt(Model):
-    """A try that failed, or is under way. It belongs to no installation: it may name one that does not exist."""
+    """A sign-in attempt that failed or is in progress. It has no installation, since the one it names may not exist."""
 
     id = fields.BigIntField(primary_key=True)
     account_sha256 = fields.CharField(max_length=64)
-    """Of the installation and the login, which need not exist."""
+    """SHA-256 of the installation and the login in hex; neither needs to exist."""
     network = fields.CharField(max_length=50, null=True)
     attempted_at = fields.DatetimeField()
 

@@ -1,4 +1,4 @@
-"""Who uses the product."""
+"""Users."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class User(Model):
-    """A person, or a system account, that has access."""
+    """A person or system account with access to the product."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -31,13 +31,13 @@ class User(Model):
     password_hash = fields.CharField(max_length=200, null=True)
     last_login_at = fields.DatetimeField(null=True)
     open_requests = fields.IntField(default=0)
-    """Open service requests that the user owns."""
+    """Number of open service requests that the user owns."""
     name_key = SortKeyField(max_length=400)
     login_key = SortKeyField(max_length=400)
     last_login_key = fields.BigIntField(default=0)
-    """The last login in microseconds since 1970; 0 for never."""
+    """The last sign-in in microseconds since 1970; 0 for never."""
     search_key = fields.TextField()
-    """All that a search looks at, casefolded, a line each."""
+    """The casefolded values that a search matches, one per line."""
 
     class Meta:
         table = "user"
@@ -53,14 +53,14 @@ class User(Model):
 
 
 def sort_key(text: str) -> str:
-    """The form of a text in which it is sorted, searched and compared in any case."""
+    """Return the casefolded form of a text, for sorting and case-insensitive comparison."""
     return text.casefold()[:400]
 
 
-def user_keys(
+def derived_columns(
     *, name: str, login: str, email: str | None, group: str | None, role: str | None, last_login_at: datetime | None
 ) -> dict[str, Any]:
-    """The columns that are derived from others, to be written with them."""
+    """Return the columns that are derived from a user's other columns and must be written with them."""
     return {
         "name_key": sort_key(name),
         "login_key": sort_key(login),

@@ -1,4 +1,4 @@
-"""Issuers of licenses, the keys they sign with, and what they are told."""
+"""Vendors, their trusted keys, and the reports sent to them."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from models.fields import belongs_to
 
 
 class Vendor(Model):
-    """An issuer of licenses: a tab on the Licenses screen."""
+    """An issuer of licenses, with a tab on the Licenses screen."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -30,16 +30,16 @@ class Vendor(Model):
     checked_at = fields.DatetimeField(null=True)
     check_outcome = fields.CharField(max_length=30, null=True)
     check_message = fields.CharField(max_length=1000, null=True)
-    """What went wrong, in English."""
+    """The error of the latest check in English; null if it succeeded."""
     check_words: Any = fields.JSONField(null=True)
-    """The same in no language; null if it was stored before there were others."""
+    """The error as a translatable message; null if an older version stored it."""
     next_check_at = fields.DatetimeField(null=True)
     check_etag = fields.CharField(max_length=200, null=True)
-    """The `ETag` of the document that the license server last gave."""
+    """The `ETag` of the license server's latest document."""
     check_claimed_until = fields.DatetimeField(null=True)
-    """Until when one checker has it for itself; null while none has."""
+    """When a scheduler's lease on the check ends; null if there is none."""
     expiry_warned_at = fields.DatetimeField(null=True)
-    """The `warn_at` of which an event was left already."""
+    """The `warn_at` for which an event has been recorded."""
     removed_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -48,7 +48,7 @@ class Vendor(Model):
 
 
 class TrustedKey(Model):
-    """A public key by which a vendor's documents are verified, kept after it is distrusted."""
+    """A vendor's public key for verifying license documents, kept after it is distrusted."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -68,7 +68,7 @@ class TrustedKey(Model):
 
 
 class VendorReport(Model):
-    """What a vendor's license server is to be told, kept until it has arrived."""
+    """A report to a vendor's license server, sent until it is delivered."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -76,11 +76,11 @@ class VendorReport(Model):
     vendor = belongs_to("Vendor")
     vendor_id: int
     kind = fields.CharField(max_length=20)
-    """`acceptances` or `rejections`, as in the address."""
+    """`acceptances` or `rejections`, as in the URL."""
     content: Any = fields.JSONField()
     tries = fields.IntField(default=0)
     next_try_at = fields.DatetimeField(null=True)
-    """Null once it has arrived, or was given up."""
+    """When to try again; null once the report is delivered or abandoned."""
     delivered_at = fields.DatetimeField(null=True)
 
     class Meta:

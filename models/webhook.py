@@ -1,4 +1,4 @@
-"""Addresses that are told of events, and how that went."""
+"""Webhooks and their deliveries."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from models.fields import belongs_to
 
 
 class Webhook(Model):
-    """An address that is told of an installation's events, in order, and how far it has been told."""
+    """A URL that an installation's events are sent to in order, with the position reached."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -18,23 +18,23 @@ class Webhook(Model):
     name = fields.CharField(max_length=200)
     url = fields.CharField(max_length=1000)
     vendor = belongs_to("Vendor", null=True)
-    """The only vendor whose events it is told; null for all."""
+    """The only vendor whose events are sent; null for all vendors."""
     vendor_id: int | None
     actions: Any = fields.JSONField(default=list)
-    """The actions it is told; empty for all."""
+    """The actions whose events are sent; empty for all actions."""
     secret = fields.CharField(max_length=100)
-    """What it is signed with, as it is: a hash could not sign."""
+    """The signing secret, stored in plain text because signing requires it."""
     previous_secret = fields.CharField(max_length=100, null=True)
     previous_secret_ends_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     position = fields.BigIntField()
-    """Of the audit log: all events up to there have been delivered, or are none of its own."""
+    """The position in the audit log up to which all matching events have been delivered."""
     tries = fields.IntField(default=0)
-    """Failed ones since the last that succeeded."""
+    """Number of failed deliveries since the last success."""
     failing_since = fields.DatetimeField(null=True)
     next_try_at = fields.DatetimeField()
     claimed_until = fields.DatetimeField(null=True)
-    """Until when one process has it for itself; null while none has. Also tells that process's writes from others'."""
+    """When a process's lease on the webhook ends; null if there is none. It also identifies that process's writes."""
     disabled_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -48,7 +48,7 @@ class Webhook(Model):
 
 
 class WebhookDelivery(Model):
-    """One try to tell a webhook something, of which the latest are kept to be shown."""
+    """An attempt to deliver an event to a webhook; the latest attempts are kept."""
 
     id = fields.BigIntField(primary_key=True)
     installation = belongs_to("Installation")
@@ -56,16 +56,16 @@ class WebhookDelivery(Model):
     webhook = belongs_to("Webhook")
     webhook_id: int
     event = belongs_to("AuditEvent", null=True)
-    """What it was told; null for a test."""
+    """The event sent; null for a test event."""
     event_id: int | None
     message_id = fields.CharField(max_length=100)
     sent_at = fields.DatetimeField()
     milliseconds = fields.IntField()
     response_status = fields.IntField(null=True)
     error = fields.CharField(max_length=200, null=True)
-    """Why it does not count as delivered, in English; null if it does."""
+    """The error in English; null if the delivery succeeded."""
     error_words: Any = fields.JSONField(null=True)
-    """The same in no language; null if it was stored before there were others."""
+    """The error as a translatable message; null if an older version stored it."""
 
     class Meta:
         table = "webhook_delivery"

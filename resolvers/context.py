@@ -1,89 +1,55 @@
-"""Who is calling, on behalf of which installation, and when."""
+"""The request context: the caller, the services that the server provides, and a cache of what was read."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
-from licensing.enums import ActorKind, ApiScope
+from licensing.enums import ApiScope
 from licensing.messages import ENGLISH, Language, Message
 from resolvers.errors import Forbidden, Unauthenticated
+from resolvers.ports import EventFeed, IdempotencyRecord, LicenseServers, WebhookClientPort
+from resolvers.principals import ALL_SCOPES, Actor, Principal
 
-if TYPE_CHECKING:
-    from resolvers.audit.feed import EventFeed
-    from resolvers.dataloaders import Loaders
-    from resolvers.idempotency import IdempotentRequest
-    from resolvers.vendors.checks import LicenseServers
-    from resolvers.webhooks.webhooks import Endpoints
-
-ALL_SCOPES = frozenset(ApiScope)
-AUDITOR_SCOPES = frozenset({ApiScope.LICENSES_READ, ApiScope.USERS_READ, ApiScope.AUDIT_READ})
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
-    """The time now, to the microsecond."""
+    """Return the current time in UTC, with microseconds."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something, by kind and by the name they have at the time."""
-
-    kind: ActorKind
-    name: str
-
-
-SYSTEM = Actor(ActorKind.SYSTEM, "system")
-COMMAND_LINE = Actor(ActorKind.SYSTEM, "command line")
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """A caller whose credentials hold, and what they may do."""
-
-    installation_id: int
-    actor: Actor
-    scopes: frozenset[ApiScope]
-    vendor_id: int | None = None
-    """The only vendor that an API token may touch; None for all."""
-    user_id: int | None = None
-    session_id: int | None = None
-    token_id: int | None = None
-    expires_at: datetime | None = None
-    """When the identity provider's token runs out, by which the caller came; None for other callers."""
 
 
 @dataclass(slots=True, eq=False)
 class Context:
-    """What a request carries from its door to the resolvers."""
+    """The state of a request, passed to every resolver."""
 
     principal: Principal | None
     request_id: str
     now: Callable[[], datetime] = utc_now
     language: Language = ENGLISH
     client_ip: str | None = None
-    """Where the request comes from, for the throttling of logins."""
-    license_servers: "LicenseServers | None" = None
-    """How vendors are asked; None where nobody asks them."""
-    webhook_client: "Endpoints | None" = None
-    """How webhooks' addresses are reached; None where nobody makes or tests them."""
-    feed: "EventFeed | None" = None
-    """Tells of new events; None where nobody follows them."""
+    """The address of the client, used to throttle logins."""
+    license_servers: LicenseServers | None = None
+    """The client of vendors' license servers; None where none are requested."""
+    webhook_client: WebhookClientPort | None = None
+    """The client of webhooks' URLs; None where webhooks are neither created nor tested."""
+    feed: EventFeed | None = None
+    """The source of new events; None where no subscription is possible."""
     deadline: asyncio.Timeout | None = None
-    """Ends the request when it takes too long; None where nothing does."""
-    idempotent_request: "IdempotentRequest | None" = None
-    """Set where a mutation was sent with an idempotency key, and so may be sent again."""
+    """The timeout of the request; None for unlimited time."""
+    idempotent_request: IdempotencyRecord | None = None
+    """The record of the request's idempotency key; None if it has no key."""
     session_secret: str | None = None
-    """Set by `sign_in` for the server to hand to the browser; empty to take it back."""
-    _loaders: "Loaders | None" = field(default=None, init=False, repr=False)
+    """The session cookie to send: a secret after `sign_in`, empty to delete the cookie, None to leave it as it is."""
+    _cache: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def caller(self) -> Principal:
-        """The principal.
+        """Return the principal.
 
         Raises:
-            Unauthenticated: There is none.
+            Unauthenticated: The request is anonymous.
         """
         if self.principal is None:
             raise Unauthenticated(Message("Sign in, or send an API token."))
@@ -91,32 +57,40 @@ class Context:
 
     @property
     def installation_id(self) -> int:
-        """The only installation that this request sees."""
+        """Return the ID of the caller's installation, the only one that the request has access to."""
         return self.caller.installation_id
 
-    @property
-    def loaders(self) -> "Loaders":
-        """Batched reads of single objects, remembered until something changes."""
-        if self._loaders is None:
-            from resolvers.dataloaders import Loaders
+    def cached(self, make: Callable[["Context"], T]) -> T:
+        """Return `make(context)`, which is called once until `clear_cache`."""
+        if make not in self._cache:
+            self._cache[make] = make(self)
+        value: T = self._cache[make]
+        return value
 
-            self._loaders = Loaders(self)
-        return self._loaders
+    async def cached_read(self, read: Callable[["Context"], Coroutine[Any, Any, T]]) -> T:
+        """Return the result of `await read(context)`, which runs once until `clear_cache`.
 
-    def forget(self) -> None:
-        """Drops what was read: called after each change, so that a payload shows the new state."""
-        self._loaders = None
+        Concurrent callers share one task, which is not canceled with any of them.
+        """
+        task: asyncio.Task[T] | None = self._cache.get(read)
+        if task is None:
+            task = self._cache[read] = asyncio.create_task(read(self))
+        return task.result() if task.done() else await asyncio.shield(task)
+
+    def clear_cache(self) -> None:
+        """Discard all cached values; called after each change, so that a payload shows the new state."""
+        self._cache = {}
 
     def lift_deadline(self) -> None:
-        """Lets the request take its time from here on: before each commit, so that one that is ended did nothing."""
+        """Remove the timeout; called before each commit, so that a request that times out has changed nothing."""
         if self.deadline:
             self.deadline.reschedule(None)
 
     def require(self, scope: ApiScope) -> None:
-        """Refuses a caller who lacks a scope.
+        """Check that the caller is granted a scope.
 
         Raises:
-            Unauthenticated: There is no caller.
+            Unauthenticated: The request is anonymous.
             Forbidden: The caller lacks the scope.
         """
         if scope not in self.caller.scopes:
@@ -126,5 +100,5 @@ class Context:
 def system_context(
     installation_id: int, *, actor: Actor, request_id: str, now: Callable[[], datetime] = utc_now
 ) -> Context:
-    """The context of the command line and the checker, which may do everything in one installation."""
+    """Return a context with all scopes in one installation, for the command line and background jobs."""
     return Context(Principal(installation_id, actor, ALL_SCOPES), request_id, now)

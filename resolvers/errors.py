@@ -1,52 +1,52 @@
-"""Why a call is refused before anything runs; refusals by the rules are in `licensing.errors`.
+"""Errors of requests that are rejected before they are executed; violated rules are in `licensing.errors`.
 
-CallRefused
+RequestError
 ├── Unauthenticated      no valid credentials
-├── Forbidden            valid credentials that may not do this
-├── BadUserInput         a value that no call takes: a malformed id or cursor, a page out of range, NUL in a text
-├── TooComplex           a document that asks for too much
-└── KeyReused            an idempotency key that another call was sent with
+├── Forbidden            valid credentials without the required permission
+├── BadUserInput         an invalid value, such as a malformed ID or cursor, a page size out of range, or NUL in a text
+├── TooComplex           a document beyond a complexity limit
+└── KeyReused            an idempotency key that was used for a different request
 """
 
 from licensing.messages import Message
 
 
 class RequestError(Exception):
-    """A call that is refused whatever the state of the licenses."""
+    """A request that is rejected whatever the state of the licenses."""
 
     code = "BAD_USER_INPUT"
 
     def __init__(self, message: Message) -> None:
-        """Say what is wrong, and what to do."""
+        """Store the message, which says the cause and the next step."""
         self.message = message
         super().__init__(str(message))
 
 
 class Unauthenticated(RequestError):
-    """The call carries no valid credentials."""
+    """The request carries no valid credentials."""
 
     code = "UNAUTHENTICATED"
 
 
 class Forbidden(RequestError):
-    """The caller may not do this."""
+    """The caller lacks the required permission."""
 
     code = "FORBIDDEN"
 
 
 class BadUserInput(RequestError):
-    """A value is one that no call takes."""
+    """A value is invalid."""
 
     code = "BAD_USER_INPUT"
 
 
 class TooComplex(RequestError):
-    """A document goes beyond a limit."""
+    """A document exceeds a complexity limit."""
 
     code = "QUERY_TOO_COMPLEX"
 
 
 class KeyReused(RequestError):
-    """The caller has sent another call with this idempotency key."""
+    """The idempotency key was used for a different request."""
 
     code = "IDEMPOTENCY_KEY_REUSED"

@@ -1,7 +1,8 @@
-"""One effect for a request that is sent several times with one idempotency key, and the same result each time.
+"""Idempotent mutations: a request that is repeated under one idempotency key changes data once.
 
-The result is stored in the transaction of the change (see `unit_of_work`) or not at all: a request that failed midway
-stores nothing, so the next one runs. A request whose result is stored changes nothing.
+The outcome is stored in the transaction of the change (see `unit_of_work`) or not at all, so a request that failed
+midway stores nothing and its repetition is executed. Once an outcome is stored, repetitions return it and change
+nothing.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -13,8 +14,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from licensing.errors import LicensingError
 from licensing.messages import Message
 from models.idempotency import IdempotencyKey
-from resolvers.context import Context, Principal
+from resolvers.context import Context
 from resolvers.errors import KeyReused
+from resolvers.ports import IdempotencyRecord, Outcome
+from resolvers.principals import Principal
 from resolvers.unit_of_work import unit_of_work
 
 KEY_LIFETIME = timedelta(hours=24)
@@ -25,31 +28,12 @@ Resolver = Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]
 
 
 class AlreadyDone(Exception):
-    """The call was sent before, and its outcome is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a call."""
-
-    answer: Any
-    """What was told that cannot be told from the call itself, as JSON."""
-    refusal: LicensingError | None
-
-    def result(self) -> Any:
-        """The answer.
-
-        Raises:
-            LicensingError: The call was refused, as it is again.
-        """
-        if self.refusal:
-            raise self.refusal
-        return self.answer
+    """Raised if the request was executed before and its outcome is stored."""
 
 
 @dataclass(slots=True)
 class IdempotentRequest:
-    """A call that is sent with a key, and its outcome once that is known."""
+    """A request with an idempotency key, and its outcome once that is known."""
 
     installation_id: int
     principal: str
@@ -59,106 +43,116 @@ class IdempotentRequest:
 
     @classmethod
     def of(cls, principal: Principal, key: str, fingerprint: str) -> "IdempotentRequest":
-        """A principal's call; keys of others are other keys."""
+        """Return the request of a principal; the same key of another principal is independent.
+
+        Args:
+            principal: The caller.
+            key: The idempotency key.
+            fingerprint: A hash of the request, which tells a repetition from another request with the same key.
+        """
         user, token = principal.user_id, principal.token_id
         return cls(principal.installation_id, f"token {token}" if user is None else f"user {user}", key, fingerprint)
 
     async def look_up(self, now: datetime) -> None:
-        """Reads the outcome, if the call was sent before.
+        """Load the outcome if the request was executed before.
 
         Raises:
-            KeyReused: It was another call.
+            KeyReused: The key was used for a different request.
         """
-        kept = await IdempotencyKey.get_or_none(
+        stored_key = await IdempotencyKey.get_or_none(
             installation_id=self.installation_id, principal=self.principal, key=self.key
         )
-        if kept is None:
+        if stored_key is None:
             return
-        if kept.kept_at <= now - KEY_LIFETIME:
-            await kept.delete()
-        elif kept.fingerprint != self.fingerprint:
+        if stored_key.kept_at <= now - KEY_LIFETIME:
+            await stored_key.delete()
+        elif stored_key.fingerprint != self.fingerprint:
             raise KeyReused(
                 Message("Another call was sent with this Idempotency-Key. Give each call a key of its own.")
             )
         else:
-            self.outcome = Outcome(kept.answer, kept.refusal and _refusal(**kept.refusal))
+            self.outcome = Outcome(stored_key.answer, stored_key.refusal and _restore_error(**stored_key.refusal))
 
     async def check_not_done(self, now: datetime) -> None:
-        """Looks replay, now that nobody else can change anything.
+        """Check, inside the transaction, that the request has not been executed since the first `look_up`.
 
         Raises:
-            AlreadyDone: Something was changed in the meantime.
-            KeyReused: It was another call that did.
+            AlreadyDone: It has.
+            KeyReused: The key was used for a different request.
         """
         await self.look_up(now)
         if self.outcome:
             raise AlreadyDone
 
-    async def keep(self, answer: Any, refusal: LicensingError | None, now: datetime) -> Outcome:
-        """Writes the outcome, in the transaction that brings it about."""
+    async def keep(self, result: Any, error: LicensingError | None, now: datetime) -> Outcome:
+        """Store the outcome in the current transaction and return it."""
         await IdempotencyKey.create(
             installation_id=self.installation_id,
             principal=self.principal,
             key=self.key,
             fingerprint=self.fingerprint,
-            answer=answer,
-            refusal=refusal
-            and {"code": refusal.code.value, "message": refusal.message.as_json(), "path": refusal.path},
+            answer=result,
+            refusal=error and {"code": error.code.value, "message": error.message.as_json(), "path": error.path},
             kept_at=now,
         )
-        return Outcome(answer, refusal)
+        return Outcome(result, error)
 
 
-async def tell_nothing(outcome: Outcome, *call: object, **named: object) -> None:
-    """What is told of a repeated call that has no answer but its refusal."""
+async def replay_nothing(outcome: Outcome, *args: object, **kwargs: object) -> None:
+    """Replay a request without a result: raise its error, if any."""
     outcome.result()
 
 
-async def tell_without_secret(outcome: Outcome, *call: object, **named: object) -> tuple[int, str]:
-    """The id of what a repeated call made, and in place of its secret nothing: that was told once."""
+async def replay_without_secret(outcome: Outcome, *args: object, **kwargs: object) -> tuple[int, str]:
+    """Return the ID of the object that a repeated request created, and an empty secret: it is shown only once."""
     return outcome.result(), ""
 
 
-def idempotent(replay: Callable[..., Awaitable[Any]] = tell_nothing) -> Callable[[Resolver[P, R]], Resolver[P, R]]:
-    """Has a resolver run once for calls with one key; `replay(outcome, context, …)` answers those that come later.
+def idempotent(replay: Callable[..., Awaitable[Any]] = replay_nothing) -> Callable[[Resolver[P, R]], Resolver[P, R]]:
+    """Return a decorator that executes a resolver once per idempotency key.
 
-    Refusals are kept, too: by `record_refusal`, or else here.
+    Errors are stored as well: by `record_refusal`, or else by the decorator.
+
+    Args:
+        replay: Called as `replay(outcome, context, …)` with the resolver's arguments to return the result of a
+            repeated request.
     """
 
     def decorate(resolver: Resolver[P, R]) -> Resolver[P, R]:
         @wraps(resolver)
         async def run_once(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            call = context.idempotent_request
-            if call is None:
+            request = context.idempotent_request
+            if request is None:
                 return await resolver(context, *args, **kwargs)
             try:
-                if call.outcome is None:
-                    return await _keep_refusal(resolver(context, *args, **kwargs), context, call)
+                if request.outcome is None:
+                    return await _keep_error(resolver(context, *args, **kwargs), context, request)
             except AlreadyDone:
-                pass  # another one was quicker
-            answer: R = await replay(call.outcome, context, *args, **kwargs)
-            return answer
+                pass  # a concurrent repetition committed first
+            result: R = await replay(request.outcome, context, *args, **kwargs)
+            return result
 
         return run_once
 
     return decorate
 
 
-async def _keep_refusal(running: Awaitable[R], context: Context, call: IdempotentRequest) -> R:
+async def _keep_error(running: Awaitable[R], context: Context, request: IdempotencyRecord) -> R:
+    """Await a resolver, storing the error that it raises unless an outcome is stored already."""
     try:
         return await running
-    except LicensingError as refusal:
-        if call.outcome is None:
-            async with unit_of_work(context) as change:
-                change.refusal = refusal
+    except LicensingError as error:
+        if request.outcome is None:
+            async with unit_of_work(context) as unit:
+                unit.error = error
         raise
 
 
-def _refusal(code: str, message: Any, path: list[str] | None) -> LicensingError:
-    """The refusal that was told."""
-    [kind] = (one for one in LicensingError.__subclasses__() if one.code == code)
-    refusal = kind.__new__(kind)
-    words = Message.from_json(message)
-    refusal.template = words.template
-    LicensingError.__init__(refusal, path, **words.facts)
-    return refusal
+def _restore_error(code: str, message: Any, path: list[str] | None) -> LicensingError:
+    """Return the stored error, an instance of the same class with the same message."""
+    [error_type] = (subclass for subclass in LicensingError.__subclasses__() if subclass.code == code)
+    error = error_type.__new__(error_type)
+    stored = Message.from_json(message)
+    error.template = stored.template
+    LicensingError.__init__(error, path, **stored.params)
+    return error

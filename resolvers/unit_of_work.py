@@ -1,4 +1,4 @@
-"""Changes and what is recorded of them: every transaction that changes something is a `unit_of_work` block."""
+"""The unit of work: every transaction that changes data is a `unit_of_work` block and records audit events."""
 
 import asyncio
 import random
@@ -13,32 +13,33 @@ from tortoise.transactions import in_transaction
 from licensing.enums import AuditAction
 from licensing.errors import LicensingError
 from licensing.messages import params_as_json
+from models.db.bulk import append_events
 from models.db.errors import CONFLICTS
 from models.db.replica import PRIMARY
-from models.db.sets import append_events
 from models.installation import Installation
-from resolvers.context import Actor, Context
+from resolvers.context import Context
+from resolvers.principals import Actor
 
 Detail = tuple[str, str | None, str | None]
-"""What changed, by name: its value before and after; None for none."""
+"""A changed attribute: its name, the value before and the value after; None for no value."""
 
 RETRY_DELAYS = (0.02, 0.1, 0.4)
-"""Seconds, more or less, before each time that a use case is tried again."""
+"""Seconds before each retry of a use case, varied by up to half."""
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Change:
-    """An open transaction that is the installation's only writer."""
+class UnitOfWork:
+    """An open transaction that holds the lock of its installation's row."""
 
     context: Context
     installation: Installation
     now: datetime
-    answer: Any = None
-    """What the caller is told, as JSON, that cannot be told from the call itself: kept for when it is sent again."""
-    refusal: LicensingError | None = None
-    """What the caller is told instead."""
+    result: Any = None
+    """The part of the result, as JSON, that a repeated request cannot derive from its arguments."""
+    error: LicensingError | None = None
+    """The error that a repeated request raises instead of returning a result."""
     _events: list[dict[str, Any]] = field(default_factory=list)
 
     def record(
@@ -51,9 +52,20 @@ class Change:
         user_id: int | None = None,
         details: Iterable[Detail] = (),
         actor: Actor | None = None,
-        **facts: object,
+        **params: object,
     ) -> None:
-        """Notes an event at the next position, to be written with the change; `facts` are what its summary names."""
+        """Add an event at the next position, to be written before the commit.
+
+        Args:
+            action: The kind of event.
+            vendor_id: The vendor that the event concerns, if any.
+            change_set_id: The change set that the event concerns, if any.
+            license_id: The license that the event concerns, if any.
+            user_id: The user that the event concerns, if any.
+            details: The changed attributes.
+            actor: The originator, by default the caller.
+            **params: The parameters of the action's summary in `resolvers.audit.log.SUMMARIES`.
+        """
         actor = actor or self.context.caller.actor
         self._events.append(
             {
@@ -64,7 +76,7 @@ class Change:
                 "actor_kind": actor.kind.value,
                 "actor_name": actor.name,
                 "request_id": self.context.request_id,
-                "facts": params_as_json(facts),
+                "facts": params_as_json(params),
                 "details": [list(detail) for detail in details],
                 "vendor_id": vendor_id,
                 "change_set_id": change_set_id,
@@ -73,21 +85,26 @@ class Change:
             }
         )
 
-    def record_of_each(
-        self, users: Sequence[tuple[int, str]], action: AuditAction, *, vendor_id: int, license_id: int, **facts: Any
+    def record_for_users(
+        self, users: Sequence[tuple[int, str]], action: AuditAction, *, vendor_id: int, license_id: int, **params: Any
     ) -> None:
-        """Notes an event for each user, by id and name, that differs from the others in the user alone."""
+        """Add one event per user, given as pairs of ID and name; the events differ in the user alone."""
         if not users:
             return
-        self.record(action, vendor_id=vendor_id, license_id=license_id, **facts)
-        like = self._events.pop()
+        self.record(action, vendor_id=vendor_id, license_id=license_id, **params)
+        template = self._events.pop()
         self._events += [
-            {**like, "position": like["position"] + place, "user_id": user_id, "facts": {"user": name, **like["facts"]}}
-            for place, (user_id, name) in enumerate(users)
+            {
+                **template,
+                "position": template["position"] + offset,
+                "user_id": user_id,
+                "facts": {"user": name, **template["facts"]},
+            }
+            for offset, (user_id, name) in enumerate(users)
         ]
 
     async def write_events(self) -> None:
-        """Writes the noted events, in the order noted, and says so with the commit."""
+        """Insert the events in the order they were added and notify subscribers on commit."""
         self.installation.event_position += len(self._events)
         self.installation.version += 1
         if not self._events:
@@ -99,46 +116,46 @@ class Change:
 
 
 @asynccontextmanager
-async def unit_of_work(context: Context) -> AsyncIterator[Change]:
-    """Opens a transaction, waits to be the installation's only writer, and writes the events with the change.
+async def unit_of_work(context: Context) -> AsyncIterator[UnitOfWork]:
+    """Open a transaction, lock the installation's row, and write the recorded events before the commit.
 
-    On an exception nothing is written. What the context had read is forgotten afterwards.
+    An exception rolls the transaction back. The context's cache is cleared in either case.
 
     Raises:
-        AlreadyDone: The call was sent before with its key, and something was changed then.
-        KeyReused: Another call was sent with its key.
+        AlreadyDone: A request with the same idempotency key has changed data before.
+        KeyReused: The idempotency key was used for a different request.
     """
-    call = context.idempotent_request
+    request = context.idempotent_request
     try:
         async with in_transaction(PRIMARY):
             installation = await Installation.select_for_update().get(id=context.installation_id)
-            change = Change(context, installation, context.now())
-            if call:
-                await call.check_not_done(change.now)
-            yield change
-            await change.write_events()
-            outcome = await call.keep(change.answer, change.refusal, change.now) if call else None
+            unit = UnitOfWork(context, installation, context.now())
+            if request:
+                await request.check_not_done(unit.now)
+            yield unit
+            await unit.write_events()
+            outcome = await request.keep(unit.result, unit.error, unit.now) if request else None
             context.lift_deadline()
-        if call:
-            call.outcome = outcome
+        if request:
+            request.outcome = outcome
     finally:
-        context.forget()
+        context.clear_cache()
 
 
 async def record_refusal(
-    context: Context, action: AuditAction, refusal: LicensingError, *, answer: Any = None, **event: Any
+    context: Context, action: AuditAction, error: LicensingError, *, result: Any = None, **event: Any
 ) -> None:
-    """Records that something was refused, after its own transaction was rolled back."""
-    async with unit_of_work(context) as change:
-        change.answer, change.refusal = answer, refusal
-        change.record(action, **event)
+    """Record an event about a refused operation in a transaction of its own, after the rollback."""
+    async with unit_of_work(context) as unit:
+        unit.result, unit.error = result, error
+        unit.record(action, **event)
 
 
 async def retry_on_conflict(use_case: Callable[[], Awaitable[T]]) -> T:
-    """Runs a use case, and runs it again from its beginning if another transaction stood in its way."""
-    for pause in RETRY_DELAYS:
+    """Run a use case, retrying it from the start after deadlocks and serialization failures."""
+    for delay in RETRY_DELAYS:
         try:
             return await use_case()
         except CONFLICTS:
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+            await asyncio.sleep(delay * random.uniform(0.5, 1.5))
     return await use_case()

@@ -1,4 +1,4 @@
-"""The schema, built once."""
+"""The schema: built once, when this module is imported."""
 
 from graphql import GraphQLInputObjectType, GraphQLSchema, IntrospectionQuery, Undefined, introspection_from_schema
 from strawberry import Schema
@@ -6,7 +6,8 @@ from strawberry.printer import print_schema
 
 from schema.core.permissions import check_rules
 from schema.execution.compiled_executor import CompiledExecutionContext
-from schema.execution.execute import Documents
+from schema.execution.execute import DocumentExtension
+from schema.execution.graphql_core import core_schema
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.subscription import Subscription
@@ -16,10 +17,10 @@ from schema.types.user import LicenseAssignment
 
 
 def build_schema() -> Schema:
-    """The schema, if every root field says who may call it.
+    """Build the schema.
 
     Raises:
-        TypeError: One does not.
+        TypeError: A root field declares no access rule.
     """
     check_rules(Query, Mutation, Subscription)
     built = Schema(
@@ -28,15 +29,15 @@ def build_schema() -> Schema:
         subscription=Subscription,
         types=[Installation, LicenseAssignment],
         scalar_overrides=SCALARS,
-        extensions=[Documents],
+        extensions=[DocumentExtension],
         execution_context_class=CompiledExecutionContext,
     )
-    _leave_out_null_defaults(built._schema)
+    _remove_null_defaults(core_schema(built))
     return built
 
 
-def _leave_out_null_defaults(core: GraphQLSchema) -> None:
-    """What need not be given has no default: whether it is left out or null makes no difference, to clients too."""
+def _remove_null_defaults(core: GraphQLSchema) -> None:
+    """Remove null as the default of optional inputs, since omitting an input and giving null mean the same."""
     for type_ in core.type_map.values():
         fields = getattr(type_, "fields", {}).values()
         inputs = (
@@ -44,19 +45,19 @@ def _leave_out_null_defaults(core: GraphQLSchema) -> None:
             if isinstance(type_, GraphQLInputObjectType)
             else [a for f in fields for a in getattr(f, "args", {}).values()]
         )
-        for one in inputs:
-            if one.default_value is None:
-                one.default_value = Undefined
+        for input in inputs:
+            if input.default_value is None:
+                input.default_value = Undefined
 
 
 def print_sdl() -> str:
-    """The schema in GraphQL's own language, the contract with clients."""
+    """Return the schema in the schema definition language."""
     return print_schema(schema) + "\n"
 
 
 def introspection() -> IntrospectionQuery:
-    """The same as introspection answers it, for tools that do not read GraphQL's own language."""
-    return introspection_from_schema(schema._schema)
+    """Return the result of the introspection query, for tools that do not read the schema definition language."""
+    return introspection_from_schema(core_schema(schema))
 
 
 schema = build_schema()

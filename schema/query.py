@@ -1,4 +1,4 @@
-"""What a client can read."""
+"""The query root."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from licensing.enums import ApiScope
 from resolvers.audit import log
 from resolvers.auth import api_tokens
 from resolvers.change_sets import change_sets
+from resolvers.dataloaders import Loaders
 from resolvers.licenses import catalog
 from resolvers.users import users
 from resolvers.webhooks import webhooks
@@ -21,7 +22,7 @@ from schema.execution.cost import PAGE, by_ids
 from schema.relay.connection import After, Before, First, Last, PageRequest, connect
 from schema.relay.node import Node
 from schema.relay.node_resolvers import node_by_id
-from schema.types.audit_event import AuditEvent, AuditEventConnection, AuditEventEdge, AuditFilter, audit_filter
+from schema.types.audit_event import AuditEvent, AuditEventConnection, AuditEventEdge, AuditFilter, audit_criteria
 from schema.types.change_set import (
     ChangeSetFilter,
     LicenseChangeSet,
@@ -30,8 +31,8 @@ from schema.types.change_set import (
     SurplusRequirement,
 )
 from schema.types.installation import Installation
-from schema.types.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
-from schema.types.user import UserConnection, UserEdge, UserFilter, UserOrder, user_filter, user_order, user_rows
+from schema.types.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_criteria
+from schema.types.user import UserConnection, UserEdge, UserFilter, UserOrder, user_criteria, user_ordering, user_rows
 from schema.types.vendor import Vendor
 from schema.types.viewer import ApiToken, Viewer
 from schema.types.webhook import Webhook
@@ -39,60 +40,58 @@ from schema.types.webhook import Webhook
 
 @object_type
 class Query:
-    """Everything a client can read. A root field is null only when it failed; see `errors`."""
+    """The query root. Unless stated otherwise, a field is null only if it failed; see `errors`."""
 
     @query(requires=Access.PUBLIC)
     async def viewer(self, info: Info) -> Viewer | None:
-        """Who is calling and what they may do. Null when the request carries no valid credentials."""
+        """The caller and its scopes; null if the request has no valid credentials."""
         principal = info.context.principal
         return from_row(Viewer, principal, info.context) if principal else None
 
     @query(requires=Access.CALLER)
-    async def node(
-        self, info: Info, id: Annotated[strawberry.ID, argument("Global ID from an `id` field.")]
-    ) -> Node | None:
-        """Any object by its global ID; null if there is none, or the viewer may not see it."""
+    async def node(self, info: Info, id: Annotated[strawberry.ID, argument("Global ID of the object.")]) -> Node | None:
+        """Fetches an object by its global ID; null if it does not exist or the viewer may not see it."""
         return await node_by_id(info.context, id)
 
     @query(requires=Access.CALLER, costs=[by_ids("ids")])
     async def nodes(
-        self, info: Info, ids: Annotated[list[strawberry.ID], argument("Global IDs from `id` fields.")]
+        self, info: Info, ids: Annotated[list[strawberry.ID], argument("Global IDs of the objects, at most 100.")]
     ) -> list[Node | None] | None:
-        """Several objects by ID, in the order asked; null where there is none. At most 100."""
+        """Fetches objects by their global IDs, in the order given. Items are null under the conditions of `node`."""
         return await asyncio.gather(*(node_by_id(info.context, id_) for id_ in ids))
 
     @query(requires=ApiScope.LICENSES_READ)
     async def installation(self, info: Info) -> Installation | None:
-        """This installation: whose it is and where its licenses stand."""
-        return from_row(Installation, await info.context.loaders.installation(), info.context)
+        """The installation that the caller belongs to."""
+        return from_row(Installation, await Loaders.of(info.context).installation(), info.context)
 
     @query(requires=ApiScope.LICENSES_READ)
     async def vendors(self, info: Info) -> Sequence[Vendor] | None:
-        """The vendors that have issued licenses here, one per tab, the main vendor first."""
-        return Rows(Vendor, await info.context.loaders.all_vendors(), info.context)
+        """Vendors that issue licenses for this installation, the main vendor first."""
+        return Rows(Vendor, await Loaders.of(info.context).all_vendors(), info.context)
 
     @query(requires=ApiScope.LICENSES_READ)
     async def license(
-        self, info: Info, key: Annotated[str, argument("Vendor and code, such as `superoffice.ten-sales`.")]
+        self, info: Info, key: Annotated[str, argument("License key, such as `superoffice.ten-sales`.")]
     ) -> License | None:
-        """One license by its key, or null."""
-        found = (await info.context.loaders.catalog()).in_force(key)
+        """Fetches a license by its key; null if no license with this key is in force."""
+        found = (await Loaders.of(info.context).catalog()).in_force(key)
         return from_row(License, found, info.context) if found else None
 
     @query(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def licenses(
         self,
         info: Info,
-        filter: Annotated[LicenseFilter | None, argument("Narrows the list.")] = None,
+        filter: Annotated[LicenseFilter | None, argument("Conditions that the items must meet.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> LicenseConnection | None:
-        """Licenses in force, expired ones included, by vendor, then in the vendor's order."""
-        context, selection, wanted = info.context, selected(info), license_filter(filter)
-        page = await catalog.licenses_page(context, wanted, PageRequest(first, after, last, before))
-        total_count = await catalog.count_licenses(context, wanted) if "totalCount" in selection else 0
+        """Licenses in force, including expired ones, ordered by vendor and then as the vendor lists them."""
+        context, selection, criteria = info.context, selected(info), license_criteria(filter)
+        page = await catalog.licenses_page(context, criteria, PageRequest(first, after, last, before))
+        total_count = await catalog.count_licenses(context, criteria) if "totalCount" in selection else 0
         return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
 
     @query(requires=ApiScope.USERS_READ, costs=[PAGE])
@@ -101,52 +100,56 @@ class Query:
         info: Info,
         filter: Annotated[
             UserFilter | None,
-            argument("Narrows the list: by license type, and by the Employees or Other users tab."),
+            argument("Conditions that the users must meet."),
         ] = None,
-        order_by: Annotated[UserOrder | None, argument("Order of the list; by name if not given.")] = None,
+        order_by: Annotated[UserOrder | None, argument("Order of the list. Defaults to the name.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> UserConnection | None:
-        """People with access to the system and the licenses they use, by name."""
-        context, selection, wanted = info.context, selected(info), user_filter(filter)
-        page = await users.users_page(context, wanted, user_order(order_by), PageRequest(first, after, last, before))
-        total_count = await users.count_users(context, wanted) if "totalCount" in selection else 0
+        """Users with access to the product, ordered by name unless `orderBy` is given."""
+        context, selection, criteria = info.context, selected(info), user_criteria(filter)
+        page = await users.users_page(
+            context, criteria, user_ordering(order_by), PageRequest(first, after, last, before)
+        )
+        total_count = await users.count_users(context, criteria) if "totalCount" in selection else 0
         nodes = await user_rows(context, page.rows, selection.below("nodes", "edges.node"))
         return connect(UserConnection, UserEdge, page, nodes, selection, total_count)
 
     @query(requires=ApiScope.LICENSES_READ)
     async def pending_changes(
-        self, info: Info, vendor: Annotated[str | None, argument("Only this vendor's, by key.")] = None
+        self, info: Info, vendor: Annotated[str | None, argument("Key of the vendor. Defaults to all vendors.")] = None
     ) -> Sequence[LicenseChangeSet] | None:
-        """Change sets that want an administrator's attention, at most one per vendor: the one that waits for
-        activation, else the latest activated automatically that nobody has acknowledged.
+        """Change sets that need an administrator's attention, at most one per vendor: the open one, otherwise the
+        latest one that was activated automatically and has not been acknowledged.
         """
         context = info.context
         pending = await (
-            change_sets.pending_changes(context, vendor) if vendor is not None else context.loaders.pending_changes()
+            change_sets.pending_changes(context, vendor)
+            if vendor is not None
+            else Loaders.of(context).pending_changes()
         )
         return Rows(LicenseChangeSet, pending, context)
 
     @query(requires=ApiScope.LICENSES_READ)
     async def surplus_requirements(
-        self, info: Info, vendor: Annotated[str | None, argument("Only this vendor's, by key.")] = None
+        self, info: Info, vendor: Annotated[str | None, argument("Key of the vendor. Defaults to all vendors.")] = None
     ) -> Sequence[SurplusRequirement] | None:
-        """Licenses with more seats in use than a pending change set allows. Empty when nothing blocks."""
+        """Licenses with more seats in use than a pending change set allows. Empty if none is blocked."""
         return Rows(SurplusRequirement, await change_sets.surplus_requirements(info.context, vendor), info.context)
 
     @query(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def change_sets(
         self,
         info: Info,
-        filter: Annotated[ChangeSetFilter | None, argument("Narrows the list.")] = None,
+        filter: Annotated[ChangeSetFilter | None, argument("Conditions that the items must meet.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> LicenseChangeSetConnection | None:
-        """Every change set ever received, newest first."""
+        """All change sets ever received, newest first."""
         context, selection = info.context, selected(info)
         vendor, statuses = (filter.vendor, filter.statuses) if filter else (None, None)
         page = await change_sets.change_sets_page(
@@ -162,25 +165,25 @@ class Query:
     async def audit_events(
         self,
         info: Info,
-        filter: Annotated[AuditFilter | None, argument("Narrows the list.")] = None,
+        filter: Annotated[AuditFilter | None, argument("Conditions that the items must meet.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> AuditEventConnection | None:
-        """What was done to licenses, by whom, newest first: the audit log. Needs `AUDIT_READ`."""
-        context, selection, wanted = info.context, selected(info), audit_filter(filter)
-        page = await log.events_page(context, wanted, PageRequest(first, after, last, before))
-        total_count = await log.count_events(context, wanted) if "totalCount" in selection else 0
+        """The audit log, newest events first. Needs the `AUDIT_READ` scope."""
+        context, selection, criteria = info.context, selected(info), audit_criteria(filter)
+        page = await log.events_page(context, criteria, PageRequest(first, after, last, before))
+        total_count = await log.count_events(context, criteria) if "totalCount" in selection else 0
         nodes = Rows(AuditEvent, page.rows, context)
         return connect(AuditEventConnection, AuditEventEdge, page, nodes, selection, total_count)
 
     @query(requires=ApiScope.TOKENS_WRITE)
     async def api_tokens(self, info: Info) -> Sequence[ApiToken] | None:
-        """API tokens that have not been revoked, newest first. Needs `TOKENS_WRITE`."""
+        """API tokens that have not been revoked, newest first. Needs the `TOKENS_WRITE` scope."""
         return Rows(ApiToken, await api_tokens.api_tokens(info.context), info.context)
 
     @query(requires=ApiScope.WEBHOOKS_WRITE)
     async def webhooks(self, info: Info) -> Sequence[Webhook] | None:
-        """Webhooks, newest first. Needs `WEBHOOKS_WRITE`."""
+        """Webhooks, newest first. Needs the `WEBHOOKS_WRITE` scope."""
         return Rows(Webhook, await webhooks.webhooks(info.context), info.context)

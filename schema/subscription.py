@@ -1,4 +1,4 @@
-"""What a client can listen to."""
+"""The subscription root."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -6,42 +6,41 @@ from typing import Annotated
 
 from licensing.enums import ApiScope
 from resolvers.audit import feed
-from resolvers.audit.log import NEWEST_FIRST, EventRow
-from resolvers.audit.log import AuditFilter as Wanted
+from resolvers.audit.log import NEWEST_FIRST, AuditCriteria, EventRow
 from resolvers.context import Context
 from schema.core.descriptions import argument, object_type
 from schema.core.permissions import Info, subscription
 from schema.core.row_mapping import from_row
 from schema.relay.connection import EdgeRow
-from schema.types.audit_event import AuditEventEdge, AuditFilter, audit_filter
+from schema.types.audit_event import AuditEventEdge, AuditFilter, audit_criteria
 
 ResumeAfter = Annotated[
     str | None,
-    argument("Start after this event's cursor, to resume where a connection broke; from now on if not given."),
+    argument("Cursor of the event to resume after, for example when a connection broke. Defaults to the present."),
 ]
 
 
 @object_type
 class Subscription:
-    """Live updates, over `graphql-transport-ws`, server-sent events or multipart responses."""
+    """The subscription root, over `graphql-transport-ws`, server-sent events or multipart responses."""
 
     @subscription(requires=ApiScope.AUDIT_READ)
     async def audit_events(
         self,
         info: Info,
-        filter: Annotated[AuditFilter | None, argument("Narrows the stream.")] = None,
+        filter: Annotated[AuditFilter | None, argument("Conditions that the events must meet.")] = None,
         after: ResumeAfter = None,
     ) -> AsyncIterator[AuditEventEdge]:
-        """Audit events as they are recorded, in order, none left out: each leads to the change set, license
-        and user it concerns as they now are.
+        """Audit events as they are recorded, in order and without gaps. The objects that an event refers to are
+        returned in their current state.
         """
         context = info.context
-        return _edges(context, audit_filter(filter), await feed.position_of(context, after))
+        return _edges(context, audit_criteria(filter), await feed.position_of(context, after))
 
 
-async def _edges(context: Context, wanted: Wanted, position: int) -> AsyncGenerator[AuditEventEdge, None]:
-    place = EventRow._fields.index("position")
-    async with aclosing(feed.follow(context, wanted, position)) as rows:
+async def _edges(context: Context, criteria: AuditCriteria, position: int) -> AsyncGenerator[AuditEventEdge, None]:
+    position_index = EventRow._fields.index("position")
+    async with aclosing(feed.follow(context, criteria, position)) as rows:
         async for row in rows:
-            context.forget()  # each event shows what it concerns as it is now, not as an earlier one found it
-            yield from_row(AuditEventEdge, EdgeRow(NEWEST_FIRST.cursor([row[place]]), row), context)
+            context.clear_cache()  # load the objects of each event in their current state
+            yield from_row(AuditEventEdge, EdgeRow(NEWEST_FIRST.cursor([row[position_index]]), row), context)

@@ -1,7 +1,6 @@
-"""What a client is told when something goes wrong: inside an answer of GraphQL's, or instead of one."""
+"""Errors of the HTTP layer: rejected requests, and the format of errors in responses."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from licensing.errors import LicensingError
 from licensing.messages import Language, Message
 from models.db.errors import CONFLICTS, is_too_slow, is_unreachable
 from resolvers.errors import RequestError
+from schema.execution.graphql_core import without_suggestion
 from server.i18n.languages import language_of
 
 STATUS = {
@@ -29,18 +29,18 @@ STATUS = {
     "UNAVAILABLE": 503,
     "TIMEOUT": 504,
 }
-"""The status of an answer that carries no data, by the code of its first error."""
+"""The HTTP status of a response without data, by the code of its first error."""
 
-TOO_SLOW = Message("This took too long, and nothing was changed. Ask for less, or try again in a moment.")
+TIMEOUT_MESSAGE = Message("The operation timed out, and nothing was changed. Request less, or try again in a moment.")
 
 MAX_MESSAGE_LENGTH = 1_000
-"""Characters: some messages repeat what the client has sent."""
+"""Characters to which messages are truncated, since some repeat the client's input."""
 
 _log = structlog.get_logger("seatkeeper.errors")
 
 
 class RequestRejected(HTTPException):
-    """A request that is refused before GraphQL sees it."""
+    """A request that is rejected before it is executed."""
 
     def __init__(
         self,
@@ -54,94 +54,99 @@ class RequestRejected(HTTPException):
         self.message = message
         self.code = code
         self.extensions = extensions
-        """What the answer tells beside the error."""
+        """The `extensions` of the response, beside its error."""
 
 
-def refusal_response(refusal: HTTPException, scope: Scope) -> JSONResponse:
-    """The answer to a request that was refused, in the language that it asks for."""
-    message, extensions = refusal.detail, {}
-    if isinstance(refusal, RequestRejected):
-        message, extensions = refusal.message.in_language(language_of(scope)), {"code": refusal.code}
+def rejection_response(rejection: HTTPException, scope: Scope) -> JSONResponse:
+    """Return the response to a rejected request, in the language of the request."""
+    message, extensions = rejection.detail, {}
+    if isinstance(rejection, RequestRejected):
+        message, extensions = rejection.message.in_language(language_of(scope)), {"code": rejection.code}
     structlog.contextvars.bind_contextvars(outcome=extensions.get("code", "REFUSED"))
-    answer: dict[str, Any] = {"errors": [{"message": message, "extensions": extensions}]}
-    if isinstance(refusal, RequestRejected) and refusal.extensions:
-        answer["extensions"] = refusal.extensions
-    return JSONResponse(answer, refusal.status_code, refusal.headers)
+    body: dict[str, Any] = {"errors": [{"message": message, "extensions": extensions}]}
+    if isinstance(rejection, RequestRejected) and rejection.extensions:
+        body["extensions"] = rejection.extensions
+    return JSONResponse(body, rejection.status_code, rejection.headers)
 
 
-def failure_response(failure: Exception, request_id: str, scope: Scope) -> JSONResponse:
-    """The answer where something broke that should not; what it was stands in the log alone."""
-    code, words = _known_failure(failure) or _unexpected(failure, request_id)
-    message = words.in_language(language_of(scope))
+def exception_response(exception: Exception, request_id: str, scope: Scope) -> JSONResponse:
+    """Return the response to a request that raised an exception; its details are logged, not sent."""
+    code, message = _known_error(exception) or _internal_error(exception, request_id)
     structlog.contextvars.bind_contextvars(outcome=code)
-    error = {"message": message, "extensions": {"code": code, "requestId": request_id}}
+    extensions = {"code": code, "requestId": request_id}
+    error = {"message": message.in_language(language_of(scope)), "extensions": extensions}
     return JSONResponse({"errors": [error]}, STATUS[code])
 
 
-def note_unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What the event loop says of tasks that nobody waits for; in words where the database is away."""
-    failure = context.get("exception")
-    if isinstance(failure, Exception) and is_unreachable(failure):
-        _known_failure(failure)
+def handle_loop_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Handle an exception that no task awaits: log an unreachable database in one line, others by the default."""
+    exception = context.get("exception")
+    if isinstance(exception, Exception) and is_unreachable(exception):
+        _known_error(exception)
     else:
         loop.default_exception_handler(context)
 
 
-def describe(error: GraphQLError, request_id: str, language: Language, *, suggest: bool) -> dict[str, Any]:
-    """An error as clients see it: with a code, and with nothing of the inside; `suggest` lets it name what exists.
+def format_error(error: GraphQLError, request_id: str, language: Language, *, suggest: bool) -> dict[str, Any]:
+    """Return an error as sent to clients: with a code, and without internal details.
 
-    What GraphQL itself says of a document or of its variables is in English whatever the language.
+    Messages of graphql-core about a document or its variables are in English in every language. Unless `suggest` is
+    set, they lose their "Did you mean …?", which would disclose names of the schema.
     """
-    described: dict[str, Any] = dict(error.formatted)
+    formatted: dict[str, Any] = dict(error.formatted)
     extensions = dict(error.extensions or {})
-    cause = _cause(error)
-    if "code" not in extensions and cause is not None and is_failure(error):
-        extensions["code"], words = _known_failure(cause) or _unexpected(cause, request_id)
-        described["message"] = words.in_language(language)
+    cause = _original_error(error)
+    if "code" not in extensions and cause is not None and is_server_error(error):
+        extensions["code"], message = _known_error(cause) or _internal_error(cause, request_id)
+        formatted["message"] = message.in_language(language)
         if extensions["code"] == "INTERNAL":
             extensions["requestId"] = request_id
     elif isinstance(cause, RequestError | RequestRejected):
-        extensions["code"], described["message"] = cause.code, cause.message.in_language(language)
+        extensions["code"], formatted["message"] = cause.code, cause.message.in_language(language)
     extensions.setdefault("code", "BAD_USER_INPUT")
     if not suggest:
-        described["message"] = re.sub(r" Did you mean .*\?$", "", described["message"], flags=re.DOTALL)
-    return {**described, "message": described["message"][:MAX_MESSAGE_LENGTH], "extensions": extensions}
+        formatted["message"] = without_suggestion(formatted["message"])
+    return {**formatted, "message": formatted["message"][:MAX_MESSAGE_LENGTH], "extensions": extensions}
 
 
-def is_failure(error: GraphQLError) -> bool:
-    """Whether something broke, other than by what the caller asked for."""
-    cause = _cause(error)
-    return cause is not None and not isinstance(cause, _REFUSALS)
+def is_server_error(error: GraphQLError) -> bool:
+    """Return whether an error was caused by the server, and not by the client's request."""
+    cause = _original_error(error)
+    return cause is not None and not isinstance(cause, _CLIENT_ERRORS)
 
 
-_REFUSALS = (RequestError, LicensingError, GlobalIDValueError, GraphQLError)
-"""Exceptions whose messages are meant for clients."""
+_CLIENT_ERRORS = (RequestError, LicensingError, GlobalIDValueError, GraphQLError)
+"""Exceptions whose messages are written for clients."""
 
 
-def _cause(error: GraphQLError) -> Exception | None:
+def _original_error(error: GraphQLError) -> Exception | None:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     return cause
 
 
-def _known_failure(failure: Exception) -> tuple[str, Message] | None:
-    if isinstance(failure, CONFLICTS):
-        text = Message("Others changed the same at the same time, and nothing was changed. Try again in a moment.")
-        return "UNAVAILABLE", text
-    if is_too_slow(failure):
-        return "TIMEOUT", TOO_SLOW
-    if is_unreachable(failure):
-        _log.warning("the database cannot be used", error=type(failure).__name__, reason=str(failure))
-        return "UNAVAILABLE", Message("The database is away or full, and nothing was changed. Try again in a moment.")
-    if isinstance(failure, RecursionError):
+def _known_error(exception: Exception) -> tuple[str, Message] | None:
+    if isinstance(exception, CONFLICTS):
+        message = Message(
+            "Another request changed the same data at the same time, and nothing was changed. Try again in a moment."
+        )
+        return "UNAVAILABLE", message
+    if is_too_slow(exception):
+        return "TIMEOUT", TIMEOUT_MESSAGE
+    if is_unreachable(exception):
+        _log.warning("the database cannot be used", error=type(exception).__name__, reason=str(exception))
+        message = Message("The database is unavailable or full, and nothing was changed. Try again in a moment.")
+        return "UNAVAILABLE", message
+    if isinstance(exception, RecursionError):
         return "BAD_USER_INPUT", Message("The document is nested too deeply. Ask for less at once.")
     return None
 
 
-def _unexpected(failure: Exception, request_id: str) -> tuple[str, Message]:
-    _log.error("unexpected error", exc_info=failure)
-    text = Message(
-        "Something went wrong in the server. Tell whoever runs it the request id {request_id}.", request_id=request_id
+def _internal_error(exception: Exception, request_id: str) -> tuple[str, Message]:
+    _log.error("unexpected error", exc_info=exception)
+    message = Message(
+        "Something went wrong on the server. Report the request ID {request_id} to its operator.",
+        request_id=request_id,
     )
-    return "INTERNAL", text
+    return "INTERNAL", message

@@ -1,4 +1,4 @@
-"""What is set from outside, by environment variables: read once, refused early and by name."""
+"""Settings, read from environment variables and validated at startup."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -17,93 +17,96 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class SettingError(Exception):
-    """A setting has a value that will not do."""
+    """An environment variable has an invalid value."""
 
 
 class LogFormat(StrEnum):
-    """How the log is written."""
+    """The format of the log."""
 
     AUTO = "auto"
-    """Text in a terminal, else JSON."""
+    """Text if standard error is a terminal, otherwise JSON."""
     JSON = "json"
     TEXT = "text"
 
 
 class RateLimit(NamedTuple):
-    """Points that a caller has, and how many come back each second."""
+    """The size of a caller's bucket in points, and the points restored per second."""
 
     points: int
     per_second: int
 
 
-DEFAULT_RATE = RateLimit(20_000, 2_000)
+DEFAULT_RATE_LIMIT = RateLimit(20_000, 2_000)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings; each is `SEATKEEPER_` and its name in capitals."""
+    """The settings; the environment variable of each is `SEATKEEPER_` and its name in capitals."""
 
     database_url: str = "sqlite://seatkeeper.db"
-    """`sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`."""
+    """The database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`."""
     direct_url: str | None = None
-    """The PostgreSQL itself, where `database_url` leads to a pooler before it."""
+    """The PostgreSQL server itself, if `database_url` names a connection pooler."""
     replica_url: str | None = None
-    """A PostgreSQL that follows the database, for queries to be read from."""
+    """A PostgreSQL read replica that serves queries."""
     public_url: str = "http://127.0.0.1:8000"
-    """Where browsers reach this server: https, or http on loopback. It decides the kind of session cookie."""
+    """The URL of this server in browsers: https, or http on loopback. Decides the name of the session cookie."""
     open_schema: bool = False
-    """Whether those who are not signed in may read the schema, too."""
+    """Let anonymous callers read the schema, and open GraphiQL."""
     allowed_origins: frozenset[str] = frozenset()
-    """Other origins whose pages may call the API with the session cookie."""
+    """Further origins whose pages may call the API with the session cookie."""
     log_format: LogFormat = LogFormat.AUTO
+    """The format of the log."""
     check_interval: float = 60.0
-    """Seconds between two looks for what is due, such as vendors to ask; 0 for a process that does not look."""
+    """Seconds between runs of the scheduler, which checks vendors among others; 0 turns it off in this process."""
     metrics_token: str = field(default="", repr=False)
-    """The bearer token for `/metrics`; without one it answers this machine alone."""
+    """The bearer token for `/metrics`; if empty, metrics are available from loopback only."""
     oidc_issuer: str = ""
-    """The identity provider whose tokens count, exactly as they name it in `iss`; empty for none."""
+    """The OpenID Connect issuer whose tokens are accepted, exactly as in their `iss`; empty for none."""
     oidc_audience: str = ""
-    """Whom its tokens must be for: this server's name there."""
+    """The audience (`aud`) that tokens of the issuer must have."""
     oidc_login_claim: str = "preferred_username"
-    """The claim that holds the user's login."""
+    """The claim that contains the user's login."""
     oidc_role_claim: str = "roles"
-    """The claim that holds the user's roles, one or a list."""
+    """The claim that contains the user's roles, as a string or a list."""
     oidc_administrator_role: str = "seatkeeper-administrator"
+    """The role of administrators."""
     oidc_auditor_role: str = "seatkeeper-auditor"
+    """The role of auditors, who may only read."""
     oidc_installation: str = ""
-    """The serial number of the installation that its users belong to; needed where there are several."""
+    """The serial number of the installation of the issuer's users; required if there are several installations."""
 
-    rate_limit: RateLimit = DEFAULT_RATE
-    """What each caller may ask for: points at once, and points a second."""
+    rate_limit: RateLimit = DEFAULT_RATE_LIMIT
+    """The rate limit of each caller."""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
-    """Networks of proxies that are believed where a request comes from, and whether it came by https."""
+    """Networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted."""
     pool_size: int = 8
-    """Connections to PostgreSQL that a process has at most."""
+    """The maximum number of PostgreSQL connections per process."""
     compiled_answers: bool = True
-    """Whether answers are built by functions compiled for each document; graphql-core alone gives the same, slower."""
+    """Build results by functions compiled per document; graphql-core gives the same results, but is slower."""
 
     webhook_hosts: frozenset[str] = frozenset()
-    """Hosts that webhooks may be sent to though they are not public, also by http."""
+    """Hosts that webhooks may be sent to even if they are not public, and also by http."""
 
     @property
     def unpooled_url(self) -> str:
-        """Where to connect for what needs a connection of its own: live events, migrations, commands."""
+        """The database URL for connections that must not be pooled: notifications, migrations and commands."""
         return self.direct_url or self.database_url
 
     @property
     def is_https(self) -> bool:
-        """Whether browsers reach this server by https."""
+        """True if the public URL is https."""
         return urlsplit(self.public_url).scheme == "https"
 
     @property
     def trusted_origins(self) -> frozenset[str]:
-        """Origins whose pages may call the API with the session cookie, its own first of all."""
+        """Origins whose pages may call the API with the session cookie, including the public URL's."""
         url = urlsplit(self.public_url)
         return self.allowed_origins | {f"{url.scheme}://{url.netloc}"}
 
 
-def is_safe_address(text: str) -> bool:
-    """Whether nobody on the way can read or change what is fetched there: by https, or on this machine."""
+def is_secure_url(text: str) -> bool:
+    """Return whether a URL is protected from eavesdropping and tampering: by https, or by a loopback host."""
     url = urlsplit(text)
     return bool(url.hostname) and (url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK))
 
@@ -116,26 +119,26 @@ def _database_url(text: str) -> str:
 def _postgres_url(text: str) -> str:
     connection_config(text)
     if is_sqlite(text):
-        raise ValueError("it is the address of a PostgreSQL, postgres://USER:PASSWORD@HOST:PORT/NAME")
+        raise ValueError("it must be a PostgreSQL URL, postgres://USER:PASSWORD@HOST:PORT/NAME")
     return text
 
 
 def _public_url(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query or url.fragment:
-        raise ValueError("it is an address without a path, such as https://licenses.example.com")
+        raise ValueError("it must be a URL without a path, such as https://licenses.example.com")
     if url.scheme == "http" and url.hostname not in LOOPBACK:
-        raise ValueError("outside this machine it begins with https://, or passwords could be read on the way")
+        raise ValueError("it must begin with https://, unless the host is loopback, so that passwords are encrypted")
     return text.rstrip("/")
 
 
-def _switch(text: str) -> bool:
+def _boolean(text: str) -> bool:
     match text.casefold():
         case "1" | "true" | "yes" | "on":
             return True
         case "0" | "false" | "no" | "off":
             return False
-    raise ValueError("it is 1 or 0")
+    raise ValueError("it must be 1 or 0")
 
 
 def _origins(text: str) -> frozenset[str]:
@@ -143,7 +146,7 @@ def _origins(text: str) -> frozenset[str]:
     for origin in origins:
         url = urlsplit(origin)
         if origin != f"{url.scheme}://{url.netloc}" or url.scheme not in ("http", "https") or not url.netloc:
-            raise ValueError("it lists origins, such as https://intranet.example.com, separated by commas")
+            raise ValueError("it must list origins, such as https://intranet.example.com, separated by commas")
     return origins
 
 
@@ -151,7 +154,7 @@ def _hosts(text: str) -> frozenset[str]:
     hosts = frozenset(part.strip().casefold() for part in text.split(",") if part.strip())
     for host in hosts:
         if urlsplit(f"//[{host}]" if ":" in host else f"//{host}").hostname != host:
-            raise ValueError("it lists hosts without ports, such as erp.example.internal, separated by commas")
+            raise ValueError("it must list hosts without ports, such as erp.example.internal, separated by commas")
     return hosts
 
 
@@ -159,20 +162,20 @@ def _log_format(text: str) -> LogFormat:
     try:
         return LogFormat(text.casefold())
     except ValueError:
-        raise ValueError("it is auto, json or text") from None
+        raise ValueError("it must be auto, json or text") from None
 
 
 def _seconds(text: str) -> float:
     seconds = float(text) if text.replace(".", "", 1).isdecimal() else -1.0
     if not 0 <= seconds <= 86_400:
-        raise ValueError("it is a number of seconds, at most a day, or 0")
+        raise ValueError("it must be a number of seconds from 0 to 86,400")
     return seconds
 
 
 def _rate_limit(text: str) -> RateLimit:
     points, slash, per_second = text.partition("/")
     if not (slash and points.isdecimal() and per_second.isdecimal() and int(points) and int(per_second)):
-        raise ValueError("it is a number of points, a slash, and the points that come back each second")
+        raise ValueError("it must be POINTS/PER_SECOND, such as 20000/2000")
     return RateLimit(int(points), int(per_second))
 
 
@@ -182,26 +185,26 @@ def _networks(text: str) -> tuple[str, ...]:
         for network in networks:
             ip_network(network)
     except ValueError:
-        raise ValueError("it lists addresses or networks, such as 10.0.0.0/8, separated by commas") from None
+        raise ValueError("it must list IP addresses or networks, such as 10.0.0.0/8, separated by commas") from None
     return networks
 
 
 def _pool_size(text: str) -> int:
     size = int(text) if text.isdecimal() else 0
     if not 1 <= size <= 1_000:
-        raise ValueError("it is a number of connections from 1 to 1,000")
+        raise ValueError("it must be a number of connections from 1 to 1,000")
     return size
 
 
 def _metrics_token(text: str) -> str:
     if len(text) < 20 or not text.isascii():
-        raise ValueError("it has 20 characters or more, without accents")
+        raise ValueError("it must have at least 20 characters, all of them ASCII")
     return text
 
 
 def _issuer(text: str) -> str:
-    if not is_safe_address(text) or urlsplit(text).query or urlsplit(text).fragment:
-        raise ValueError("it is the issuer's address as its tokens name it, such as https://login.example.com/realm")
+    if not is_secure_url(text) or urlsplit(text).query or urlsplit(text).fragment:
+        raise ValueError("it must be the issuer's URL as in its tokens, such as https://login.example.com/realm")
     return text
 
 
@@ -209,7 +212,7 @@ def _serial_number(text: str) -> str:
     try:
         return msgspec.convert(text, SerialNumber)
     except msgspec.ValidationError:
-        raise ValueError("it is a serial number of ten digits") from None
+        raise ValueError("it must be a serial number of ten digits") from None
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
@@ -217,8 +220,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "direct_url": _postgres_url,
     "replica_url": _postgres_url,
     "public_url": _public_url,
-    "open_schema": _switch,
-    "compiled_answers": _switch,
+    "open_schema": _boolean,
+    "compiled_answers": _boolean,
     "allowed_origins": _origins,
     "log_format": _log_format,
     "check_interval": _seconds,
@@ -237,26 +240,26 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
 }
 
 VARIABLES = {f"SEATKEEPER_{name.upper()}": name for name in _PARSERS}
-"""Every variable that is read, with the name of its setting."""
+"""The name of the setting by environment variable."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings, with defaults for what is not set or blank.
+    """Return the settings, with defaults for variables that are unset or blank.
 
     Raises:
-        SettingError: A value will not do; the message names the variable and says what would.
+        SettingError: A value is invalid; the message names the variable and the expected form.
     """
-    given = {}
+    values = {}
     for variable, name in VARIABLES.items():
         if text := environment.get(variable, "").strip():
             try:
-                given[name] = _PARSERS[name](text)
+                values[name] = _PARSERS[name](text)
             except ValueError as error:
-                # The value is not repeated: a database address may hold a password.
-                raise SettingError(f"{variable} will not do: {error}. Correct it, then start again.") from None
-    settings = Settings(**given)
-    for one, other in (("oidc_issuer", "oidc_audience"), ("oidc_audience", "oidc_issuer")):
-        if getattr(settings, one) and not getattr(settings, other):
-            message = f"SEATKEEPER_{one.upper()} does nothing without SEATKEEPER_{other.upper()}. Set both, or neither."
+                # The message omits the value, since a database URL may contain a password.
+                raise SettingError(f"{variable} is invalid: {error}. Correct it, then start again.") from None
+    settings = Settings(**values)
+    for name, required in (("oidc_issuer", "oidc_audience"), ("oidc_audience", "oidc_issuer")):
+        if getattr(settings, name) and not getattr(settings, required):
+            message = f"SEATKEEPER_{name.upper()} requires SEATKEEPER_{required.upper()}. Set both, or neither."
             raise SettingError(message)
     return settings

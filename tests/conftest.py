@@ -1,4 +1,4 @@
-"""Each test that touches data runs on SQLite and on PostgreSQL, in a database of its own that is migrated and empty."""
+"""Fixtures for all tests: a migrated, empty database per test, on SQLite and on PostgreSQL."""
 
 import asyncio
 import os
@@ -18,7 +18,8 @@ from models.db.migrate import migrate
 from models.license import License
 from models.user import User
 from models.vendor import Vendor
-from resolvers.context import ALL_SCOPES, Actor, Context, Principal
+from resolvers.context import Context
+from resolvers.principals import ALL_SCOPES, Actor, Principal
 from tests.support import factories
 from tests.support.postgres import PostgresMissing, create_database, drop_database, running_postgres
 from tests.support.timing import measured, pytest_itemcollected, pytest_terminal_summary
@@ -28,13 +29,13 @@ __all__ = ["measured", "pytest_itemcollected", "pytest_terminal_summary"]
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """Asyncio alone: Tortoise knows no other."""
+    """The `asyncio` backend: Tortoise supports no other."""
     return "asyncio"
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a PostgreSQL server, without a database's name."""
+    """The URL of a PostgreSQL server, without a database name."""
     try:
         with running_postgres() as url:
             yield url
@@ -46,7 +47,7 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> Iterator[str]:
-    """The name of a migrated, empty database to copy."""
+    """The name of a migrated, empty template database."""
     name = create_database(postgres_server)
     asyncio.run(migrate(f"{postgres_server}/{name}"))
     yield name
@@ -63,13 +64,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The address of a SQLite database for this test alone."""
+    """The URL of a SQLite database for this test alone."""
     return f"sqlite://{shutil.copy(sqlite_template, tmp_path / 'seatkeeper.db')}"
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """The address of a PostgreSQL database for this test alone."""
+    """The URL of a PostgreSQL database for this test alone."""
     name = create_database(postgres_server, template=postgres_template)
     yield f"{postgres_server}/{name}"
     drop_database(postgres_server, name)
@@ -77,15 +78,15 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database for this test alone; the test runs once for each engine."""
+    """The URL of a database for this test alone; the test runs once per engine."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
-    """The same, with Tortoise connected to it."""
-    EXECUTOR_CACHE.clear()  # it remembers statements by table and not by engine
+    """The URL of a database for this test alone, to which Tortoise is connected."""
+    EXECUTOR_CACHE.clear()  # keyed by table, not by engine
     await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
     yield database_url
     await Tortoise.close_connections()
@@ -93,7 +94,7 @@ async def database(database_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def installation(database: str) -> int:
-    """The id of «Fjordlys Handel AS», which has its main vendor and nothing else."""
+    """The ID of the installation of Fjordlys Handel AS, with its main vendor and no other data."""
     made = await factories.make_installation("1204417838", "Fjordlys Handel AS")
     await factories.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
     installation_id: int = made.id
@@ -102,41 +103,41 @@ async def installation(database: str) -> int:
 
 @pytest.fixture
 async def administrator(installation: int) -> User:
-    """Inga Solheim, login `inga`, who has no password and holds no license."""
+    """The administrator Inga Solheim, login `inga`, without a password and without licenses."""
     return await factories.make_user("Inga Solheim", login="inga", installation_id=installation, is_administrator=True)
 
 
 @pytest.fixture
 def context(installation: int, administrator: User) -> Context:
-    """A request of the administrator's, who may do everything."""
+    """The context of a request by the administrator, with all scopes."""
     actor = Actor(ActorKind.ADMINISTRATOR, administrator.name)
     return Context(Principal(installation, actor, ALL_SCOPES, user_id=administrator.id), request_id="test-request")
 
 
 @pytest.fixture
 def make_vendor(installation: int) -> Callable[..., Awaitable[Vendor]]:
-    """`makers.make_vendor`, in the test's installation."""
+    """`factories.make_vendor` in the test's installation."""
     return partial(factories.make_vendor, installation_id=installation)
 
 
 @pytest.fixture
 def make_license(installation: int) -> Callable[..., Awaitable[License]]:
-    """`makers.make_license`, in the test's installation."""
+    """`factories.make_license` in the test's installation."""
     return partial(factories.make_license, installation_id=installation)
 
 
 @pytest.fixture
 def make_user(installation: int) -> Callable[..., Awaitable[User]]:
-    """`makers.make_user`, in the test's installation."""
+    """`factories.make_user` in the test's installation."""
     return partial(factories.make_user, installation_id=installation)
 
 
 @pytest.fixture
 def other_installation(database: str) -> Callable[..., Awaitable[int]]:
-    """Makes another installation with a main vendor `superoffice`, and returns its id."""
+    """Return a function that creates another installation with a main vendor `superoffice` and returns its ID."""
 
-    async def make(serial_number: str = "2000000006", **facts: Any) -> int:
-        made = await factories.make_installation(serial_number, "Annen Bedrift AS", **facts)
+    async def make(serial_number: str = "2000000006", **values: Any) -> int:
+        made = await factories.make_installation(serial_number, "Annen Bedrift AS", **values)
         await factories.make_vendor("superoffice", installation_id=made.id, name="SuperOffice AS", is_main=True)
         installation_id: int = made.id
         return installation_id
@@ -146,5 +147,5 @@ def other_installation(database: str) -> Callable[..., Awaitable[int]]:
 
 @pytest.fixture
 def webhook_hosts() -> frozenset[str]:
-    """Hosts to which webhooks may be sent though they are not public; a module overrides this."""
+    """Private hosts to which webhooks may be sent; modules override this."""
     return frozenset()

@@ -1,11 +1,11 @@
-// mercurius with graphql-jit on Node, with the statements and counters that the API uses, and no defense.
+// A mercurius server with graphql-jit, using the API's statements and counters, without safeguards.
 // Set DATABASE_URL and PORT, then run `node mercurius.mjs`.
 
 import fastify from 'fastify'
 import mercurius from 'mercurius'
 import pg from 'pg'
 
-// Instants stay text, as PostgreSQL writes them in UTC, and are given the form of ISO 8601.
+// Timestamps stay text in UTC as PostgreSQL writes them, converted to ISO 8601.
 pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => `${text.replace(' ', 'T')}:00`)
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
@@ -15,7 +15,7 @@ const pool = new pg.Pool({
   max: 8,
   options: '-c timezone=UTC',
 })
-// Named, so that each is planned once per connection, as asyncpg does by itself.
+// Named, so that each statement is prepared once per connection, as asyncpg does.
 const rows = async (name, text, values = []) =>
   (await pool.query({ name, text, values, rowMode: 'array' })).rows
 

@@ -1,6 +1,6 @@
-"""GraphQL as it is written first: Strawberry over Tortoise's models, relations prefetched, seats counted when asked.
+"""A straightforward GraphQL server: Strawberry over Tortoise models, with prefetched relations and counted seats.
 
-Set `DATABASE_URL`, then run `uvicorn bench.peers.naive:app`.
+Set `DATABASE_URL`, then run `uvicorn bench.baselines.naive:app`.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""REST written by hand over asyncpg: a function per screen, with the statements that the API sends, and no defense.
+"""A REST server written by hand over asyncpg: a function per screen with the API's statements, without safeguards.
 
-Set `DATABASE_URL`, then run `uvicorn bench.peers.rest:app`.
+Set `DATABASE_URL`, then run `uvicorn bench.baselines.rest:app`.
 """
 
 import os
@@ -31,17 +31,17 @@ pool: asyncpg.Pool
 
 
 def global_id(kind: str, number: int) -> str:
-    """What GraphQL calls it."""
+    """Return the ID that the GraphQL API uses."""
     return b64encode(b"%s:%d" % (kind.encode(), number)).decode()
 
 
 def answer(data: dict[str, Any]) -> Response:
-    """The body in the shape of GraphQL's."""
+    """Return a response in the shape of a GraphQL response."""
     return Response(msgspec.json.encode({"data": data}), media_type="application/json")
 
 
 async def users(request: Request) -> Response:
-    """The Users screen."""
+    """Return the Users screen."""
     first = int(request.query_params["first"])
     async with pool.acquire() as connection:
         catalog = {row["id"]: row for row in await connection.fetch(CATALOG)}
@@ -74,7 +74,7 @@ async def users(request: Request) -> Response:
 
 
 async def licenses(request: Request) -> Response:
-    """The Licenses screen."""
+    """Return the Licenses screen."""
     nodes = [
         {
             "id": global_id("License", id_),
@@ -88,7 +88,7 @@ async def licenses(request: Request) -> Response:
 
 
 async def surplus(request: Request) -> Response:
-    """The surplus dialog; what the change set states is in a table already."""
+    """Return the surplus dialog; the seats of the change set are read from a table."""
     async with pool.acquire() as connection:
         catalog = {row["id"]: row for row in await connection.fetch(CATALOG)}
         pending = await connection.fetch(PENDING)
@@ -101,7 +101,7 @@ async def surplus(request: Request) -> Response:
 
 
 def requirement(license: asyncpg.Record, total: int, holders: Sequence[asyncpg.Record]) -> dict[str, Any]:
-    """A license of which seats must be freed."""
+    """Return a license of which seats must be freed."""
     nodes = [
         {
             "id": global_id("LicenseAssignment", id_),
@@ -120,13 +120,13 @@ def requirement(license: asyncpg.Record, total: int, holders: Sequence[asyncpg.R
 
 
 async def typename(request: Request) -> Response:
-    """The least there can be."""
+    """Return the smallest possible response."""
     return answer({"__typename": "Query"})
 
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Holds the connections."""
+    """Open the connection pool for the application's lifetime."""
     global pool
     async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=8, max_size=8) as pool:
         yield

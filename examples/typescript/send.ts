@@ -3,11 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { TypedDocumentString } from "./gql/graphql.js";
 
 const { SERVER, TOKEN } = process.env;
-const TRIES = 6;
+const MAX_ATTEMPTS = 6;
 
-class MayPass extends Error {}
+class TemporaryError extends Error {}
 
-/** What a query answers, or a mutation that changes nothing. */
+/** Send an operation that has no effect, such as a query, and return its data. */
 export async function send<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
@@ -23,33 +23,33 @@ export async function send<Result, Variables>(
     },
     body: JSON.stringify({ query: document, variables }),
     signal: AbortSignal.timeout(15_000),
-  }).catch(lost);
-  const answer = (await response.text().catch(lost)) as string;
-  if (response.status === 429 || response.status >= 500) throw new MayPass(`${response.status}: ${answer}`);
+  }).catch(failTemporarily);
+  const answer = (await response.text().catch(failTemporarily)) as string;
+  if (response.status === 429 || response.status >= 500) throw new TemporaryError(`${response.status}: ${answer}`);
   const { data, errors } = JSON.parse(answer);
   if (errors) throw new Error(answer);
   return data;
 }
 
 /**
- * What a mutation answers, sent again under the same `Idempotency-Key` while nobody knows what became of it: it has one
- * effect. A program that may be stopped in between keeps the key, and the variables, with its work, and goes on with them.
+ * Send a mutation, repeating it under the same `Idempotency-Key` while its result is unknown, and return its data. It has
+ * one effect. A program that may be stopped in between stores the key and the variables, and continues with them.
  */
 export async function sendOnce<Result, Variables>(
   mutation: TypedDocumentString<Result, Variables>,
   variables: Variables,
 ): Promise<Result> {
   const headers = { "Idempotency-Key": randomUUID() };
-  for (let tried = 1; ; tried++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await send(mutation, variables, headers);
     } catch (failure) {
-      if (!(failure instanceof MayPass) || tried === TRIES) throw failure;
-      await pause(100 * 4 ** (tried - 1));
+      if (!(failure instanceof TemporaryError) || attempt === MAX_ATTEMPTS) throw failure;
+      await pause(100 * 4 ** (attempt - 1));
     }
   }
 }
 
-function lost(failure: Error): never {
-  throw new MayPass("The answer did not arrive.", { cause: failure });
+function failTemporarily(failure: Error): never {
+  throw new TemporaryError("The response did not arrive.", { cause: failure });
 }

@@ -1,4 +1,4 @@
-// An administrator's day, by a program: `SERVER=… TOKEN=… npm run --silent story LICENSE_FILE`.
+// Administer licenses with a generated client: `SERVER=… TOKEN=… npm run --silent story LICENSE_FILE`.
 
 import { readFile } from "node:fs/promises";
 import {
@@ -8,14 +8,14 @@ import {
   type ImportMode,
   LicensesDocument,
   PendingChangesDocument,
-  type RefusalFragment,
+  type UserErrorFieldsFragment,
   RevokeDocument,
   StatusDocument,
   SurplusDocument,
 } from "./gql/graphql.js";
 import { send, sendOnce } from "./send.js";
 
-/** What has been bought, and how much of it is used. */
+/** Print the seats bought and in use. */
 async function showLicenses() {
   const { installation, licenses } = await send(LicensesDocument, {});
   console.log(`${installation?.licenseOwner}, ${installation?.serialNumber}`);
@@ -24,14 +24,14 @@ async function showLicenses() {
   }
 }
 
-/** What the vendors have sent. */
+/** Print the change sets that vendors have sent. */
 async function showPendingChanges() {
   const { pendingChanges } = await send(PendingChangesDocument, {});
   pendingChanges?.forEach(show);
 }
 
-/** Takes licenses from those who will miss them least, as many as there must be. */
-async function revokeWhatIsTooMuch() {
+/** Revoke superfluous seats from the suggested users. */
+async function resolveSurplus() {
   const { surplusRequirements } = await send(SurplusDocument, {});
   for (const { license, seatsToRemove, suggestions } of surplusRequirements ?? []) {
     console.log(`${license.name}: ${seatsToRemove} too many`);
@@ -42,7 +42,7 @@ async function revokeWhatIsTooMuch() {
   }
 }
 
-/** Puts into force what waits. */
+/** Activate the pending change sets. */
 async function activate() {
   const { pendingChanges } = await send(PendingChangesDocument, {});
   for (const { id } of pendingChanges ?? []) {
@@ -52,7 +52,7 @@ async function activate() {
   }
 }
 
-/** Looks at a license file first, and then imports it. */
+/** Preview a license file, then import it. */
 async function importFile(text: string) {
   const input = (mode: ImportMode) => ({ input: { file: { text }, mode } });
   const preview = await send(ImportFileDocument, input("PREVIEW"));
@@ -63,31 +63,31 @@ async function importFile(text: string) {
   show(imported.importLicenseFile?.changeSet);
 }
 
-/** Where each vendor's licenses stand. */
+/** Print the status of each vendor's licenses. */
 async function showStatus() {
   const { vendors } = await send(StatusDocument, {});
   for (const { name, status, updateStatus } of vendors ?? []) console.log(`${name}: ${status}, ${updateStatus}`);
 }
 
-/** A change set, and what it changes. */
+/** Print a change set and its changes. */
 function show(changeSet: ChangeSetFragment | null | undefined) {
   if (!changeSet) return;
   console.log(`New licenses of ${changeSet.vendor.name}: ${changeSet.status}`);
   for (const change of changeSet.changes) console.log(`  ${change.name}: ${change.kind}${seats(change)}`);
 }
 
-/** How many seats there were and will be, where that changes; a license for everyone has none. */
+/** Return the old and the new number of seats, if they differ; licenses for everyone have none. */
 function seats({ oldTotal, newTotal, surplus }: ChangeSetFragment["changes"][number]) {
   return oldTotal === newTotal ? "" : `, ${limit(oldTotal)} -> ${limit(newTotal)}, ${surplus} too many`;
 }
 
-/** How many seats at most. */
+/** Return the number of seats, or `unlimited`. */
 function limit(total: number | null | undefined) {
   return total ?? "unlimited";
 }
 
-/** Ends the program if the server has refused what was asked; a message says what to do about it. */
-function check(payload: { userErrors: RefusalFragment[] } | null | undefined) {
+/** Exit with the messages if there are user errors; each says what to do. */
+function check(payload: { userErrors: UserErrorFieldsFragment[] } | null | undefined) {
   if (!payload?.userErrors.length) return;
   for (const { code, message } of payload.userErrors) console.error(`${code}: ${message}`);
   process.exit(1);
@@ -97,7 +97,7 @@ const [licenseFile = ""] = process.argv.slice(2);
 
 await showLicenses();
 await showPendingChanges();
-await revokeWhatIsTooMuch();
+await resolveSurplus();
 await activate();
 await showStatus();
 await importFile(await readFile(licenseFile, "utf8"));

@@ -1,1 +1,1 @@
-"""License documents: signed files of a vendor's claims, in every supported format."""
+"""License documents: signed files that contain a vendor's claims, in every supported format."""

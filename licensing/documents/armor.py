@@ -1,7 +1,7 @@
-"""ASCII armour around a signed license: what makes a file that survives mail and paste.
+"""ASCII armor for license files, which lets them survive email and copy and paste.
 
-Each kind of armour has one form. Carriage returns, trailing blanks and outer blank lines come and go on the way and are
-dropped; then the text must equal its own re-wrapping, so no two files that differ hold the same document.
+Each kind of armor has one canonical form. Carriage returns, trailing blanks and outer blank lines are dropped, since
+mail programs add and remove them. The rest must equal its own re-wrapping, so that a document has a single text.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from licensing.errors import FileInvalid, FileTooLarge
+from licensing.documents.errors import FileInvalid, FileTooLarge
 from licensing.messages import Message
 
 MAX_BYTES = 256 * 1024
@@ -17,12 +17,12 @@ MAX_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Armor:
-    """One kind of armour.
+    """A kind of armor.
 
     Attributes:
-        label: What its first and last line say.
-        width: Characters in a line.
-        body: What it holds, once the lines are joined.
+        label: The label in the first and last line.
+        width: The number of characters per line.
+        body: The pattern of the body, with its lines joined.
     """
 
     label: str
@@ -39,21 +39,21 @@ class Armor:
         """The last line."""
         return f"-----END {self.label}-----"
 
-    def is_around(self, data: bytes) -> bool:
-        """Whether a file looks like this kind."""
+    def matches(self, data: bytes) -> bool:
+        """Return whether a file begins like this kind of armor."""
         return data.lstrip().startswith(self.begin.encode())
 
     def wrap(self, body: str) -> str:
-        """The text of the file that carries it."""
+        """Return the text of a file with this body."""
         lines = [body[start : start + self.width] for start in range(0, len(body), self.width)]
         return "\n".join([self.begin, *lines, self.end, ""])
 
     def unwrap(self, data: bytes) -> str:
-        """What a file carries.
+        """Return the body of a file.
 
         Raises:
             FileTooLarge: The file is larger than `MAX_BYTES`.
-            FileInvalid: The file is no armoured license of this kind.
+            FileInvalid: The file is not armored in this way.
         """
         if len(data) > MAX_BYTES:
             raise FileTooLarge
@@ -80,5 +80,5 @@ class Armor:
 
 # RFC 7515, section 7.1: three parts in base64url without padding.
 SIGNED_LICENSE = Armor("SIGNED LICENSE", 64, re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"))
-# Lines of base64 as Ruby writes them.
+# Base64 in lines as Ruby wraps them.
 LICENSE_FILE = Armor("LICENSE FILE", 60, re.compile(r"[A-Za-z0-9+/]+={0,2}"))

@@ -1,4 +1,4 @@
-"""What a license document states: its claims, their shapes and what must hold between them."""
+"""The claims of a license document: their types, and the rules that they must satisfy together."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ import msgspec
 from msgspec import Meta
 
 from licensing.documents import strict_json
+from licensing.documents.errors import FileInvalid
 from licensing.documents.keys import NumericDate
 from licensing.documents.strict_json import Malformed
 from licensing.enums import LicenseScope, UserKind
-from licensing.errors import FileInvalid
 from licensing.messages import Message
 
-# No pattern lets NUL through, which PostgreSQL refuses in a text.
+# Every pattern excludes NUL, which PostgreSQL cannot store.
 Code = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]*\Z", max_length=100)]
 SerialNumber = Annotated[str, Meta(pattern=r"\A[0-9]{10}\Z")]
 Name = Annotated[str, Meta(pattern=r"\A(?=.*\S)[^\x00-\x1f\x7f]+\Z", max_length=200)]
 Text = Annotated[str, Meta(pattern=r"\A[^\x00]*\Z", max_length=2000)]
-Language = Annotated[str, Meta(pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z", max_length=35)]
-Address = Annotated[str, Meta(pattern=r"\Ahttps?://[!-~]+\Z", max_length=1000)]
-Instant = Annotated[datetime, Meta(tz=True)]
+LanguageTag = Annotated[str, Meta(pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z", max_length=35)]
+HttpUrl = Annotated[str, Meta(pattern=r"\Ahttps?://[!-~]+\Z", max_length=1000)]
+AwareDatetime = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 
 class LicenseGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """One license, as a document grants it and as it is in force."""
+    """One license, as a license document grants it or as it is in force."""
 
     code: Code
     name: Name
-    names: dict[Language, Name] = {}
+    names: dict[LanguageTag, Name] = {}
     description: Text | None = None
-    descriptions: dict[Language, Text] = {}
+    descriptions: dict[LanguageTag, Text] = {}
     scope: LicenseScope
     total: Count | None
     plan: bool = False
@@ -50,41 +50,41 @@ class LicenseGrant(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def user_kinds(self) -> frozenset[UserKind]:
-        """The kinds of user that may hold it: for a plan employees, else all, unless stated otherwise."""
+        """The kinds of user that may hold the license: by default employees for a plan, all kinds otherwise."""
         if self.kinds is not None:
             return frozenset(self.kinds)
         return frozenset({UserKind.EMPLOYEE}) if self.plan else frozenset(UserKind)
 
 
 class LicenseDates(msgspec.Struct, frozen=True, kw_only=True):
-    """The dates of a vendor's licenses; None is never."""
+    """The dates of a vendor's licenses; a date that is None never comes."""
 
-    warn_at: Instant | None = None
-    expires_at: Instant | None = None
-    grace_ends_at: Instant | None = None
-    maintenance_ends_at: Instant | None = None
+    warn_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    grace_ends_at: AwareDatetime | None = None
+    maintenance_ends_at: AwareDatetime | None = None
 
     @property
     def ends_at(self) -> datetime | None:
-        """When the licenses stop working, grace included."""
+        """When the licenses stop working, at the end of any grace period."""
         if self.expires_at is None or self.grace_ends_at is None:
             return self.expires_at
         return max(self.expires_at, self.grace_ends_at)
 
 
 class VendorClaims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a vendor says of itself."""
+    """The vendor's details: its name and URLs."""
 
     name: Name
-    store_url: Address | None = None
-    support_url: Address | None = None
-    license_server: Address | None = None
+    store_url: HttpUrl | None = None
+    support_url: HttpUrl | None = None
+    license_server: HttpUrl | None = None
 
 
-class LicenseDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A vendor's statement of its whole set of licenses for one installation, named as in RFC 7519.
+class LicenseClaims(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor's claims about its complete set of licenses for one installation.
 
-    Where `vendor` is None, the vendor said nothing of itself.
+    The registered claims have their names of RFC 7519. `vendor` is None if the document has no vendor details.
     """
 
     iss: Code
@@ -97,53 +97,53 @@ class LicenseDocument(msgspec.Struct, frozen=True, kw_only=True):
     owner: Name
     vendor: VendorClaims | None
     dates: LicenseDates = LicenseDates()
-    next_check_at: Instant | None = None
+    next_check_at: AwareDatetime | None = None
     licenses: tuple[LicenseGrant, ...]
 
     @property
     def issued_at(self) -> datetime:
-        """When it was issued."""
+        """When the document was issued."""
         return datetime.fromtimestamp(self.iat, UTC)
 
     @property
     def file_expires_at(self) -> datetime | None:
-        """The last moment at which the file may be imported; None if there is none."""
+        """The last moment at which the file may be imported; None if it may be imported at any time."""
         return None if self.exp is None else datetime.fromtimestamp(self.exp, UTC)
 
     @property
     def effective_at(self) -> datetime:
-        """When it takes effect."""
+        """When the licenses take effect."""
         return datetime.fromtimestamp(self.iat if self.nbf is None else self.nbf, UTC)
 
 
-class Claims(LicenseDocument, frozen=True, kw_only=True):
-    """What a document of our own format states: there a vendor introduces itself."""
+class JwsClaims(LicenseClaims, frozen=True, kw_only=True):
+    """The claims of a JWS license file, in which the vendor's details are required."""
 
     vendor: VendorClaims
 
 
-def parse_claims(payload: bytes, shape: type[LicenseDocument] = Claims) -> LicenseDocument:
-    """The claims that a payload states, unknown ones left out.
+def parse_claims(payload: bytes, shape: type[LicenseClaims] = JwsClaims) -> LicenseClaims:
+    """Return the claims in a JSON payload; unknown claims are ignored.
 
     Raises:
-        FileInvalid: A claim is missing, stated twice, of the wrong type or at odds with another; the reason names it.
+        FileInvalid: A claim is missing, duplicated, of the wrong type or inconsistent; the reason names it.
     """
     try:
         claims = strict_json.decode(payload, shape)
         if claims.vendor:
-            check_addresses(claims.vendor)
-        _check_instants(claims)
+            check_vendor_urls(claims.vendor)
+        _check_date_ranges(claims)
         _check_licenses(claims.licenses)
     except Malformed as error:
         raise FileInvalid(reason=error.message) from None
     return claims
 
 
-def check_addresses(vendor: VendorClaims) -> None:
-    """Check that what a vendor says of itself leads to secure addresses.
+def check_vendor_urls(vendor: VendorClaims) -> None:
+    """Check that the vendor's URLs are HTTPS URLs; a license server on the loopback interface may use HTTP.
 
     Raises:
-        Malformed: One does not.
+        Malformed: A URL is malformed, contains credentials or is not secure.
     """
     for claim in ("store_url", "support_url", "license_server"):
         address: str | None = getattr(vendor, claim)
@@ -160,11 +160,11 @@ def check_addresses(vendor: VendorClaims) -> None:
             raise Malformed(Message("`vendor.{claim}` is not an https address", claim=claim))
 
 
-def _check_instants(claims: LicenseDocument) -> None:
-    instants = {f"dates.{field}": getattr(claims.dates, field) for field in claims.dates.__struct_fields__}
-    for claim, instant in {**instants, "next_check_at": claims.next_check_at}.items():
-        # Nearer the ends of the calendar, another time zone has no name for the instant.
-        if instant is not None and not 1900 <= instant.year <= 9000:
+def _check_date_ranges(claims: LicenseClaims) -> None:
+    dates = {f"dates.{field}": getattr(claims.dates, field) for field in claims.dates.__struct_fields__}
+    for claim, date in {**dates, "next_check_at": claims.next_check_at}.items():
+        # Outside of this range, a conversion to another time zone could overflow `datetime`.
+        if date is not None and not 1900 <= date.year <= 9000:
             raise Malformed(Message("`{claim}` is out of range", claim=claim))
 
 

@@ -1,6 +1,6 @@
-"""License documents: from the bytes of a file to a verified document, or why not; and for vendors, back.
+"""Verification of license files, and signing on the vendor's side.
 
-What a file looks like is known in `formats`. Nothing that it states is read before the signature holds.
+The file formats are in `licensing.documents.formats`. Claims are parsed only after the signature has been verified.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from licensing.documents.armor import MAX_BYTES
-from licensing.documents.claims import LicenseDates, LicenseDocument, LicenseGrant, VendorClaims, parse_claims
-from licensing.documents.formats import LicenseFile, Reader, jws, open_file
-from licensing.documents.keys import SigningKey, TrustedKey
-from licensing.errors import (
+from licensing.documents.claims import LicenseClaims, parse_claims
+from licensing.documents.errors import (
     FileExpired,
     FileInvalid,
     FileTooLarge,
@@ -23,89 +21,77 @@ from licensing.errors import (
     SignatureInvalid,
     SigningKeyUnknown,
 )
+from licensing.documents.formats import jws, open_file
+from licensing.documents.formats.license_file import LicenseFile, ReadContext
+from licensing.documents.keys import SigningKey, VerificationKey
 from licensing.messages import Message
-
-__all__ = [
-    "LicenseDates",
-    "LicenseDocument",
-    "LicenseGrant",
-    "VendorClaims",
-    "VerifiedDocument",
-    "check_file_dates",
-    "check_serial_number",
-    "has_valid_signature",
-    "parse_claims",
-    "read_stored",
-    "sign",
-    "verify",
-]
 
 CLOCK_SKEW = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class VerifiedDocument:
-    """A license document whose signature holds.
+    """A license document whose signature has been verified.
 
     Attributes:
-        claims: What it states.
-        sha256: SHA-256 of the bytes that are signed, in hex: the document's identity.
-        key_id: The key that signed it, by RFC 7638 thumbprint.
-        statement: The claims, to be kept beside a file from which they cannot be read again; else None.
+        claims: The document's claims.
+        sha256: SHA-256 of the signed bytes in hex, which identifies the document.
+        key_id: RFC 7638 thumbprint of the key that signed it.
+        claims_json: The claims, to be stored with a file that is not self-contained; None if it is.
     """
 
-    claims: LicenseDocument
+    claims: LicenseClaims
     sha256: str
     key_id: str
-    statement: str | None = None
+    claims_json: str | None = None
 
 
 def verify(
     data: bytes,
     *,
-    keys: Iterable[TrustedKey],
+    keys: Iterable[VerificationKey],
     serial_number: str | None,
     now: datetime | None,
-    own_number: str | None = None,
-    license_owner: str | None = None,
+    default_serial_number: str | None = None,
+    default_license_owner: str | None = None,
     license_key: str | None = None,
 ) -> VerifiedDocument:
-    """The document in a license file, if a trusted key signed it for this installation.
+    """Return the document in a license file that a trusted key has signed for this installation.
 
-    The checks run in this order, and none after one that fails. Dates are left to `check_file_dates`, since a document
-    seen before is exempt from them.
+    The checks run in the order of the errors below; the first that fails raises. The file's dates are not checked,
+    since `check_file_dates` applies only to documents that have not been received before.
 
     Args:
         data: The file.
-        keys: Those that the installation trusts, or did.
-        serial_number: The installation's; None if that is checked later, by `check_serial_number`.
-        now: When; None for a file that was verified before, whatever has become of its key.
-        own_number: The installation's serial number, where a file counts that does not say for whom it is.
-        license_owner: The installation's, where a file counts that does not say for whom it is.
-        license_key: What opens an encrypted file.
+        keys: The keys that the installation trusts or has trusted.
+        serial_number: The installation's serial number; None to leave the check to `check_serial_number`.
+        now: When the key must be trusted; None for a file that was verified before, whose key may be distrusted since.
+        default_serial_number: The serial number to assume for a file without one; None to require one.
+        default_license_owner: The license owner to assume for a file without one; None to require one.
+        license_key: The key that decrypts an encrypted file.
 
     Raises:
         FileTooLarge: The file is larger than 256 KiB.
-        FileInvalid: It is malformed, or, once the signature holds, a claim is.
-        SigningKeyUnknown: The key that it names, or that signed it, is not trusted now.
+        FileInvalid: The file is malformed or, if its signature is valid, its claims are.
+        SigningKeyUnknown: The key that the file names, or that signed it, is not trusted at `now`.
         SignatureInvalid: The algorithm is not the key's, or the signature is wrong.
-        LicenseKeyInvalid: It is encrypted, and the license key is missing or another.
-        SigningKeyUnknown: The key is not trusted for the vendor that the claims name.
+        LicenseKeyInvalid: The file is encrypted, and the license key is missing or wrong.
+        SigningKeyUnknown: The key is not trusted for the vendor in the claims.
         SerialNumberMismatch: The document is for another installation.
     """
     file = open_file(data)
     signers = _signers(file, list(keys), now)
-    claims = file.claims(Reader(signers[0].vendor, own_number, license_owner, license_key))
+    claims = file.claims(ReadContext(signers[0].vendor, default_serial_number, default_license_owner, license_key))
     if claims.iss not in {key.vendor for key in signers}:
         raise SigningKeyUnknown(key_id=signers[0].kid)
     if serial_number is not None:
         check_serial_number(claims, serial_number)
-    statement = None if file.can_be_read_alone else msgspec.json.encode(claims).decode()
-    return VerifiedDocument(claims, file.sha256, signers[0].kid, statement)
+    claims_json = None if file.is_self_contained else msgspec.json.encode(claims).decode()
+    return VerifiedDocument(claims, file.sha256, signers[0].kid, claims_json)
 
 
-def _signers(file: LicenseFile, keys: Sequence[TrustedKey], now: datetime | None) -> list[TrustedKey]:
-    """The trusted keys that signed a file: one, unless it is trusted for several vendors."""
+def _signers(file: LicenseFile, keys: Sequence[VerificationKey], now: datetime | None) -> list[VerificationKey]:
+    """Return the trusted keys that signed a file: one, or one per vendor that the same key is trusted for."""
     named = [key for key in keys if file.key_id in (None, key.kid)]
     trusted = [key for key in named if now is None or key.is_trusted_at(now)]
     if file.key_id and not trusted:
@@ -116,25 +102,25 @@ def _signers(file: LicenseFile, keys: Sequence[TrustedKey], now: datetime | None
         for key in named:
             if file.is_signed_by(key):
                 raise SigningKeyUnknown(key_id=key.kid)
-    raise SignatureInvalid(nameless=file.key_id is None)
+    raise SignatureInvalid(without_key_id=file.key_id is None)
 
 
-def check_serial_number(claims: LicenseDocument, serial_number: str) -> None:
-    """Check that a document is for this installation.
+def check_serial_number(claims: LicenseClaims, serial_number: str) -> None:
+    """Check that a document is for the installation with this serial number.
 
     Raises:
-        SerialNumberMismatch: It is for another.
+        SerialNumberMismatch: The document is for another installation.
     """
     if claims.sub != serial_number:
         raise SerialNumberMismatch(stated=claims.sub, expected=serial_number)
 
 
-def check_file_dates(claims: LicenseDocument, now: datetime) -> None:
-    """Check that a document not seen before may be imported at this moment.
+def check_file_dates(claims: LicenseClaims, now: datetime) -> None:
+    """Check that a document that has not been received before may be imported now.
 
     Raises:
-        FileExpired: The last moment for it has passed.
-        FileInvalid: It was issued more than a day from now.
+        FileExpired: The file could be imported only until an earlier time.
+        FileInvalid: The file is issued more than a day in the future.
     """
     if claims.file_expires_at is not None and now > claims.file_expires_at:
         raise FileExpired(expired_at=claims.file_expires_at)
@@ -142,41 +128,41 @@ def check_file_dates(claims: LicenseDocument, now: datetime) -> None:
         raise FileInvalid(reason=Message("`iat` is in the future"))
 
 
-def read_stored(data: bytes, statement: str | None = None) -> LicenseDocument:
-    """What a file states that was verified when it arrived. The signature is not checked again.
+def read_stored(data: bytes, claims_json: str | None = None) -> LicenseClaims:
+    """Return the claims of a stored file, which was verified when it was received; the signature is not checked again.
 
     Args:
         data: The file.
-        statement: What was kept beside it, if something was.
+        claims_json: The claims that were stored with the file; None if it is self-contained.
 
     Raises:
         FileTooLarge: The file is larger than 256 KiB.
-        FileInvalid: It is no license file.
+        FileInvalid: The file is not a license file.
     """
-    if statement is not None:
-        return parse_claims(statement.encode(), LicenseDocument)
+    if claims_json is not None:
+        return parse_claims(claims_json.encode(), LicenseClaims)
     return jws.open_file(data).claims()
 
 
-def has_valid_signature(data: bytes, keys: Iterable[TrustedKey]) -> bool:
-    """Whether one of the keys signed the file, still trusted or not.
+def has_valid_signature(data: bytes, keys: Iterable[VerificationKey]) -> bool:
+    """Return whether one of the keys signed the file, regardless of whether it is still trusted.
 
     Raises:
         FileTooLarge: The file is larger than 256 KiB.
-        FileInvalid: It is no license file.
+        FileInvalid: The file is not a license file.
     """
     file = open_file(data)
     return any(file.key_id in (None, key.kid) and file.is_signed_by(key) for key in keys)
 
 
 def sign(claims: Mapping[str, object], key: SigningKey, *, check: bool = True) -> str:
-    """The text of a license file with these claims, signed with a vendor's private key.
+    """Return the text of a license file with these claims, signed with a vendor's private key.
 
-    With `check` off it signs whatever it is given, as one does to see it refused.
+    `check=False` signs invalid claims as well, for tests.
 
     Raises:
-        FileInvalid: The claims are not those of a license document.
-        FileTooLarge: They make a file larger than 256 KiB.
+        FileInvalid: The claims are not valid.
+        FileTooLarge: The file would be larger than 256 KiB.
     """
     payload = msgspec.json.encode(claims)
     if check:

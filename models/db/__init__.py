@@ -1,1 +1,1 @@
-"""Connections, transactions and hand-written SQL for SQLite and PostgreSQL."""
+"""Database access: connections, transactions, migrations and hand-written SQL for SQLite and PostgreSQL."""

@@ -1,14 +1,14 @@
-"""Turns: what no two transactions of any process do at the same time."""
+"""Locks that only one transaction of all processes can hold at a time."""
 
 from tortoise.connection import get_connection
 
 from models.db.replica import PRIMARY
 
-SIGNING_IN = 0x5EA7_0001
+SIGN_IN_LOCK = 0x5EA7_0001
 
 
 async def acquire_advisory_lock(key: int) -> None:
-    """Waits until no other open transaction has this turn; it ends with the transaction that is open here."""
+    """Wait until no other transaction holds a lock, and hold it until the current transaction ends."""
     connection = get_connection(PRIMARY)
-    if connection.capabilities.dialect == "postgres":  # on SQLite each transaction is alone anyway
+    if connection.capabilities.dialect == "postgres":  # on SQLite, only one transaction is open at a time
         await connection.execute_query("SELECT pg_advisory_xact_lock($1)", [key])

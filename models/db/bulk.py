@@ -1,5 +1,10 @@
-"""Many rows in one statement, on both engines: the rows travel as one JSON array of arrays."""
+"""Sets of rows, read and written in one statement whatever their number, on both engines.
 
+Inserted and updated rows travel as one JSON array of arrays. PostgreSQL receives a set of IDs as an array and can
+change several tables in one statement; SQLite receives it as JSON and cannot.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,74 +12,140 @@ import msgspec
 from tortoise import Model, fields
 from tortoise.connection import get_connection
 
-Columns = Mapping[str, fields.Field[Any]]
+from models.audit_event import AuditEvent
+from models.db.notifications import CHANNEL
+from models.db.replica import PRIMARY
+from models.db.select import Row, Select
+from models.db.tortoise_internals import model_fields, table_name
+
+FieldsByName = Mapping[str, fields.Field[Any]]
+
+_UPDATE_POSITION = "UPDATE installation SET event_position = {}, version = {} WHERE id = {}"
 
 
 async def insert_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows that all name the same columns, as one statement whatever their number.
+    """Insert rows, all with the same columns, in one statement.
 
     Raises:
         tortoise.exceptions.IntegrityError: A row breaks a constraint; none is inserted.
     """
     if rows:
-        statement, payload = insertion(model, rows)
-        await get_connection("default").execute_query(statement, [payload])
+        statement, payload = insert_statement(model, rows)
+        await get_connection(PRIMARY).execute_query(statement, [payload])
 
 
-def insertion(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    """The statement that inserts rows, and its only value."""
-    columns = {name: model._meta.fields_map[name] for name in rows[0]}
+def insert_statement(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Return the statement that inserts rows, at least one, and its only parameter."""
+    columns = _columns(model, rows)
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(_values(columns))
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {values} FROM {_source()}', _payload(columns, rows)
+    return f'INSERT INTO "{table_name(model)}" ({names}) SELECT {values} FROM {_source()}', _payload(columns, rows)
 
 
 async def update_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Updates rows that all name their `id` and the same columns, as one statement whatever their number.
+    """Update rows, each with its `id` and all with the same columns, in one statement.
 
     Raises:
         tortoise.exceptions.IntegrityError: A row would break a constraint; none is updated.
     """
     if not rows:
         return
-    columns = {name: model._meta.fields_map[name] for name in rows[0]}
+    columns = _columns(model, rows)
     values = dict(zip(columns, _values(columns), strict=True))
     row_id = values.pop("id")
-    table = model._meta.db_table
+    table = table_name(model)
     settings = ", ".join(f'"{name}" = {value}' for name, value in values.items())
     statement = f'UPDATE "{table}" SET {settings} FROM {_source()} WHERE "{table}"."id" = {row_id}'
-    await get_connection("default").execute_query(statement, [_payload(columns, rows)])
+    await get_connection(PRIMARY).execute_query(statement, [_payload(columns, rows)])
 
 
-def _payload(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> str:
-    ready = [_json_ready(field, [row[name] for row in rows]) for name, field in columns.items()]
-    return msgspec.json.encode(list(zip(*ready, strict=True))).decode()
+async def read_holdings(installation_id: int, user_ids: Sequence[int]) -> Sequence[Row]:
+    """Return users with the licenses they hold: id, name, kind, status, open requests and license ID.
+
+    A user has one row per license held, or a single row with None for the license. IDs of other installations are
+    ignored.
+    """
+    select = Select()
+    # A join with the list of IDs: for a long `= ANY(…)` list, PostgreSQL would read the whole assignment table.
+    if select.is_postgres:
+        wanted = f"unnest({select.bind(list(user_ids))}::bigint[]) AS one(value)"
+    else:
+        wanted = f"json_each({select.bind(json.dumps(list(user_ids)))}) AS one"
+    return await select.rows(
+        'SELECT "user".id, name, kind, status, open_requests, license_id '
+        f'FROM {wanted} JOIN "user" ON "user".id = one.value '
+        'LEFT JOIN assignment ON assignment.user_id = "user".id '
+        f'WHERE "user".installation_id = {select.bind(installation_id)}'
+    )
 
 
-def _json_ready(field: fields.Field[Any], values: Sequence[Any]) -> Sequence[Any]:
-    """A column's values as they travel to the database, each made ready once, however many rows have it."""
+async def delete_assignments(license_id: int, user_ids: Sequence[int]) -> None:
+    """Delete the assignments of a license to users, and subtract them from its seats in use."""
+    connection = get_connection(PRIMARY)
+    if connection.capabilities.dialect == "postgres":
+        await connection.execute_query(
+            "WITH deleted AS (DELETE FROM assignment WHERE license_id = $1 AND user_id = ANY($2::bigint[]) RETURNING 1)"
+            " UPDATE license SET in_use = in_use - (SELECT count(*) FROM deleted) WHERE id = $1",
+            [license_id, list(user_ids)],
+        )
+    else:
+        delete = "DELETE FROM assignment WHERE license_id = ? AND user_id IN (SELECT value FROM json_each(?))"
+        deleted, _ = await connection.execute_query(delete, [license_id, json.dumps(list(user_ids))])
+        await connection.execute_query("UPDATE license SET in_use = in_use - ? WHERE id = ?", [deleted, license_id])
+
+
+async def append_events(installation_id: int, position: int, version: int, events: Sequence[Mapping[str, Any]]) -> None:
+    """Insert audit events, at least one, and set the installation's position and version.
+
+    PostgreSQL notifies the other processes on commit.
+    """
+    connection = get_connection(PRIMARY)
+    if connection.capabilities.dialect == "postgres":
+        insert, payload = insert_statement(AuditEvent, events)
+        update = _UPDATE_POSITION.format("$2", "$3", "$4")
+        await connection.execute_query(
+            f"WITH written AS ({insert}) {update} RETURNING pg_notify($5, $6)",
+            [payload, position, version, installation_id, CHANNEL, f"{installation_id}:{position}"],
+        )
+    else:
+        await connection.execute_query(_UPDATE_POSITION.format("?", "?", "?"), [position, version, installation_id])
+        await insert_rows(AuditEvent, events)
+
+
+def _columns(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> FieldsByName:
+    by_name = model_fields(model)
+    return {name: by_name[name] for name in rows[0]}
+
+
+def _payload(columns: FieldsByName, rows: Sequence[Mapping[str, Any]]) -> str:
+    encoded = [_encode_column(field, [row[name] for row in rows]) for name, field in columns.items()]
+    return msgspec.json.encode(list(zip(*encoded, strict=True))).decode()
+
+
+def _encode_column(field: fields.Field[Any], values: Sequence[Any]) -> Sequence[Any]:
+    """Return a column's values in JSON types, each distinct value converted once."""
     if isinstance(field, fields.JSONField | fields.IntField):
         return values
-    ready = {value: _stored(field, value) for value in set(values)}
-    return [ready[value] for value in values]
+    encoded = {value: _encode_value(field, value) for value in set(values)}
+    return [encoded[value] for value in values]
 
 
-def _stored(field: fields.Field[Any], value: Any) -> Any:
-    """A value in the form in which Tortoise stores it, instants as on SQLite."""
-    stored: Any = None if value is None else field.to_db_value(value, None)  # type: ignore[arg-type]
-    return stored.isoformat(" ") if hasattr(stored, "isoformat") else stored
+def _encode_value(field: fields.Field[Any], value: Any) -> Any:
+    """Return a value in the form in which Tortoise stores it, datetimes as on SQLite."""
+    encoded: Any = None if value is None else field.to_db_value(value, None)  # type: ignore[arg-type]
+    return encoded.isoformat(" ") if hasattr(encoded, "isoformat") else encoded
 
 
 def _is_sqlite() -> bool:
-    return get_connection("default").capabilities.dialect == "sqlite"
+    return get_connection(PRIMARY).capabilities.dialect == "sqlite"
 
 
 def _source() -> str:
     return "json_each(?)" if _is_sqlite() else "jsonb_array_elements($1::jsonb) AS item(value)"
 
 
-def _values(columns: Columns) -> list[str]:
-    """The expressions that read the columns, by position, from the array of one row."""
+def _values(columns: FieldsByName) -> list[str]:
+    """Return the expressions that read each column, by position, from the array of one row."""
     if _is_sqlite():
         return [f"value ->> {position}" for position in range(len(columns))]
     return [_postgres_value(position, field) for position, field in enumerate(columns.values())]

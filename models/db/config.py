@@ -1,4 +1,4 @@
-"""Tortoise's configuration, from a database address."""
+"""Tortoise's configuration, derived from a database URL."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,36 +19,40 @@ MODEL_MODULES = [
     "models.vendor",
     "models.webhook",
 ]
-"""Modules with Tortoise models."""
+"""The modules that define Tortoise models."""
 SQLITE_PRAGMAS = {"journal_mode": "WAL", "foreign_keys": "ON", "busy_timeout": 2000, "synchronous": "FULL"}
 POSTGRES_SETTINGS = {"timezone": "UTC", "application_name": "seatkeeper"}
 REQUEST_TIMEOUTS = {"statement_timeout": "5s", "lock_timeout": "2s"}
 NO_TIMEOUTS = {"statement_timeout": "0", "lock_timeout": "0"}
 COMMAND_TIMEOUT = 6.0
-"""Seconds after which a PostgreSQL that does not even end a statement in time is given up."""
+"""Seconds after which a connection to a PostgreSQL server that ignores `statement_timeout` is abandoned."""
 POOL_SIZE = 8
 
 
 def is_sqlite(database_url: str) -> bool:
-    """Whether the address names a SQLite file."""
+    """Return whether a database URL names a SQLite file."""
     return urlsplit(database_url).scheme == "sqlite"
 
 
 def sqlite_path(database_url: str) -> str:
-    """The file that a `sqlite://` address names; a relative one lies in the working directory."""
+    """Return the path in a `sqlite://` URL; a relative one is relative to the working directory."""
     return database_url.removeprefix("sqlite://")
 
 
 def connection_config(
-    database_url: str, *, pool_size: int = POOL_SIZE, without_timeouts: bool = False, by_pooler: bool = False
+    database_url: str, *, pool_size: int = POOL_SIZE, without_timeouts: bool = False, uses_pooler: bool = False
 ) -> dict[str, Any]:
-    """How to connect to `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
+    """Return the configuration of one connection to `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
 
-    A patient one, for commands and migrations, lets statements take as long as they take. By a pooler, each transaction
-    may run on another connection: what is prepared or set on one is not there on the next.
+    Args:
+        database_url: The database's URL.
+        pool_size: The maximum number of connections.
+        without_timeouts: Whether to disable timeouts, for commands and migrations.
+        uses_pooler: Whether the URL is that of a connection pooler, behind which prepared statements and settings do
+            not last beyond a transaction.
 
     Raises:
-        ValueError: The address is of neither form.
+        ValueError: The URL has neither form.
     """
     url = urlsplit(database_url)
     if url.scheme == "sqlite" and sqlite_path(database_url):
@@ -66,8 +70,8 @@ def connection_config(
                 "maxsize": pool_size,
                 "command_timeout": None if without_timeouts else COMMAND_TIMEOUT,
                 "server_settings": POSTGRES_SETTINGS
-                | ({} if by_pooler else NO_TIMEOUTS if without_timeouts else REQUEST_TIMEOUTS),
-                **({"statement_cache_size": 0} if by_pooler else {}),
+                | ({} if uses_pooler else NO_TIMEOUTS if without_timeouts else REQUEST_TIMEOUTS),
+                **({"statement_cache_size": 0} if uses_pooler else {}),
             },
         }
     raise ValueError("a database address is sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
@@ -79,11 +83,19 @@ def tortoise_config(
     *,
     pool_size: int = POOL_SIZE,
     without_timeouts: bool = False,
-    by_pooler: bool = False,
+    uses_pooler: bool = False,
 ) -> dict[str, Any]:
-    """The whole configuration, for `Tortoise.init` and for migrations; a replica is read from where queries may."""
+    """Return the configuration for `Tortoise.init` and for migrations.
+
+    Args:
+        database_url: The URL of the primary database.
+        replica_url: The URL of a read replica; None if there is none.
+        pool_size: The maximum number of connections to each database.
+        without_timeouts: Whether to disable timeouts, for commands and migrations.
+        uses_pooler: Whether `database_url` is that of a connection pooler.
+    """
     primary = connection_config(
-        database_url, pool_size=pool_size, without_timeouts=without_timeouts, by_pooler=by_pooler
+        database_url, pool_size=pool_size, without_timeouts=without_timeouts, uses_pooler=uses_pooler
     )
     replica = (
         connection_config(replica_url, pool_size=pool_size, without_timeouts=without_timeouts) if replica_url else None
@@ -100,4 +112,4 @@ def tortoise_config(
 
 
 TORTOISE = tortoise_config("sqlite://:memory:")
-"""For `tortoise makemigrations`, which compares models with migrations and opens no database."""
+"""The configuration for `tortoise makemigrations`, which compares models with migrations without a database."""

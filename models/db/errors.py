@@ -1,4 +1,4 @@
-"""How it shows that the database is away, full or busy, whichever engine it is."""
+"""Classification of database errors on both engines: unreachable, too slow, or in conflict."""
 
 import sqlite3
 
@@ -7,7 +7,7 @@ from tortoise.exceptions import DBConnectionError
 
 
 class NoConnection(DBConnectionError):
-    """The database gave no connection in time, or all of the pool are in use."""
+    """No connection was available in time, because the database is unreachable or the pool is exhausted."""
 
 
 UNREACHABLE: tuple[type[Exception], ...] = (
@@ -19,13 +19,13 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.DiskFullError,
-    asyncpg.InterfaceError,  # "connection is closed", by which a pool notices what happened meanwhile
-    asyncpg.InternalClientError,  # a statement was under way when the connection was cut
+    asyncpg.InterfaceError,  # "connection is closed": the pool's connection was closed while idle
+    asyncpg.InternalClientError,  # the connection was closed during a statement
 )
-"""Exceptions after which the same statement may succeed in a moment, on another connection."""
+"""Errors after which the same statement may soon succeed on another connection."""
 
 CONFLICTS: tuple[type[Exception], ...] = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""Exceptions after which a transaction was undone because another stood in its way: done again, it may succeed."""
+"""Errors after which a transaction was rolled back because of a concurrent one, and may succeed if repeated."""
 
 _TOO_SLOW = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 _SQLITE_UNREACHABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
@@ -33,19 +33,19 @@ _SQLITE_TOO_SLOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def is_unreachable(failure: BaseException) -> bool:
-    """Whether the database is away, or has no room; of a group of failures, whether all say so."""
+    """Return whether the database is unreachable or full; for an exception group, whether all its exceptions say so."""
     if isinstance(failure, BaseExceptionGroup):
-        return all(is_unreachable(one) for one in failure.exceptions)
+        return all(is_unreachable(exception) for exception in failure.exceptions)
     return isinstance(failure, UNREACHABLE) or _sqlite_code(failure) in _SQLITE_UNREACHABLE
 
 
 def is_too_slow(failure: BaseException) -> bool:
-    """Whether the database was waited for in vain, as for a lock."""
+    """Return whether a statement or the wait for a lock timed out."""
     return isinstance(failure, _TOO_SLOW) or _sqlite_code(failure) in _SQLITE_TOO_SLOW
 
 
 def _sqlite_code(failure: BaseException) -> int | None:
-    """SQLite's own reason, which Tortoise wraps."""
+    """Return the primary result code of the SQLite error that Tortoise wraps; None if there is none."""
     for cause in (failure, *failure.args, failure.__cause__):
         if isinstance(cause, sqlite3.Error):
             code = getattr(cause, "sqlite_errorcode", None)

@@ -1,4 +1,4 @@
-"""Brings a database up to date: nothing is lost on SQLite, and several hosts may try at once on PostgreSQL."""
+"""Database migrations, with a backup on SQLite and a lock against concurrent runs on PostgreSQL."""
 
 import shutil
 import sqlite3
@@ -11,47 +11,40 @@ from pkgutil import iter_modules
 
 import asyncpg
 from tortoise import Tortoise
-from tortoise.connection import get_connection
-from tortoise.exceptions import OperationalError
 
 from models.db.config import connection_config, is_sqlite, sqlite_path, tortoise_config
+from models.db.replica import PRIMARY
+from models.db.tortoise_internals import applied_migrations, run_migrations
 
 ADVISORY_LOCK = 0x5EA7_4EE9
 
 
 class BrokenReferences(Exception):
-    """A migration left rows that refer to nothing; the database is as the backup has it."""
+    """A migration left rows with dangling references; the database was restored from the backup."""
 
 
 async def pending_migrations(database_url: str) -> list[str]:
-    """Names of the migrations that the database lacks; needs no `Tortoise.init` before it and leaves none."""
+    """Return the names of the migrations that a database lacks, or `["all"]` if its SQLite file does not exist.
+
+    Tortoise must not be initialized; it is not when the function returns.
+    """
     if is_sqlite(database_url) and not Path(sqlite_path(database_url)).exists():
         return ["all"]
     config = tortoise_config(database_url)
     folder = import_module(config["apps"]["models"]["migrations"]).__path__
     try:
         await Tortoise.init(config=config)
-        made = await _migrations_made()
+        applied = await applied_migrations(PRIMARY)
     finally:
         await Tortoise.close_connections()
-    return sorted({module.name for module in iter_modules(folder)} - made)
-
-
-async def _migrations_made() -> set[str]:
-    connection = get_connection("default")
-    await connection.execute_query("SELECT 1")  # a database that cannot be read is not an empty one
-    try:
-        _, rows = await connection.execute_query("SELECT name FROM tortoise_migrations WHERE app = 'models'")
-    except OperationalError:
-        return set()
-    return {row["name"] for row in rows}
+    return sorted({module.name for module in iter_modules(folder)} - applied)
 
 
 async def migrate(database_url: str) -> Path | None:
-    """Runs what `pending_migrations` names, and returns the backup that was made of a SQLite file.
+    """Run the pending migrations, and return the path of the backup of a SQLite file; None if none was made.
 
     Raises:
-        BrokenReferences: A migration of a SQLite file lost rows; the file was put back.
+        BrokenReferences: A migration of a SQLite file left dangling references; the file was restored.
     """
     if is_sqlite(database_url):
         return await _migrate_sqlite(database_url)
@@ -61,14 +54,11 @@ async def migrate(database_url: str) -> Path | None:
 
 
 async def _run(database_url: str, *, foreign_keys: str | None = None) -> None:
-    from tortoise.migrations.api.migrate import migrate as run_migrations  # here, since a server only looks
-
     config = tortoise_config(database_url, without_timeouts=True)
-    credentials = config["connections"]["default"]["credentials"]
     if foreign_keys:
-        credentials["foreign_keys"] = foreign_keys
+        config["connections"][PRIMARY]["credentials"]["foreign_keys"] = foreign_keys
     try:
-        await run_migrations(config=config)
+        await run_migrations(config)
     finally:
         await Tortoise.close_connections()
 
@@ -80,8 +70,8 @@ async def _migrate_sqlite(database_url: str) -> Path | None:
         backup = path.with_name(f"{path.name}.{datetime.now():%Y%m%d-%H%M%S}.backup")
         copy_sqlite(path, backup)
     before = _indexes_and_triggers(path)
-    # Tortoise alters a table by making it anew: with foreign keys on, dropping the old one would take along the rows
-    # that refer to it.
+    # Tortoise alters a table by recreating it: with foreign keys on, dropping the old table would delete the rows that
+    # refer to it.
     await _run(database_url, foreign_keys="OFF")
     with closing(sqlite3.connect(path)) as connection:
         kept = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
@@ -97,12 +87,13 @@ async def _migrate_sqlite(database_url: str) -> Path | None:
 
 
 def copy_sqlite(path: Path, target: Path) -> None:
-    """Copies a database file as it is at one moment, also while others write to it."""
+    """Copy a consistent snapshot of a database file, even while it is being written to."""
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
 
 
 def _indexes_and_triggers(path: Path) -> dict[str, str]:
+    """Return the SQL of a file's indexes and triggers by name; empty if the file does not exist."""
     if not path.exists():
         return {}
     with closing(sqlite3.connect(path)) as connection:

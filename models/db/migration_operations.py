@@ -1,4 +1,4 @@
-"""Migration operations that Tortoise does not have."""
+"""Migration operations that Tortoise does not provide."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tortoise.migrations.schema_generator.state import State
 
 
 class RunEngineSQL(TortoiseOperation):
-    """Runs the statement written for the engine at hand, `sqlite` or `postgres`, if there is one."""
+    """Run the statement for the database's engine, `sqlite` or `postgres`, if there is one."""
 
     reversible = False
 
@@ -18,9 +18,9 @@ class RunEngineSQL(TortoiseOperation):
     async def database_forward(
         self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
     ) -> None:
-        """Runs it, which says nothing of the models' state."""
+        """Run the statement; the models' state does not change."""
         if state_editor:
             dialect: Any = state_editor.client.capabilities.dialect
-            # Not through the editor, which cuts SQLite's triggers at the semicolons inside them.
+            # The client, not the editor, which would split SQLite's triggers at the semicolons inside them.
             if dialect in self.statements:
                 await state_editor.client.execute_query(self.statements[dialect])

@@ -1,43 +1,33 @@
-"""How many SQL statements are run, for the log."""
+"""The number of SQL statements that a request runs, for its log line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 
 class QueryCount:
-    """A count that the tasks of one request share."""
+    """A counter that all tasks of one request share."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start at zero."""
         self.number = 0
 
 
-_counted: ContextVar[QueryCount | None] = ContextVar("statements", default=None)
+_current_count: ContextVar[QueryCount | None] = ContextVar("query_count", default=None)
 
 
 @contextmanager
 def count_queries() -> Iterator[QueryCount]:
-    """Counts the statements that are run in the block, and in tasks that begin there."""
-    statements = QueryCount()
-    token = _counted.set(statements)
+    """Yield a count of the statements that the block runs, and the tasks that begin in it."""
+    count = QueryCount()
+    token = _current_count.set(count)
     try:
-        yield statements
+        yield count
     finally:
-        _counted.reset(token)
+        _current_count.reset(token)
 
 
 def increment_query_count() -> None:
-    """Counts one, if anybody counts."""
-    if statements := _counted.get():
-        statements.number += 1
-
-
-class CountingClient:
-    """Part of a database client: each statement takes a connection once."""
-
-    def acquire_connection(self) -> Any:
-        """Counts, and gives the connection."""
-        increment_query_count()
-        return super().acquire_connection()  # type: ignore[misc]
+    """Add one statement to the current count, if there is one."""
+    if count := _current_count.get():
+        count.number += 1

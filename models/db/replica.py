@@ -1,4 +1,4 @@
-"""Reads from a copy of the database, which may lag behind."""
+"""Reads from a replica of the database, which may lag behind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,40 +8,40 @@ from typing import Any
 from models.installation import Installation
 
 PRIMARY, REPLICA = "default", "replica"
-"""Names of connections."""
+"""Names of Tortoise's connections."""
 
-_reads_from: ContextVar[str] = ContextVar("reads_from", default=PRIMARY)
+_read_connection: ContextVar[str] = ContextVar("read_connection", default=PRIMARY)
 
 
 class Router:
-    """Tells Tortoise where to read; it writes to the primary alone."""
+    """Tortoise's router: reads use the current read connection, writes the primary."""
 
     def db_for_read(self, model: type[Any]) -> str:
-        """The connection that reads go to at the moment."""
-        return reads_from()
+        """Return the name of the current read connection."""
+        return read_connection()
 
     def db_for_write(self, model: type[Any]) -> str:
-        """The primary."""
+        """Return the name of the primary connection."""
         return PRIMARY
 
 
-def reads_from() -> str:
-    """The name of the connection that reads go to at the moment."""
-    return _reads_from.get()
+def read_connection() -> str:
+    """Return the name of the current read connection, by default the primary."""
+    return _read_connection.get()
 
 
 @contextmanager
 def reading_from(connection_name: str) -> Iterator[None]:
-    """Has everything in the block read from this connection."""
-    token = _reads_from.set(connection_name)
+    """Read from this connection within the block."""
+    token = _read_connection.set(connection_name)
     try:
         yield
     finally:
-        _reads_from.reset(token)
+        _read_connection.reset(token)
 
 
 async def installation_version(installation_id: int, connection_name: str) -> int | None:
-    """How far this connection's copy of an installation has got; None if it has no such installation."""
+    """Return the version of an installation as read from a connection; None if it is missing there."""
     with reading_from(connection_name):
-        found = await Installation.filter(id=installation_id).values_list("version")
-    return found[0][0] if found else None
+        rows = await Installation.filter(id=installation_id).values_list("version")
+    return rows[0][0] if rows else None

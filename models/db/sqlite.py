@@ -1,54 +1,14 @@
-"""SQLite under Tortoise: transactions that take the write lock at once, instead of failing half way for want of it."""
+"""The SQLite engine that `models.db.config` names.
 
-import sqlite3
-from typing import Any
+Transactions acquire the write lock when they begin, so that none fails halfway because another holds it.
+"""
 
-from tortoise.backends.base.client import TransactionalDBClient
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
-from tortoise.connection import get_connections
-from tortoise.exceptions import OperationalError
-
-from models.db.query_count import CountingClient
+from models.db.tortoise_internals import ImmediateSqliteClient
 
 
-class ImmediateTransaction(CountingClient, SqliteTransactionWrapper):
-    """A transaction that begins with BEGIN IMMEDIATE."""
-
-    async def begin(self) -> None:
-        """Waits for the write lock as long as `busy_timeout` says."""
-        try:
-            await self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
+class SqliteClient(ImmediateSqliteClient):
+    """A client that Tortoise's migrations recognize as SQLite by the name of its module."""
 
 
-class ImmediateTransactionContext(SqliteTransactionContext):
-    """Tortoise's context, which gives its lock back when a transaction cannot begin."""
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        await self._trxlock.acquire()
-        token: Any = None
-        try:
-            await self.ensure_connection()
-            token = get_connections().set(self.connection_name, self.connection)
-            await self.connection.begin()
-        except BaseException:
-            if self.connection._connection:  # cancelled, it may begin all the same, with nobody there to end it
-                await self.connection._connection.rollback()
-            if token is not None:
-                get_connections().reset(token)
-            self._trxlock.release()
-            raise
-        self.token = token
-        transaction: TransactionalDBClient = self.connection
-        return transaction
-
-
-class ImmediateSqliteClient(CountingClient, SqliteClient):
-    """The client that `models.config` names as the engine."""
-
-    def _in_transaction(self) -> ImmediateTransactionContext:
-        return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
-
-
-client_class = ImmediateSqliteClient
+client_class = SqliteClient
+"""The client that Tortoise creates for this engine."""

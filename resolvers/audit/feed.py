@@ -1,56 +1,56 @@
-"""Events as they are recorded, to whoever follows them: none left out, none twice, in order."""
+"""Subscriptions to the audit log: each event is delivered once, in order."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from licensing.messages import Message
 from models.db.errors import UNREACHABLE
 from models.installation import Installation
-from resolvers.audit.log import NEWEST_FIRST, AuditFilter, EventRow, events_between
-from resolvers.auth.api_tokens import tokens_that_hold
-from resolvers.auth.identities import users_that_may_log_in
-from resolvers.auth.sessions import sessions_that_hold
-from resolvers.context import Context, Principal
+from resolvers.audit.log import NEWEST_FIRST, AuditCriteria, EventRow, events_between
+from resolvers.auth.api_tokens import valid_tokens
+from resolvers.auth.identities import users_allowed_to_log_in
+from resolvers.auth.sessions import valid_sessions
+from resolvers.context import Context
 from resolvers.errors import Unauthenticated
+from resolvers.principals import Principal
 
 BATCH_SIZE = 100
-"""Events read at once; the next ones are read when the client has taken these."""
-SPAN = 10_000
-"""Positions looked through at once, so that a filter that finds little never makes a read long."""
-RETRY_AFTER = 1.0
-"""Seconds until events are read again where the database could not be reached."""
+"""Events per read; the next batch is read once the client has received this one."""
+MAX_SCANNED_POSITIONS = 10_000
+"""Positions scanned per read, which bounds the duration of a read with a selective filter."""
+RETRY_DELAY = 1.0
+"""Seconds before a read is repeated after the database was unreachable."""
 
-_PLACE = EventRow._fields.index("position")
+_POSITION_INDEX = EventRow._fields.index("position")
 
 
 class Listener:
-    """Somebody who follows an installation's events: how far these go, and whether the caller may still see them."""
+    """A subscription to the events of the caller's installation."""
 
     def __init__(self, caller: Principal) -> None:
-        """Has heard nothing yet."""
+        """Start without any position."""
         self.caller = caller
         self.latest = 0
         self.news = asyncio.Event()
         self._is_revoked = False
 
-    def reach(self, position: int) -> None:
-        """There are events up to a position: they may be read."""
+    def advance(self, position: int) -> None:
+        """Raise `latest` to a position and wake the subscriber."""
         self.latest = max(self.latest, position)
         self.news.set()
 
     def revoke(self) -> None:
-        """The caller's credentials have ended: nothing more may be read."""
+        """Mark the caller's credentials as expired and wake the subscriber."""
         self._is_revoked = True
         self.news.set()
 
     def check(self) -> None:
-        """Refuses to go on with credentials that have ended.
+        """Check that the caller's credentials are still valid.
 
         Raises:
-            Unauthenticated: They have.
+            Unauthenticated: They have expired.
         """
         if self._is_revoked:
             raise Unauthenticated(
@@ -58,22 +58,11 @@ class Listener:
             )
 
 
-class EventFeed(Protocol):
-    """How a subscriber learns that an installation has events after a position."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the server is stopping: who follows stops, too."""
-
-    def listen(self, caller: Principal) -> AbstractContextManager[Listener]:
-        """Gives what is told of new events, of credentials that ended, and of the feed's closing."""
-
-
 async def position_of(context: Context, after: str | None) -> int:
-    """Where to begin: after an event's cursor, or with what happens from now on.
+    """Return the position of a cursor, or the latest position if there is none.
 
     Raises:
-        BadUserInput: It is no cursor of the audit log.
+        BadUserInput: The cursor is not one of the audit log.
     """
     if after is not None:
         return int(NEWEST_FIRST.values(after)[0])
@@ -81,22 +70,22 @@ async def position_of(context: Context, after: str | None) -> int:
 
 
 async def latest_position(installation_id: int) -> int:
-    """The position of the latest event; 0 if there is none."""
+    """Return the position of the latest event; 0 if there is none."""
     return (await latest_positions([installation_id])).get(installation_id, 0)
 
 
 async def latest_positions(installation_ids: Iterable[int]) -> dict[int, int]:
-    """The position of each installation's latest event."""
-    found = Installation.filter(id__in=list(installation_ids))
-    return dict(await found.values_list("id", "event_position"))
+    """Return the position of the latest event by installation ID."""
+    installations = Installation.filter(id__in=list(installation_ids))
+    return dict(await installations.values_list("id", "event_position"))
 
 
 async def expired_principals(callers: Iterable[Principal], now: datetime) -> set[Principal]:
-    """Those whose session or token has ended since they were let in."""
+    """Return the callers whose session, API token or identity has expired or been revoked since authentication."""
     callers = set(callers)
-    sessions = await sessions_that_hold({one.session_id for one in callers if one.session_id is not None}, now)
-    tokens = await tokens_that_hold({one.token_id for one in callers if one.token_id is not None}, now)
-    users = await users_that_may_log_in({one.user_id for one in callers if one.expires_at and one.user_id})
+    sessions = await valid_sessions({one.session_id for one in callers if one.session_id is not None}, now)
+    tokens = await valid_tokens({one.token_id for one in callers if one.token_id is not None}, now)
+    users = await users_allowed_to_log_in({one.user_id for one in callers if one.expires_at and one.user_id})
     return {
         one
         for one in callers
@@ -106,36 +95,36 @@ async def expired_principals(callers: Iterable[Principal], now: datetime) -> set
     }
 
 
-async def follow(context: Context, filter: AuditFilter, position: int) -> AsyncGenerator[Sequence[Any], None]:
-    """Events after a position as rows of `EventRow`, those that are there and then each as it comes.
+async def follow(context: Context, criteria: AuditCriteria, position: int) -> AsyncGenerator[Sequence[Any], None]:
+    """Yield the events after a position as rows of `EventRow`: existing ones first, then new ones as they are recorded.
 
-    Ends when the feed is closed. Asks the database for nothing while nothing happens.
+    The iterator ends when the feed is closed. Without new events no statement is executed.
 
     Raises:
-        Unauthenticated: The caller's session or API token has ended.
+        Unauthenticated: The caller's session or API token has expired.
     """
     feed = context.feed
-    assert feed is not None, "nothing to follow: the context was made without a feed"
+    assert feed is not None, "the context has no event feed"
     with feed.listen(context.caller) as listener:
-        # A listener first, and then what it may have missed: the other way round, something could come in between.
+        # The position is read after registering the listener, so that no event is missed in between.
         if await expired_principals([context.caller], context.now()):
             listener.revoke()
-        listener.reach(await latest_position(context.installation_id))
+        listener.advance(await latest_position(context.installation_id))
         while not feed.is_closed:
             listener.news.clear()
             latest = listener.latest
             while position < latest and not feed.is_closed:
-                until = min(latest, position + SPAN)
+                until = min(latest, position + MAX_SCANNED_POSITIONS)
                 try:
-                    rows = await events_between(context, filter, position, until, BATCH_SIZE)
+                    rows = await events_between(context, criteria, position, until, BATCH_SIZE)
                 except UNREACHABLE:
-                    await asyncio.sleep(RETRY_AFTER)
+                    await asyncio.sleep(RETRY_DELAY)
                     continue
                 for row in rows:
                     listener.check()
                     if feed.is_closed:
                         return
                     yield row
-                position = rows[-1][_PLACE] if len(rows) == BATCH_SIZE else until
+                position = rows[-1][_POSITION_INDEX] if len(rows) == BATCH_SIZE else until
             listener.check()
             await listener.news.wait()

@@ -1,38 +1,41 @@
-"""Putting a change set into force, all of it or nothing."""
+"""Activation: apply a change set, all of it or nothing."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from licensing.activation_policy import activation_error
-from licensing.diff import LicenseChange, diff
-from licensing.documents.claims import LicenseDocument
+from licensing.diff import GrantChange
+from licensing.documents.claims import LicenseClaims
 from licensing.documents.document import read_stored
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus, LicenseScope
 from licensing.errors import ChangeSetClosed, LicensingError
 from models.change_set import ChangeSet
 from models.vendor import Vendor
-from resolvers.change_sets.change_sets import close, get, vendor_name
-from resolvers.change_sets.read_model import ChangeSetView, review
-from resolvers.context import Actor, Context
+from resolvers.change_sets.activation_plan import ActivationPlan, plan_activation
+from resolvers.change_sets.change_sets import close
+from resolvers.change_sets.read_model import StoredChangeSet, change_views, load_stored
+from resolvers.context import Context
 from resolvers.idempotency import idempotent
-from resolvers.licenses.grants import load_vendor_licenses, write_grants
-from resolvers.licenses.seat_plan import Moves, Revocations, plan_seats
-from resolvers.licenses.seats import assign_seats, load_licenses_in_force, revoke_seats
-from resolvers.unit_of_work import Change, Detail, record_refusal, unit_of_work
-from resolvers.vendors.reports import report
+from resolvers.licenses.catalog import load_installation_catalog
+from resolvers.licenses.grants import write_grants
+from resolvers.licenses.seat_plan import Moves, Revocations
+from resolvers.licenses.seats import assign_seats, revoke_seats
+from resolvers.principals import Actor
+from resolvers.unit_of_work import Detail, UnitOfWork, record_refusal, unit_of_work
+from resolvers.vendor_reports import enqueue_report
 
 CHECK_INTERVAL = timedelta(days=1)
-"""How often a license server is asked that does not say when."""
+"""Interval between checks of a license server whose license document names no next check."""
+
+_ACTIVATED = (ChangeSetStatus.ACTIVATED.value, ChangeSetStatus.AUTO_ACTIVATED.value)
 
 
 @idempotent()
 async def activate_licenses(
     context: Context, change_set_id: int, revocations: Revocations = (), moves: Moves = ()
 ) -> None:
-    """Puts a change set into force, after taking and moving the named licenses in the same transaction.
+    """Activate a change set, after revoking and moving users' licenses in the same transaction.
 
-    Activating the one that is in force already changes nothing.
+    Activating the change set that is in force changes nothing.
 
     Raises:
         NotFound: The caller can see no such change set, license or user, or the change set grants no such license.
@@ -40,112 +43,113 @@ async def activate_licenses(
         ChangeSetClosed: It was rejected or superseded, or a newer one is in force.
         NotYetEffective: It takes effect later.
         LicenseExpired: Its licenses are past their expiry and grace period.
-        RevocationBlocked: A license cannot be taken from a user.
+        RevocationBlocked: A license cannot be revoked from a user.
         NoSeats: A license to which users move has too few seats.
         NotAssignable: Users move to a license that they may not hold.
         HasAnotherPlan: Users move to a plan and keep another.
-        PrerequisiteMissing: Users move to a license and lack what it requires.
+        PrerequisiteMissing: Users move to a license and lack the license that it requires.
         SurplusSeats: More seats are in use than it allows.
     """
-    reviewed = await get(context, change_set_id)
+    stored: StoredChangeSet | None = None
     try:
-        async with unit_of_work(context) as change:
-            reviewed = await get(context, change_set_id)
-            if await _is_in_force(reviewed):
+        async with unit_of_work(context) as unit:
+            stored = await load_stored(context, change_set_id)
+            if await _is_in_force(stored):
                 return
-            if reviewed.closed_at:
+            if stored.outcome is not None:
                 raise ChangeSetClosed(["input", "changeSetId"])
-            claims = await _stated(reviewed.id)
-            await apply_change_set(
-                change, reviewed, claims, ChangeSetStatus.ACTIVATED, revocations=revocations, moves=moves
-            )
+            vendor = await Vendor.get(id=stored.vendor_id)
+            plan = await plan_activation(unit, vendor, read_stored(bytes(stored.content), stored.statement))
+            plan.check_dates(unit.now)
+            await plan.change_seats(context, revocations, moves)
+            plan.check_surplus()
+            source = ChangeSetSource(stored.source)
+            await apply_change_set(unit, plan, stored.id, source, ChangeSetStatus.ACTIVATED, by=context.caller.actor)
     except LicensingError as error:
-        await record_refusal(
-            context,
-            AuditAction.ACTIVATION_REFUSED,
-            error,
-            vendor_id=reviewed.vendor_id,
-            change_set_id=reviewed.id,
-            vendor=await vendor_name(reviewed.vendor_id),
-            code=error.code.value,
-            message=error.message,
-        )
+        if stored is not None:
+            await record_refusal(
+                context,
+                AuditAction.ACTIVATION_REFUSED,
+                error,
+                vendor_id=stored.vendor_id,
+                change_set_id=stored.id,
+                vendor=stored.vendor_name,
+                code=error.code.value,
+                message=error.message,
+            )
         raise
 
 
 async def apply_change_set(
-    change: Change,
-    reviewed: ChangeSetView,
-    claims: LicenseDocument,
+    unit: UnitOfWork,
+    plan: ActivationPlan,
+    change_set_id: int,
+    source: ChangeSetSource,
     outcome: ChangeSetStatus,
     *,
-    by: Actor | None = None,
-    revocations: Revocations = (),
-    moves: Moves = (),
+    by: Actor,
 ) -> None:
-    """Writes what an open change set states, and closes it with this outcome, in the caller's transaction.
+    """Write what a checked plan grants, and close its change set with this outcome."""
+    vendor, claims, installation = plan.vendor, plan.claims, unit.installation
+    details = _details(vendor, installation.license_owner, claims, plan.changes)
+    previous_owner = None if claims.owner == installation.license_owner else installation.license_owner
+    previous_expires_at = vendor.expires_at
 
-    Raises:
-        LicensingError: As for `activate_licenses`; the transaction must be rolled back.
-    """
-    vendor = await Vendor.get(id=reviewed.vendor_id)
-    if too_early_or_late := activation_error([], claims.dates, claims.effective_at, change.now):
-        raise too_early_or_late
-    seats = await plan_seats(change.context, vendor, claims, revocations, moves)
-    stored = (await load_vendor_licenses([vendor.id]))[vendor.id]
-    in_use = {
-        code: seats.in_use[f"{vendor.key}.{code}"] for code in stored.by_code.keys() | {g.code for g in claims.licenses}
-    }
-    changes = diff(stored.in_force, claims.licenses, in_use)
-    if refused := activation_error(changes, claims.dates, claims.effective_at, change.now):
-        raise refused
+    for license, holders in plan.seats.revoked:
+        await revoke_seats(unit, license, holders)
+    await write_grants(vendor, plan.licenses, claims.licenses)
+    if plan.seats.assigned:
+        written = await load_installation_catalog(installation.id)
+        for key, holders in plan.seats.assigned:
+            await assign_seats(unit, written.by_key[key], holders)
 
-    for license, holders in seats.taken:
-        await revoke_seats(change, license, holders)
-    await write_grants(vendor, stored, claims.licenses)
-    licenses = await load_licenses_in_force(change.installation.id)
-    for key, holders in seats.given:
-        await assign_seats(change, licenses.by_key[key], holders)
-
-    details = _details(vendor, change.installation.license_owner, claims, changes)
-    await write_statement(vendor, claims, change.now)
+    await write_vendor_details(vendor, claims, unit.now)
     if vendor.is_main:
-        change.installation.license_owner = claims.owner
-        await change.installation.save(update_fields=["license_owner"])
-    if reviewed.source is ChangeSetSource.DEMO_CONVERSION:
-        await end_demo(change, vendor, claims.sub)
-    await report(change, vendor, "acceptances", {"serial": claims.sub, "jti": claims.jti, "activated_at": change.now})
-    final = replace(reviewed, changes=review(reviewed.id, vendor.key, changes, stored))
-    await close(change, final, outcome, by=by)
-    change.record(
+        installation.license_owner = claims.owner
+        await installation.save(update_fields=["license_owner"])
+    if source is ChangeSetSource.DEMO_CONVERSION:
+        await end_demo(unit, vendor, claims.sub)
+    await enqueue_report(
+        unit, vendor, "acceptances", {"serial": claims.sub, "jti": claims.jti, "activated_at": unit.now}
+    )
+    await close(
+        unit,
+        change_set_id,
+        outcome,
+        by=by,
+        changes=change_views(change_set_id, vendor.key, plan.changes, plan.licenses),
+        previous_license_owner=previous_owner,
+        previous_expires_at=previous_expires_at,
+    )
+    unit.record(
         AuditAction.LICENSES_ACTIVATED,
         vendor_id=vendor.id,
-        change_set_id=reviewed.id,
+        change_set_id=change_set_id,
         details=details,
         actor=by,
         vendor=vendor.name,
-        changes=len(changes),
+        changes=len(plan.changes),
     )
 
 
-async def end_demo(change: Change, main_vendor: Vendor, serial_number: str) -> None:
-    """Makes the installation the one that was bought, and has the other vendors asked for it anew."""
-    before = change.installation.serial_number
-    change.installation.serial_number, change.installation.is_demo = serial_number, False
-    await change.installation.save(update_fields=["serial_number", "is_demo"])
-    of_demo = Vendor.filter(installation_id=change.installation.id, license_server__isnull=False)
-    await of_demo.exclude(id=main_vendor.id).update(next_check_at=change.now, check_etag=None)
-    change.record(
+async def end_demo(unit: UnitOfWork, main_vendor: Vendor, serial_number: str) -> None:
+    """Make a demo the purchased installation, and schedule checks of the other vendors' license servers for it."""
+    before = unit.installation.serial_number
+    unit.installation.serial_number, unit.installation.is_demo = serial_number, False
+    await unit.installation.save(update_fields=["serial_number", "is_demo"])
+    with_server = Vendor.filter(installation_id=unit.installation.id, license_server__isnull=False)
+    await with_server.exclude(id=main_vendor.id).update(next_check_at=unit.now, check_etag=None)
+    unit.record(
         AuditAction.DEMO_CONVERTED,
         vendor_id=main_vendor.id,
         details=[("serialNumber", before, serial_number)],
         serial_number=serial_number,
-        license_owner=change.installation.license_owner,
+        license_owner=unit.installation.license_owner,
     )
 
 
-async def write_statement(vendor: Vendor, claims: LicenseDocument, now: datetime) -> None:
-    """Writes what a document says of the vendor itself, and the dates of its licenses."""
+async def write_vendor_details(vendor: Vendor, claims: LicenseClaims, now: datetime) -> None:
+    """Write a license document's claims about its vendor, and the dates of the vendor's licenses."""
     if claims.vendor:
         vendor.name = claims.vendor.name
         vendor.store_url = claims.vendor.store_url
@@ -159,26 +163,22 @@ async def write_statement(vendor: Vendor, claims: LicenseDocument, now: datetime
     await vendor.save()
 
 
-def next_check(vendor: Vendor, claims: LicenseDocument, now: datetime) -> datetime | None:
-    """When the license server is asked next: when the document says, else in a day; None if there is none to ask."""
+def next_check(vendor: Vendor, claims: LicenseClaims, now: datetime) -> datetime | None:
+    """Return the time of the next check of the license server; None if the vendor has none."""
     license_server = claims.vendor.license_server if claims.vendor else vendor.license_server
     if license_server is None:
         return None
     return claims.next_check_at or now + CHECK_INTERVAL
 
 
-async def _is_in_force(reviewed: ChangeSetView) -> bool:
-    activated = (ChangeSetStatus.ACTIVATED, ChangeSetStatus.AUTO_ACTIVATED)
-    if reviewed.status not in activated:
-        return False
-    return await latest_activated(reviewed.vendor_id) == reviewed.id
+async def _is_in_force(stored: StoredChangeSet) -> bool:
+    return stored.outcome in _ACTIVATED and await latest_activated(stored.vendor_id) == stored.id
 
 
 async def latest_activated(vendor_id: int) -> int | None:
-    """The id of the vendor's change set that is in force; None if there is none."""
-    activated = [ChangeSetStatus.ACTIVATED.value, ChangeSetStatus.AUTO_ACTIVATED.value]
+    """Return the ID of the vendor's change set that is in force; None if there is none."""
     ids: list[Any] = (
-        await ChangeSet.filter(vendor_id=vendor_id, outcome__in=activated)
+        await ChangeSet.filter(vendor_id=vendor_id, outcome__in=_ACTIVATED)
         .order_by("-closed_at", "-id")
         .limit(1)
         .values_list("id", flat=True)
@@ -186,17 +186,11 @@ async def latest_activated(vendor_id: int) -> int | None:
     return ids[0] if ids else None
 
 
-async def _stated(change_set_id: int) -> LicenseDocument:
-    document = ChangeSet.filter(id=change_set_id)
-    [(content, statement)] = await document.values_list("document__content", "document__statement")
-    return read_stored(bytes(content), statement)
+def _details(vendor: Vendor, license_owner: str, claims: LicenseClaims, changes: list[GrantChange]) -> list[Detail]:
+    """Return what the activation changes, by name, as the audit log shows it."""
 
-
-def _details(vendor: Vendor, license_owner: str, claims: LicenseDocument, changes: list[LicenseChange]) -> list[Detail]:
-    """What activation alters, by name, before the rows are written."""
-
-    def seats(total: int | None, scope: LicenseScope, there: bool) -> str | None:
-        if not there:
+    def seats(total: int | None, scope: LicenseScope, exists: bool) -> str | None:
+        if not exists:
             return None
         if scope is LicenseScope.SYSTEM:
             return "on"

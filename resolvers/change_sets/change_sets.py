@@ -1,7 +1,8 @@
-"""Change sets: read, rejected and acknowledged. They are activated in `activation.py`."""
+"""Change sets: read, reject and acknowledge. `activation` activates them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from licensing.enums import AuditAction, ChangeSetSource, ChangeSetStatus
@@ -9,67 +10,54 @@ from licensing.errors import ChangeSetClosed, Invalid, NotFound
 from licensing.messages import Message
 from models.change_set import ChangeSet
 from models.vendor import Vendor
-from resolvers.change_sets.read_model import ChangeSetView, Surplus, load, visible
-from resolvers.context import SYSTEM, Actor, Context
-from resolvers.idempotency import Outcome, idempotent
+from resolvers.change_sets.read_model import ChangeSetView, LicenseChangeView, Surplus, load, visible
+from resolvers.context import Context
+from resolvers.idempotency import idempotent
 from resolvers.pagination import Keyset, ListQuery, Page, PageRequest, fetch_page
-from resolvers.unit_of_work import Change, unit_of_work
-from resolvers.vendors.reports import report
-
-__all__ = [
-    "acknowledge_change_set",
-    "change_set_again",
-    "change_sets_page",
-    "close",
-    "count_change_sets",
-    "get",
-    "load",
-    "pending_changes",
-    "reject_pending_changes",
-    "supersede",
-    "surplus_requirements",
-    "vendor_name",
-]
+from resolvers.ports import Outcome
+from resolvers.principals import SYSTEM, Actor
+from resolvers.unit_of_work import UnitOfWork, unit_of_work
+from resolvers.vendor_reports import enqueue_report
 
 NEWEST_FIRST = Keyset("changeSets", {"change_set__id": int}, is_descending=True)
 
 
 async def get(context: Context, change_set_id: int) -> ChangeSetView:
-    """One change set.
+    """Return a change set.
 
     Raises:
-        NotFound: The caller can see none with this id.
+        NotFound: The caller can see no change set with this ID.
     """
-    [found] = await load(context, [change_set_id])
-    if found is None:
+    [view] = await load(context, [change_set_id])
+    if view is None:
         raise NotFound(["input", "changeSetId"])
-    return found
+    return view
 
 
-async def change_set_again(outcome: Outcome, context: Context, *call: object) -> ChangeSetView | None:
-    """The change set that a repeated call made or found, as it now is; None if there is none."""
+async def replay_change_set(outcome: Outcome, context: Context, *call: object) -> ChangeSetView | None:
+    """Return the change set of a repeated request, as it is now; None if the request made none."""
     id_ = outcome.result()
-    [found] = await load(context, [id_]) if id_ else [None]
-    return found
+    [view] = await load(context, [id_]) if id_ else [None]
+    return view
 
 
 async def pending_changes(context: Context, vendor: str | None = None) -> list[ChangeSetView]:
-    """At most one change set a vendor: the open one, else the latest activated automatically and not acknowledged."""
-    seen = visible(context)
-    auto_activated = seen.select.bind(ChangeSetStatus.AUTO_ACTIVATED.value)
+    """Return at most one change set per vendor: the open one, else the latest automatic one not yet acknowledged."""
+    query = visible(context)
+    auto_activated = query.select.bind(ChangeSetStatus.AUTO_ACTIVATED.value)
     conditions = [f"(outcome IS NULL OR (outcome = {auto_activated} AND acknowledged_at IS NULL))"]
     if vendor is not None:
-        conditions.append(f"vendor.key = {seen.select.bind(vendor)}")
-    wanted = seen.from_where(*conditions)
+        conditions.append(f"vendor.key = {query.select.bind(vendor)}")
+    wanted = query.from_where(*conditions)
     by_vendor: dict[int, tuple[bool, int]] = {}
-    for id_, vendor_id, outcome in await seen.select.rows(f"SELECT change_set.id, vendor.id, outcome {wanted}"):
+    for id_, vendor_id, outcome in await query.select.rows(f"SELECT change_set.id, vendor.id, outcome {wanted}"):
         by_vendor[vendor_id] = max(by_vendor.get(vendor_id, (False, 0)), (outcome is None, id_))
     ids = [id_ for _, (_, id_) in sorted(by_vendor.items())]
-    return [found for found in await load(context, ids) if found]
+    return [view for view in await load(context, ids) if view]
 
 
 async def surplus_requirements(context: Context, vendor: str | None = None) -> list[Surplus]:
-    """Licenses with more seats in use than a pending change set allows."""
+    """Return the licenses with more seats in use than a pending change set allows."""
     pending = await pending_changes(context, vendor)
     return [surplus for change_set in pending for surplus in change_set.surplus_requirements]
 
@@ -77,42 +65,42 @@ async def surplus_requirements(context: Context, vendor: str | None = None) -> l
 async def change_sets_page(
     context: Context, *, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None, page: PageRequest
 ) -> Page[ChangeSetView]:
-    """Change sets ever received, newest first."""
-    found = await fetch_page(await _listed(context, vendor, statuses), NEWEST_FIRST, page, ChangeSet, ["id"])
-    loaded = await load(context, [id_ for (id_,) in found.rows])
-    return found.of([one for one in loaded if one])
+    """Return a page of all change sets ever received, newest first."""
+    ids = await fetch_page(await _list_query(context, vendor, statuses), NEWEST_FIRST, page, ChangeSet, ["id"])
+    views = await load(context, [id_ for (id_,) in ids.rows])
+    return ids.of([view for view in views if view])
 
 
 async def count_change_sets(context: Context, *, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> int:
-    """How many change sets the pages hold together."""
-    return await (await _listed(context, vendor, statuses)).count()
+    """Return the number of change sets on all pages."""
+    return await (await _list_query(context, vendor, statuses)).count()
 
 
 @idempotent()
 async def reject_pending_changes(context: Context, change_set_id: int, reason: str) -> None:
-    """Turns down an open change set; rejecting it again changes nothing.
+    """Reject an open change set; rejecting it again changes nothing.
 
     Raises:
-        NotFound: The caller can see none with this id.
+        NotFound: The caller can see no change set with this ID.
         ChangeSetClosed: It has been activated or superseded.
     """
-    async with unit_of_work(context) as change:
-        reviewed = await get(context, change_set_id)
-        if reviewed.status is ChangeSetStatus.REJECTED:
+    async with unit_of_work(context) as unit:
+        change_set = await get(context, change_set_id)
+        if change_set.status is ChangeSetStatus.REJECTED:
             return
-        if reviewed.closed_at:
+        if change_set.closed_at:
             raise ChangeSetClosed(["input", "changeSetId"])
-        await close(change, reviewed, ChangeSetStatus.REJECTED, rejection_reason=reason)
-        vendor = await Vendor.get(id=reviewed.vendor_id)
-        if reviewed.source is ChangeSetSource.DEMO_CONVERSION and vendor.license_server:
-            await Vendor.filter(id=vendor.id).update(next_check_at=change.now)  # it is a demo again
-        [jti] = await ChangeSet.filter(id=reviewed.id).values_list("document__document_id", flat=True)
-        rejection = {"serial": reviewed.serial_number, "jti": jti, "rejected_at": change.now, "reason": reason}
-        await report(change, vendor, "rejections", rejection)
-        change.record(
+        await close_unchanged(unit, change_set, ChangeSetStatus.REJECTED, rejection_reason=reason)
+        vendor = await Vendor.get(id=change_set.vendor_id)
+        if change_set.source is ChangeSetSource.DEMO_CONVERSION and vendor.license_server:
+            await Vendor.filter(id=vendor.id).update(next_check_at=unit.now)  # the installation stays a demo
+        [jti] = await ChangeSet.filter(id=change_set.id).values_list("document__document_id", flat=True)
+        rejection = {"serial": change_set.serial_number, "jti": jti, "rejected_at": unit.now, "reason": reason}
+        await enqueue_report(unit, vendor, "rejections", rejection)
+        unit.record(
             AuditAction.CHANGE_SET_REJECTED,
             vendor_id=vendor.id,
-            change_set_id=reviewed.id,
+            change_set_id=change_set.id,
             vendor=vendor.name,
             reason=reason,
         )
@@ -120,81 +108,105 @@ async def reject_pending_changes(context: Context, change_set_id: int, reason: s
 
 @idempotent()
 async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
-    """Marks an automatically activated change set, and the vendor's before it, as seen.
+    """Acknowledge an automatically activated change set, and the vendor's earlier ones.
 
     Raises:
-        NotFound: The caller can see none with this id.
-        Invalid: It is not one that was activated automatically.
+        NotFound: The caller can see no change set with this ID.
+        Invalid: It was not activated automatically.
     """
-    async with unit_of_work(context) as change:
-        reviewed = await get(context, change_set_id)
-        if reviewed.status is not ChangeSetStatus.AUTO_ACTIVATED:
+    async with unit_of_work(context) as unit:
+        change_set = await get(context, change_set_id)
+        if change_set.status is not ChangeSetStatus.AUTO_ACTIVATED:
             raise Invalid(
                 ["input", "changeSetId"],
                 reason=Message("Only what was activated automatically is marked as seen. Read `pendingChanges` again."),
             )
         marked = await ChangeSet.filter(
-            vendor_id=reviewed.vendor_id,
-            id__lte=reviewed.id,
+            vendor_id=change_set.vendor_id,
+            id__lte=change_set.id,
             outcome=ChangeSetStatus.AUTO_ACTIVATED.value,
             acknowledged_at__isnull=True,
-        ).update(acknowledged_at=change.now)
+        ).update(acknowledged_at=unit.now)
         if marked:
-            change.record(
+            unit.record(
                 AuditAction.CHANGE_SET_ACKNOWLEDGED,
-                vendor_id=reviewed.vendor_id,
-                change_set_id=reviewed.id,
-                vendor=await vendor_name(reviewed.vendor_id),
+                vendor_id=change_set.vendor_id,
+                change_set_id=change_set.id,
+                vendor=await vendor_name(change_set.vendor_id),
             )
 
 
 async def close(
-    change: Change, reviewed: ChangeSetView, outcome: ChangeSetStatus, *, by: Actor | None = None, **columns: Any
+    unit: UnitOfWork,
+    change_set_id: int,
+    outcome: ChangeSetStatus,
+    *,
+    by: Actor,
+    changes: Sequence[LicenseChangeView],
+    previous_license_owner: str | None,
+    previous_expires_at: datetime | None,
+    **columns: Any,
 ) -> None:
-    """Gives an open change set its outcome, and stores its numbers as they are now."""
-    actor = by or change.context.caller.actor
-    await ChangeSet.filter(id=reviewed.id).update(
+    """Close an open change set with an outcome, and store its changes as they are now."""
+    await ChangeSet.filter(id=change_set_id).update(
         outcome=outcome.value,
-        closed_at=change.now,
-        closed_by_kind=actor.kind.value,
-        closed_by_name=actor.name,
-        changes=[asdict(one) for one in reviewed.changes],
-        previous_license_owner=reviewed.previous_license_owner,
-        previous_expires_at=reviewed.previous_expires_at,
+        closed_at=unit.now,
+        closed_by_kind=by.kind.value,
+        closed_by_name=by.name,
+        changes=[asdict(change) for change in changes],
+        previous_license_owner=previous_license_owner,
+        previous_expires_at=previous_expires_at,
         **columns,
     )
 
 
-async def supersede(change: Change, vendor: Vendor) -> None:
-    """Closes the vendor's open change set, if there is one, in favor of a newer document."""
+async def close_unchanged(
+    unit: UnitOfWork, change_set: ChangeSetView, outcome: ChangeSetStatus, *, by: Actor | None = None, **columns: Any
+) -> None:
+    """Close an open change set whose licenses were not activated; by the caller unless another actor is given."""
+    await close(
+        unit,
+        change_set.id,
+        outcome,
+        by=by or unit.context.caller.actor,
+        changes=change_set.changes,
+        previous_license_owner=change_set.previous_license_owner,
+        previous_expires_at=change_set.previous_expires_at,
+        **columns,
+    )
+
+
+async def supersede(unit: UnitOfWork, vendor: Vendor) -> None:
+    """Close the vendor's open change set, if there is one, in favor of a newer document."""
     open_ids: list[Any] = await ChangeSet.filter(vendor_id=vendor.id, outcome__isnull=True).values_list("id", flat=True)
-    for reviewed in await load(change.context, open_ids):
-        assert reviewed is not None
-        await close(change, reviewed, ChangeSetStatus.SUPERSEDED, by=SYSTEM)
-        change.record(
+    for change_set in await load(unit.context, open_ids):
+        assert change_set is not None
+        await close_unchanged(unit, change_set, ChangeSetStatus.SUPERSEDED, by=SYSTEM)
+        unit.record(
             AuditAction.CHANGE_SET_SUPERSEDED,
             vendor_id=vendor.id,
-            change_set_id=reviewed.id,
+            change_set_id=change_set.id,
             vendor=vendor.name,
         )
 
 
 async def vendor_name(vendor_id: int) -> str:
-    """The name that an event remembers."""
+    """Return a vendor's name, for an event."""
     [name] = await Vendor.filter(id=vendor_id).values_list("name", flat=True)
     return str(name)
 
 
-async def _listed(context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> ListQuery:
-    def seen() -> ListQuery:
-        found = visible(context)
-        return found if vendor is None else found.where(f"vendor.key = {found.select.bind(vendor)}")
+async def _list_query(context: Context, vendor: str | None, statuses: Sequence[ChangeSetStatus] | None) -> ListQuery:
+    def of_vendor() -> ListQuery:
+        query = visible(context)
+        return query if vendor is None else query.where(f"vendor.key = {query.select.bind(vendor)}")
 
-    listed = seen()
+    query = of_vendor()
     if statuses is None:
-        return listed
-    unfinished = seen()
-    found = await unfinished.select.rows(f"SELECT change_set.id {unfinished.from_where('outcome IS NULL')}")
-    still_open = [one.id for one in await load(context, [id_ for (id_,) in found]) if one and one.status in statuses]
-    outcomes = listed.select.in_(status.value for status in statuses)
-    return listed.where(f"(outcome {outcomes} OR change_set.id {listed.select.in_(still_open)})")
+        return query
+    # The status of an open change set is derived, and not stored.
+    unclosed = of_vendor()
+    rows = await unclosed.select.rows(f"SELECT change_set.id {unclosed.from_where('outcome IS NULL')}")
+    open_ids = [view.id for view in await load(context, [id_ for (id_,) in rows]) if view and view.status in statuses]
+    outcomes = query.select.in_(status.value for status in statuses)
+    return query.where(f"(outcome {outcomes} OR change_set.id {query.select.in_(open_ids)})")

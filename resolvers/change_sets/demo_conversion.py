@@ -1,4 +1,4 @@
-"""A demo becomes a purchase."""
+"""Conversion of a demo to a purchase."""
 
 import re
 
@@ -8,7 +8,7 @@ from licensing.errors import Invalid, LicensingError, NoLicenseServer, NotDemo
 from licensing.messages import Message
 from models.installation import Installation
 from models.vendor import Vendor
-from resolvers.change_sets.change_sets import change_set_again
+from resolvers.change_sets.change_sets import replay_change_set
 from resolvers.change_sets.ingestion import IncomingDocument, ingest
 from resolvers.change_sets.license_files import verifying_keys
 from resolvers.change_sets.read_model import ChangeSetView
@@ -18,14 +18,14 @@ from resolvers.idempotency import idempotent
 from resolvers.unit_of_work import record_refusal, unit_of_work
 
 
-@idempotent(replay=change_set_again)
+@idempotent(replay=replay_change_set)
 async def convert_demo(
     context: Context, serial_number: str, license_owner: str, content: bytes | None = None
 ) -> ChangeSetView:
-    """Makes the installation the one that was bought, from the file given or from the main vendor's license server.
+    """Convert a demo to the purchased installation, with a license file or from the main vendor's license server.
 
     Returns:
-        What was bought: activated if it fits; else the installation stays a demo until it is activated or rejected.
+        The purchase: activated if it fits, else pending; the installation stays a demo until it is activated.
 
     Raises:
         Forbidden: The caller's token is bound to one vendor.
@@ -33,7 +33,7 @@ async def convert_demo(
         Invalid: The serial number or the owner is not what the vendor issued, or cannot be one.
         NoLicenseServer: No file was given, and the main vendor has no license server.
         VendorUnavailable: The license server did not answer.
-        VendorRefused: The license server said no.
+        VendorRefused: The license server rejected the request.
         LicensingError: The document cannot be used, as for a license file.
     """
     if context.caller.vendor_id is not None:
@@ -41,19 +41,19 @@ async def convert_demo(
     installation = await Installation.get(id=context.installation_id)
     if not installation.is_demo:
         raise NotDemo
-    await _check_entered(installation, serial_number, license_owner)
+    await _check_input(installation, serial_number, license_owner)
     vendor = await Vendor.get(installation_id=installation.id, is_main=True)
     try:
         if content is None:
-            content = await _ask(context, vendor, installation.serial_number, serial_number, license_owner)
+            content = await _fetch(context, vendor, installation.serial_number, serial_number, license_owner)
         document = await _verify(context, vendor, content, serial_number, license_owner)
-        async with unit_of_work(context) as change:
-            if not change.installation.is_demo:
+        async with unit_of_work(context) as unit:
+            if not unit.installation.is_demo:
                 raise NotDemo
-            arrival = IncomingDocument(document, content, ChangeSetSource.DEMO_CONVERSION)
-            purchase = await ingest(change, vendor, arrival)
+            incoming = IncomingDocument(document, content, ChangeSetSource.DEMO_CONVERSION)
+            purchase = await ingest(unit, vendor, incoming)
             assert purchase is not None
-            change.answer = purchase.id
+            unit.result = purchase.id
             return purchase
     except LicensingError as error:
         await record_refusal(
@@ -67,7 +67,7 @@ async def convert_demo(
         raise
 
 
-async def _check_entered(installation: Installation, serial_number: str, license_owner: str) -> None:
+async def _check_input(installation: Installation, serial_number: str, license_owner: str) -> None:
     if not re.fullmatch(r"[0-9]{10}", serial_number):
         raise Invalid(
             ["input", "serialNumber"],
@@ -79,15 +79,15 @@ async def _check_entered(installation: Installation, serial_number: str, license
             reason=Message("The license owner is blank. Enter the company, spelled as the vendor has it."),
         )
     if await Installation.filter(serial_number=serial_number).exists():
-        of_this = Message("This is the serial number of this demo. Enter the new one that the vendor handed out.")
+        of_this_demo = Message("This is the serial number of this demo. Enter the new one that the vendor handed out.")
         of_another = Message(
             "Another installation here has this serial number. Enter the one that the vendor handed out."
         )
-        reason = of_this if installation.serial_number == serial_number else of_another
+        reason = of_this_demo if installation.serial_number == serial_number else of_another
         raise Invalid(["input", "serialNumber"], reason=reason)
 
 
-async def _ask(context: Context, vendor: Vendor, demo_serial: str, serial: str, owner: str) -> bytes:
+async def _fetch(context: Context, vendor: Vendor, demo_serial: str, serial: str, owner: str) -> bytes:
     if vendor.license_server is None:
         raise NoLicenseServer(vendor=vendor.name)
     assert context.license_servers, "this process has no way to reach license servers"

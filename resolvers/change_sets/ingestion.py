@@ -1,102 +1,96 @@
-"""Verified license documents on their way in, from wherever they come: known or new, kept, compared, triaged."""
+"""Ingestion of verified license documents, whatever their source: stored, compared with what is in force, triaged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from licensing.activation_policy import activates_at_once, activation_error
-from licensing.diff import LicenseChange, LicenseTerms, check_immutable, diff, is_unchanged
+from licensing.activation_policy import should_auto_activate
+from licensing.diff import check_immutable
+from licensing.documents.claims import LicenseClaims
 from licensing.documents.document import VerifiedDocument, check_file_dates
+from licensing.documents.errors import FileOutdated
 from licensing.enums import ActivationPolicy, AuditAction, ChangeSetSource, ChangeSetStatus, ImportMode
-from licensing.errors import FileOutdated
 from licensing.status import change_set_status
 from models.change_set import ChangeSet, ReceivedDocument
 from models.vendor import Vendor
-from resolvers.change_sets.activation import apply_change_set, latest_activated, next_check, write_statement
+from resolvers.change_sets.activation import apply_change_set, latest_activated, next_check, write_vendor_details
+from resolvers.change_sets.activation_plan import ActivationPlan, plan_activation
 from resolvers.change_sets.change_sets import get, supersede
-from resolvers.change_sets.read_model import ChangeSetView, review
-from resolvers.context import SYSTEM, Actor
-from resolvers.licenses.grants import VendorLicenses, load_vendor_licenses
-from resolvers.unit_of_work import Change
+from resolvers.change_sets.read_model import ChangeSetView, change_views
+from resolvers.principals import SYSTEM, Actor
+from resolvers.unit_of_work import UnitOfWork
 
 DISMISSED = (ChangeSetStatus.REJECTED.value, ChangeSetStatus.SUPERSEDED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingDocument:
-    """A document whose signature holds, and what is asked to become of it."""
+    """A verified license document, its file, its source and what to do with it."""
 
     document: VerifiedDocument
     content: bytes
     source: ChangeSetSource
     mode: ImportMode = ImportMode.FOLLOW_POLICY
 
-    @property
-    def terms(self) -> LicenseTerms:
-        """What it states of the licenses."""
-        claims = self.document.claims
-        return LicenseTerms(claims.owner, claims.dates, claims.licenses)
 
-
-async def ingest(change: Change, vendor: Vendor, arrival: IncomingDocument) -> ChangeSetView | None:
-    """Makes a change set of a document, and activates it if triage says so; one that is known already is found again.
+async def ingest(unit: UnitOfWork, vendor: Vendor, incoming: IncomingDocument) -> ChangeSetView | None:
+    """Create a change set for a license document, and activate it if policy allows; a known one is found again.
 
     Returns:
-        What the document changes, with id 0 in a preview; None if it changes nothing.
+        What the document changes, with ID 0 in a preview; None if it changes nothing.
 
     Raises:
         FileExpired: The last moment at which it may be imported has passed.
-        FileInvalid: It was issued in the future, or a license changes what kind of thing it is.
-        FileOutdated: A newer one was received; never if it comes from the license server, where it is up to date then.
+        FileInvalid: It was issued in the future, or a license changes its scope or whether it is a plan.
+        FileOutdated: A newer one was received. Never raised for a license server, which then has nothing new.
     """
-    document, from_server = arrival.document, arrival.source is ChangeSetSource.LICENSE_SERVER
-    kept = await ReceivedDocument.get_or_none(vendor_id=vendor.id, sha256=document.sha256)
+    document = incoming.document
+    stored = await ReceivedDocument.get_or_none(vendor_id=vendor.id, sha256=document.sha256)
     try:
-        if kept:
-            return await _ingest_known(change, vendor, kept, arrival)
-        check_file_dates(document.claims, change.now)
+        if stored:
+            return await _ingest_known(unit, vendor, stored, incoming)
+        check_file_dates(document.claims, unit.now)
         if document.claims.seq <= await highest_sequence(vendor, document.claims.sub):
             raise FileOutdated
     except FileOutdated:
-        if from_server:
+        if incoming.source is ChangeSetSource.LICENSE_SERVER:
             return None
         raise
-    if arrival.mode is ImportMode.PREVIEW:
-        return await _preview(change, vendor, arrival)
-    return await _receive(change, vendor, await _keep(change, vendor, arrival), arrival)
+    if incoming.mode is ImportMode.PREVIEW:
+        return await _preview(unit, vendor, incoming)
+    return await _receive(unit, vendor, await _store(unit, vendor, incoming), incoming)
 
 
 async def highest_sequence(vendor: Vendor, serial_number: str) -> int:
-    """The highest `seq` among the vendor's documents for this serial number that were kept; 0 if none was."""
-    kept = ReceivedDocument.filter(vendor_id=vendor.id, serial_number=serial_number).order_by("-sequence").limit(1)
-    sequences: list[Any] = await kept.values_list("sequence", flat=True)
+    """Return the highest `seq` of the vendor's stored documents for a serial number; 0 if there is none."""
+    stored = ReceivedDocument.filter(vendor_id=vendor.id, serial_number=serial_number).order_by("-sequence").limit(1)
+    sequences: list[Any] = await stored.values_list("sequence", flat=True)
     return sequences[0] if sequences else 0
 
 
 async def _ingest_known(
-    change: Change, vendor: Vendor, kept: ReceivedDocument, arrival: IncomingDocument
+    unit: UnitOfWork, vendor: Vendor, stored: ReceivedDocument, incoming: IncomingDocument
 ) -> ChangeSetView | None:
-    latest = await ChangeSet.filter(document_id=kept.id).order_by("-id").first()
+    latest = await ChangeSet.filter(document_id=stored.id).order_by("-id").first()
     if latest and (latest.outcome is None or latest.id == await latest_activated(vendor.id)):
-        return await get(change.context, latest.id)
-    if await _is_outdated(kept):
+        return await get(unit.context, latest.id)
+    if await _is_outdated(stored):
         raise FileOutdated
     if latest is None:
         return None
     if latest.outcome != ChangeSetStatus.REJECTED.value:
         raise FileOutdated
-    if arrival.source is ChangeSetSource.LICENSE_SERVER:
+    if incoming.source is ChangeSetSource.LICENSE_SERVER:
         return None
-    if arrival.mode is ImportMode.PREVIEW:
-        return await _preview(change, vendor, arrival)
-    return await _receive(
-        change, vendor, kept, IncomingDocument(arrival.document, arrival.content, arrival.source, ImportMode.REVIEW)
-    )
+    if incoming.mode is ImportMode.PREVIEW:
+        return await _preview(unit, vendor, incoming)
+    return await _receive(unit, vendor, stored, replace(incoming, mode=ImportMode.REVIEW))
 
 
-async def _is_outdated(kept: ReceivedDocument) -> bool:
-    """Whether a newer document waits, is in force or states what is; one that was turned down does not count."""
+async def _is_outdated(stored: ReceivedDocument) -> bool:
+    """Return whether a newer document is pending or in force; rejected and superseded ones do not count."""
     newer = await ReceivedDocument.filter(
-        vendor_id=kept.vendor_id, serial_number=kept.serial_number, sequence__gt=kept.sequence
+        vendor_id=stored.vendor_id, serial_number=stored.serial_number, sequence__gt=stored.sequence
     ).values_list("id", flat=True)
     outcomes = await ChangeSet.filter(document_id__in=list(newer)).values_list("document_id", "outcome")
     standing = {document_id for document_id, outcome in outcomes if outcome not in DISMISSED}
@@ -104,14 +98,14 @@ async def _is_outdated(kept: ReceivedDocument) -> bool:
     return any(document_id not in dismissed for document_id in newer)
 
 
-async def _keep(change: Change, vendor: Vendor, arrival: IncomingDocument) -> ReceivedDocument:
-    document, claims = arrival.document, arrival.document.claims
+async def _store(unit: UnitOfWork, vendor: Vendor, incoming: IncomingDocument) -> ReceivedDocument:
+    document, claims = incoming.document, incoming.document.claims
     return await ReceivedDocument.create(
-        installation_id=change.installation.id,
+        installation_id=unit.installation.id,
         vendor_id=vendor.id,
         sha256=document.sha256,
-        content=arrival.content,
-        statement=document.statement,
+        content=incoming.content,
+        statement=document.claims_json,
         key_id=document.key_id,
         document_id=claims.jti,
         serial_number=claims.sub,
@@ -122,103 +116,115 @@ async def _keep(change: Change, vendor: Vendor, arrival: IncomingDocument) -> Re
         grace_ends_at=claims.dates.grace_ends_at,
         maintenance_ends_at=claims.dates.maintenance_ends_at,
         effective_at=claims.effective_at,
-        received_at=change.now,
+        received_at=unit.now,
     )
 
 
 async def _receive(
-    change: Change, vendor: Vendor, kept: ReceivedDocument, arrival: IncomingDocument
+    unit: UnitOfWork, vendor: Vendor, stored: ReceivedDocument, incoming: IncomingDocument
 ) -> ChangeSetView | None:
-    claims = arrival.document.claims
-    before, after, _, _ = await _compared(change, vendor, arrival)
-    await supersede(change, vendor)
-    if is_unchanged(before, after) and arrival.source is not ChangeSetSource.DEMO_CONVERSION:
-        await write_statement(vendor, claims, change.now)
+    claims, source = incoming.document.claims, incoming.source
+    plan = await plan_ingestion(unit, vendor, claims)
+    await supersede(unit, vendor)
+    if plan.is_unchanged and source is not ChangeSetSource.DEMO_CONVERSION:
+        await write_vendor_details(vendor, claims, unit.now)
         return None
-    made = await ChangeSet.create(
-        installation_id=change.installation.id,
+    created = await ChangeSet.create(
+        installation_id=unit.installation.id,
         vendor_id=vendor.id,
-        document_id=kept.id,
-        source=arrival.source.value,
-        must_be_reviewed=arrival.mode is ImportMode.REVIEW,
-        triage_again_at=claims.effective_at if claims.effective_at > change.now else None,
-        received_at=change.now,
+        document_id=stored.id,
+        source=source.value,
+        must_be_reviewed=incoming.mode is ImportMode.REVIEW,
+        triage_again_at=claims.effective_at if claims.effective_at > unit.now else None,
+        received_at=unit.now,
     )
-    change.record(
+    unit.record(
         AuditAction.CHANGE_SET_RECEIVED,
         vendor_id=vendor.id,
-        change_set_id=made.id,
+        change_set_id=created.id,
         vendor=vendor.name,
-        source=arrival.source.value,
+        source=source.value,
     )
     if vendor.license_server:
-        waits = arrival.source is ChangeSetSource.DEMO_CONVERSION  # then the vendor is not asked for the demo any more
-        vendor.next_check_at = None if waits else next_check(vendor, claims, change.now)
+        # A pending purchase ends the checks for the demo's licenses.
+        is_purchase = source is ChangeSetSource.DEMO_CONVERSION
+        vendor.next_check_at = None if is_purchase else next_check(vendor, claims, unit.now)
         await vendor.save(update_fields=["next_check_at"])
-    if arrival.mode is not ImportMode.REVIEW:
-        await triage(change, vendor, made.id, arrival, by=change.context.caller.actor)
-    return await get(change.context, made.id)
+    if incoming.mode is not ImportMode.REVIEW and await triage(
+        unit, plan, created.id, source, by=unit.context.caller.actor
+    ):
+        return await get(unit.context, created.id)
+    return _open_view(plan, created.id, source, received_at=unit.now, now=unit.now)
 
 
-async def triage(change: Change, vendor: Vendor, change_set_id: int, arrival: IncomingDocument, *, by: Actor) -> None:
-    """Activates an open change set if nothing stands in the way and the vendor's policy has it so.
+async def plan_ingestion(unit: UnitOfWork, vendor: Vendor, claims: LicenseClaims) -> ActivationPlan:
+    """Plan the activation of a document whose licenses must be consistent with all that the vendor ever granted.
 
-    A demo that becomes a purchase is activated if it fits, whoever the owner is and whatever the policy.
+    Raises:
+        FileInvalid: A license changes its scope, or becomes or stops being a plan.
     """
-    claims = arrival.document.claims
-    before, after, changes, _ = await _compared(change, vendor, arrival)
-    if arrival.source is ChangeSetSource.DEMO_CONVERSION:
-        activates = activation_error(changes, claims.dates, claims.effective_at, change.now) is None
+    plan = await plan_activation(unit, vendor, claims)
+    check_immutable((row.grant for row in plan.licenses.by_code.values()), claims.licenses)
+    return plan
+
+
+async def triage(
+    unit: UnitOfWork, plan: ActivationPlan, change_set_id: int, source: ChangeSetSource, *, by: Actor
+) -> bool:
+    """Activate an open change set if nothing blocks it and the vendor's policy allows it.
+
+    A purchase that converts a demo is activated if it fits, whatever the license owner and the policy.
+
+    Returns:
+        Whether it was activated.
+    """
+    if source is ChangeSetSource.DEMO_CONVERSION:
+        activates = plan.can_activate(unit.now)
     else:
-        activates = activates_at_once(
-            policy=ActivationPolicy(vendor.activation_policy),
-            before=before,
-            after=after,
-            changes=changes,
-            installation_owner=change.installation.license_owner,
-            effective_at=claims.effective_at,
-            now=change.now,
+        activates = should_auto_activate(
+            policy=ActivationPolicy(plan.vendor.activation_policy),
+            before=plan.before,
+            after=plan.after,
+            changes=plan.changes,
+            installation_owner=unit.installation.license_owner,
+            effective_at=plan.claims.effective_at,
+            now=unit.now,
         )
     if not activates:
-        return
-    reviewed = await get(change.context, change_set_id)
-    if arrival.source is ChangeSetSource.LICENSE_SERVER:
-        await apply_change_set(change, reviewed, claims, ChangeSetStatus.AUTO_ACTIVATED, by=SYSTEM)
+        return False
+    if source is ChangeSetSource.LICENSE_SERVER:
+        await apply_change_set(unit, plan, change_set_id, source, ChangeSetStatus.AUTO_ACTIVATED, by=SYSTEM)
     else:
-        await apply_change_set(change, reviewed, claims, ChangeSetStatus.ACTIVATED, by=by)
+        await apply_change_set(unit, plan, change_set_id, source, ChangeSetStatus.ACTIVATED, by=by)
+    return True
 
 
-async def _compared(
-    change: Change, vendor: Vendor, arrival: IncomingDocument
-) -> tuple[LicenseTerms, LicenseTerms, list[LicenseChange], VendorLicenses]:
-    """What is in force, what the document states, how they differ, and the licenses that are stored."""
-    stored = (await load_vendor_licenses([vendor.id]))[vendor.id]
-    before, after = stored.terms(vendor, change.installation.license_owner), arrival.terms
-    # A code stands for the same kind of thing as it ever did, in force or not.
-    check_immutable((license.grant for license in stored.by_code.values()), after.grants)
-    return before, after, diff(before.grants, after.grants, stored.in_use), stored
-
-
-async def _preview(change: Change, vendor: Vendor, arrival: IncomingDocument) -> ChangeSetView | None:
-    """What the document would change if it were left for review; nothing is written."""
-    claims = arrival.document.claims
-    before, after, changes, stored = await _compared(change, vendor, arrival)
-    if is_unchanged(before, after):
+async def _preview(unit: UnitOfWork, vendor: Vendor, incoming: IncomingDocument) -> ChangeSetView | None:
+    """Return what the document would change if it were left for review; nothing is written."""
+    plan = await plan_ingestion(unit, vendor, incoming.document.claims)
+    if plan.is_unchanged:
         return None
+    return _open_view(plan, 0, incoming.source, received_at=unit.now, now=unit.now)
+
+
+def _open_view(
+    plan: ActivationPlan, change_set_id: int, source: ChangeSetSource, *, received_at: datetime, now: datetime
+) -> ChangeSetView:
+    claims, vendor = plan.claims, plan.vendor
     return ChangeSetView(
-        id=0,
+        id=change_set_id,
         vendor_id=vendor.id,
-        status=change_set_status(None, any(one.surplus for one in changes)),
-        source=arrival.source,
-        received_at=change.now,
-        changes=review(0, vendor.key, changes, stored),
+        status=change_set_status(None, any(change.surplus for change in plan.changes)),
+        source=source,
+        received_at=received_at,
+        changes=change_views(change_set_id, vendor.key, plan.changes, plan.licenses),
         license_owner=claims.owner,
-        previous_license_owner=None if claims.owner == before.owner else before.owner,
+        previous_license_owner=None if claims.owner == plan.before.owner else plan.before.owner,
         serial_number=claims.sub,
         effective_at=claims.effective_at,
         expires_at=claims.dates.expires_at,
         previous_expires_at=vendor.expires_at,
         grace_ends_at=claims.dates.grace_ends_at,
         maintenance_ends_at=claims.dates.maintenance_ends_at,
-        can_activate=activation_error(changes, claims.dates, claims.effective_at, change.now) is None,
+        can_activate=plan.can_activate(now),
     )

@@ -1,4 +1,4 @@
-"""Change sets under review: open ones compared with what is in force now, closed ones as they were at closing."""
+"""Change sets as they are read: open ones compared with what is in force now, closed ones as they were at closing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,17 +8,19 @@ from typing import Any
 from tortoise import Model
 
 from licensing.activation_policy import activation_error
-from licensing.diff import LicenseChange, LicenseTerms, diff
+from licensing.diff import GrantChange, LicenseTerms, diff
 from licensing.documents.document import read_stored
 from licensing.enums import ActorKind, ChangeSetSource, ChangeSetStatus, LicenseChangeKind, LicenseScope
+from licensing.errors import NotFound
 from licensing.status import change_set_status
 from models.change_set import ChangeSet, ReceivedDocument
 from models.db.select import Row, Select
 from models.installation import Installation
 from models.vendor import Vendor
-from resolvers.context import Actor, Context
-from resolvers.licenses.grants import VendorLicenses, load_vendor_licenses
+from resolvers.context import Context
+from resolvers.licenses.catalog import VendorLicenses, load_installation_catalog
 from resolvers.pagination import ListQuery
+from resolvers.principals import Actor
 
 _COLUMNS: Mapping[type[Model], Sequence[str]] = {
     ChangeSet: (
@@ -37,7 +39,7 @@ _NAMES = [_PREFIXES[model] + column for model, columns in _COLUMNS.items() for c
 
 @dataclass(frozen=True, slots=True)
 class LicenseChangeView:
-    """What a change set does to one license."""
+    """The change of one license in a change set."""
 
     change_set_id: int
     code: str
@@ -47,24 +49,24 @@ class LicenseChangeView:
     description: str | None
     scope: LicenseScope
     license_id: int | None
-    """The license's row; None while this change would add it."""
+    """ID of the license; None while this change would add it."""
     kind: LicenseChangeKind
     old_total: int | None
     new_total: int | None
     in_use: int
     surplus: int
     gained_features: list[str]
-    """Keys, as those that follow."""
+    """License keys, like `lost_features`."""
     lost_features: list[str]
     names: Mapping[str, str] = field(default_factory=dict)
-    """By language, as those that follow; none of what was closed before they were kept."""
+    """By language, like the following fields; empty in change sets closed before they were stored."""
     previous_names: Mapping[str, str] = field(default_factory=dict)
     descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Surplus:
-    """A license that must lose users before a change set can be activated."""
+    """A license from which seats must be removed before a change set can be activated."""
 
     change_set_id: int
     license_id: int
@@ -75,7 +77,7 @@ class Surplus:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSetView:
-    """A change set: while it is open, compared with what is in force now; once closed, as it was then."""
+    """A change set: while open, compared with what is in force now; once closed, as it was at closing."""
 
     id: int
     vendor_id: int
@@ -99,7 +101,7 @@ class ChangeSetView:
 
     @property
     def surplus_requirements(self) -> list[Surplus]:
-        """What must be freed first; empty once it is closed."""
+        """The licenses with a surplus of seats; empty once the change set is closed."""
         if self.status is not ChangeSetStatus.BLOCKED_BY_SURPLUS:
             return []
         return [
@@ -110,7 +112,7 @@ class ChangeSetView:
 
 
 def visible(context: Context) -> ListQuery:
-    """The change sets that the caller may see, with their vendors, documents and installation."""
+    """Return the change sets that the caller may see, with their vendors, documents and installation."""
     select = Select()
     conditions = [
         f"change_set.installation_id = {select.bind(context.installation_id)}",
@@ -126,23 +128,52 @@ def visible(context: Context) -> ListQuery:
     return ListQuery(select, tables, conditions)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredChangeSet:
+    """A change set as it is stored, with the file of its license document."""
+
+    id: int
+    vendor_id: int
+    vendor_name: str
+    source: str
+    outcome: str | None
+    content: bytes
+    statement: str | None
+
+
+async def load_stored(context: Context, change_set_id: int) -> StoredChangeSet:
+    """Read a change set with its license document, in one statement.
+
+    Raises:
+        NotFound: The caller can see no change set with this ID.
+    """
+    query = visible(context)
+    wanted = query.from_where(f"change_set.id = {query.select.bind(change_set_id)}")
+    rows = await query.select.rows(
+        f"SELECT change_set.id, vendor.id, vendor.name, source, outcome, content, statement {wanted}"
+    )
+    if not rows:
+        raise NotFound(["input", "changeSetId"])
+    return StoredChangeSet(*rows[0])
+
+
 async def load(context: Context, ids: Sequence[int]) -> list[ChangeSetView | None]:
-    """Change sets in the order of their ids, None where the caller can see none; three statements at most."""
+    """Return change sets in the order of their IDs, None for those the caller cannot see; at most three statements."""
     if not ids:
         return []
-    seen = visible(context)
-    read = ", ".join(seen.select.project(model, *columns) for model, columns in _COLUMNS.items())
-    wanted = seen.from_where(f"change_set.id {seen.select.in_(ids)}")
-    rows = [_named(row) for row in await seen.select.rows(f"SELECT {read} {wanted}")]
-    licenses = await load_vendor_licenses({row["vendor_id"] for row in rows})
-    stated = await _stated_terms([row["id"] for row in rows if row["outcome"] is None])
+    query = visible(context)
+    columns = ", ".join(query.select.project(model, *names) for model, names in _COLUMNS.items())
+    wanted = query.from_where(f"change_set.id {query.select.in_(ids)}")
+    rows = [_named(row) for row in await query.select.rows(f"SELECT {columns} {wanted}")]
+    catalog = await load_installation_catalog(context.installation_id)
+    terms = await _terms([row["id"] for row in rows if row["outcome"] is None])
     found = {}
     for row in rows:
-        of_vendor = licenses[row["vendor_id"]]
-        if (terms := stated.get(row["id"])) is None:
-            found[row["id"]] = _closed(row, of_vendor)
+        licenses = catalog.of_vendor(row["vendor_id"])
+        if row["id"] in terms:
+            found[row["id"]] = _open(row, licenses, terms[row["id"]], context.now())
         else:
-            found[row["id"]] = _open(row, of_vendor, terms, context.now())
+            found[row["id"]] = _closed(row, licenses)
     return [found.get(id_) for id_ in ids]
 
 
@@ -154,10 +185,10 @@ def _named(row: Row) -> dict[str, Any]:
     return named
 
 
-def review(
-    change_set_id: int, vendor_key: str, changes: Iterable[LicenseChange], licenses: VendorLicenses
+def change_views(
+    change_set_id: int, vendor_key: str, changes: Iterable[GrantChange], licenses: VendorLicenses
 ) -> list[LicenseChangeView]:
-    """Changes with keys for codes and with the rows of their licenses."""
+    """Return changes with keys instead of codes, and with the IDs of their licenses."""
 
     def keys(codes: Iterable[str]) -> list[str]:
         return [f"{vendor_key}.{code}" for code in codes]
@@ -187,8 +218,8 @@ def review(
     ]
 
 
-async def _stated_terms(open_ids: Sequence[int]) -> dict[int, LicenseTerms]:
-    """What the documents of open change sets state, by change set."""
+async def _terms(open_ids: Sequence[int]) -> dict[int, LicenseTerms]:
+    """Return the terms that the documents of open change sets grant, by change set ID."""
     if not open_ids:
         return {}
     select = Select()
@@ -204,29 +235,29 @@ async def _stated_terms(open_ids: Sequence[int]) -> dict[int, LicenseTerms]:
 
 
 def _open(row: Mapping[str, Any], licenses: VendorLicenses, terms: LicenseTerms, now: datetime) -> ChangeSetView:
-    changes = diff(licenses.in_force, terms.grants, licenses.in_use)
+    changes = diff(licenses.grants, terms.grants, licenses.in_use)
     owner = row["installation__license_owner"]
     return ChangeSetView(
         status=change_set_status(None, any(change.surplus for change in changes)),
-        changes=review(row["id"], row["vendor__key"], changes, licenses),
+        changes=change_views(row["id"], row["vendor__key"], changes, licenses),
         previous_license_owner=None if terms.owner == owner else owner,
         previous_expires_at=row["vendor__expires_at"],
         can_activate=activation_error(changes, terms.dates, row["document__effective_at"], now) is None,
-        **_stated(row),
+        **_fixed(row),
     )
 
 
 def _closed(row: Mapping[str, Any], licenses: VendorLicenses) -> ChangeSetView:
     changes = []
     for stored in row["changes"]:
-        now = licenses.by_code.get(stored["code"])
+        license = licenses.by_code.get(stored["code"])
         changes.append(
             LicenseChangeView(
                 **{
                     **stored,
                     "scope": LicenseScope(stored["scope"]),
                     "kind": LicenseChangeKind(stored["kind"]),
-                    "license_id": now.id if now else None,
+                    "license_id": license.id if license else None,
                 }
             )
         )
@@ -240,12 +271,12 @@ def _closed(row: Mapping[str, Any], licenses: VendorLicenses) -> ChangeSetView:
         closed_by=Actor(ActorKind(row["closed_by_kind"]), row["closed_by_name"]),
         acknowledged_at=row["acknowledged_at"],
         rejection_reason=row["rejection_reason"],
-        **_stated(row),
+        **_fixed(row),
     )
 
 
-def _stated(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What never changes: how it came and what its document says."""
+def _fixed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that never change: the source, and the claims of the license document."""
     return {
         "id": row["id"],
         "vendor_id": row["vendor_id"],

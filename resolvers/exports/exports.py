@@ -1,4 +1,4 @@
-"""Whole lists as lines, some at once: what the pages of the API show, for files of any length."""
+"""Exports: the lists of the API as batches of rows, for files of any length."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 from licensing.diff import seats_available
 from licensing.enums import ApiScope, LicenseScope, UserKind
 from licensing.messages import Language
-from resolvers.audit.log import AuditFilter, EventRow, event_batches, summary
+from resolvers.audit.log import AuditCriteria, EventRow, event_batches, summary
 from resolvers.change_sets.change_sets import surplus_requirements
 from resolvers.context import Context
 from resolvers.licenses.assignment_queries import AssignmentRow, load_assignments_of_users, ranked_holders
 from resolvers.licenses.assignments import blockers
-from resolvers.licenses.catalog import LicenseFilter, LicenseRow, license_batches
-from resolvers.users.users import REDACTED, UserFilter, UserRow, user_batches
+from resolvers.licenses.catalog import LicenseCriteria, LicenseRow, license_batches, load_catalog
+from resolvers.user_criteria import UserCriteria
+from resolvers.users.users import REDACTED, UserRow, user_batches
+from resolvers.vendors.vendors import load_vendors
 
 
 class UserLine(NamedTuple):
-    """A user; what the caller may not see is None."""
+    """A user; values that the caller may not read are None."""
 
     id: int
     login: str
@@ -36,7 +38,7 @@ class UserLine(NamedTuple):
 
 
 class AssignmentLine(NamedTuple):
-    """An assignment, with who holds what."""
+    """An assignment with its user and its license."""
 
     id: int
     license: str
@@ -50,7 +52,7 @@ class AssignmentLine(NamedTuple):
 
 
 class LicenseLine(NamedTuple):
-    """A license in force; of what has no seats these are None."""
+    """A license in force; the numbers of seats are None for licenses without seats."""
 
     id: int
     key: str
@@ -83,7 +85,7 @@ class AuditLine(NamedTuple):
 
 
 class SurplusLine(NamedTuple):
-    """A holder of a license that has too few seats; marked are as many as there must be, least missed first."""
+    """A holder of a license in surplus; as many holders are marked for revocation as seats must be freed."""
 
     revoke: str
     license: str
@@ -102,69 +104,69 @@ class SurplusLine(NamedTuple):
 
 
 MARK = "x"
-"""Stands in `revoke` of those whom the license is to be taken from."""
+"""The value of `revoke` for holders whose license is to be revoked."""
 
 Batches = AsyncIterator[Sequence[Sequence[Any]]]
 
 
-async def export_users(context: Context, filter: UserFilter) -> Batches:
-    """Users by name, as rows of `UserLine`."""
+async def export_users(context: Context, criteria: UserCriteria) -> Batches:
+    """Yield users by name, as rows of `UserLine`."""
     context.require(ApiScope.USERS_READ)
-    catalog = (await context.loaders.catalog()).by_id
-    async for rows in user_batches(context, filter):
-        held = await _held(context, rows, catalog)
+    catalog = (await context.cached_read(load_catalog)).by_id
+    async for rows in user_batches(context, criteria):
+        held = await _assignments_by_user(context, rows, catalog)
         yield [_user_line(UserRow._make(row), held.get(row[0], ()), catalog) for row in rows]
 
 
-async def export_assignments(context: Context, filter: UserFilter, license_key: str | None = None) -> Batches:
-    """Who holds what, by the user's name, as rows of `AssignmentLine`; of one license if its key is given."""
+async def export_assignments(context: Context, criteria: UserCriteria, license_key: str | None = None) -> Batches:
+    """Yield assignments by the user's name, as rows of `AssignmentLine`; of one license if its key is given."""
     context.require(ApiScope.USERS_READ)
     context.require(ApiScope.LICENSES_READ)
-    catalog = await context.loaders.catalog()
-    wanted = catalog.by_id
+    catalog = await context.cached_read(load_catalog)
+    licenses = catalog.by_id
     if license_key is not None:
-        wanted = {row.id: row for row in wanted.values() if row.key == license_key}
-        if not wanted:
+        licenses = {row.id: row for row in licenses.values() if row.key == license_key}
+        if not licenses:
             return
-    async for rows in user_batches(context, filter, catalog.by_key.get(license_key or "")):
-        held = await _held(context, rows, wanted)
+    async for rows in user_batches(context, criteria, catalog.by_key.get(license_key or "")):
+        held = await _assignments_by_user(context, rows, licenses)
         yield [
-            _assignment_line(UserRow._make(row), assignment, wanted[assignment.license_id])
+            _assignment_line(UserRow._make(row), assignment, licenses[assignment.license_id])
             for row in rows
             for assignment in held.get(row[0], ())
         ]
 
 
-async def export_licenses(context: Context, filter: LicenseFilter) -> Batches:
-    """Licenses in force, by vendor, then in the vendor's order, as rows of `LicenseLine`."""
+async def export_licenses(context: Context, criteria: LicenseCriteria) -> Batches:
+    """Yield licenses in force by vendor, in the vendor's order, as rows of `LicenseLine`."""
     context.require(ApiScope.LICENSES_READ)
-    async for rows in license_batches(context, filter):
+    async for rows in license_batches(context, criteria):
         yield [_license_line(row) for row in rows]
 
 
-async def export_audit(context: Context, filter: AuditFilter) -> Batches:
-    """Audit events, newest first, as rows of `AuditLine`."""
+async def export_audit(context: Context, criteria: AuditCriteria) -> Batches:
+    """Yield audit events, newest first, as rows of `AuditLine`."""
     context.require(ApiScope.AUDIT_READ)
-    licenses = (await context.loaders.catalog()).by_id
-    vendors = {vendor.id: vendor.key for vendor in await context.loaders.all_vendors()}
-    async for rows in event_batches(context, filter):
+    licenses = (await context.cached_read(load_catalog)).by_id
+    vendors = {vendor.id: vendor.key for vendor in await context.cached_read(load_vendors)}
+    async for rows in event_batches(context, criteria):
         yield [_audit_line(context.language, EventRow._make(row), vendors, licenses) for row in rows]
 
 
 async def export_surplus(context: Context, vendor: str | None = None) -> Batches:
-    """The holders of licenses that have too few seats, least missed first, as rows of `SurplusLine`."""
+    """Yield the holders of licenses in surplus in the order of suggestions, as rows of `SurplusLine`."""
     context.require(ApiScope.USERS_READ)
     context.require(ApiScope.LICENSES_READ)
-    catalog = (await context.loaders.catalog()).by_id
+    catalog = (await context.cached_read(load_catalog)).by_id
     for surplus in await surplus_requirements(context, vendor):
-        license, to_mark = catalog[surplus.license_id], surplus.seats_to_remove
+        license, seats_left = catalog[surplus.license_id], surplus.seats_to_remove
         async for holders in ranked_holders(context, surplus.license_id):
-            blocked = await blockers(context, [(row.user_id, license.id) for row, *_ in holders])
+            blocker_by_holding = await blockers(context, [(row.user_id, license.id) for row, *_ in holders])
             lines = []
             for row, reason, (login, name, group, can_log_in, last_login_at) in holders:
-                blocker = blocked.get((row.user_id, license.id))
-                is_marked = to_mark > 0 and blocker is None
-                to_mark -= is_marked
+                blocker = blocker_by_holding.get((row.user_id, license.id))
+                is_marked = seats_left > 0 and blocker is None
+                seats_left -= is_marked
                 lines.append(
                     SurplusLine(
                         revoke=MARK if is_marked else "",
@@ -175,7 +177,7 @@ async def export_surplus(context: Context, vendor: str | None = None) -> Batches
                         name=name,
                         group=group,
                         can_log_in=can_log_in,
-                        last_login_at=_instant(last_login_at),
+                        last_login_at=_parse_instant(last_login_at),
                         assigned_at=datetime.fromisoformat(row.assigned_at),
                         reason=reason.value,
                         blocker=blocker.value if blocker else None,
@@ -186,15 +188,15 @@ async def export_surplus(context: Context, vendor: str | None = None) -> Batches
             yield lines
 
 
-async def _held(
+async def _assignments_by_user(
     context: Context, users: Sequence[Sequence[Any]], licenses: Mapping[int, LicenseRow]
 ) -> dict[int, list[AssignmentRow]]:
-    """What users hold of some licenses, by user; a license may be new since the export began, and is left out."""
-    held: dict[int, list[AssignmentRow]] = {}
+    """Return assignments of the given licenses by user ID; licenses added since the export began are left out."""
+    by_user: dict[int, list[AssignmentRow]] = {}
     for assignment in map(AssignmentRow._make, await load_assignments_of_users(context, [row[0] for row in users])):
         if assignment.license_id in licenses:
-            held.setdefault(assignment.user_id, []).append(assignment)
-    return held
+            by_user.setdefault(assignment.user_id, []).append(assignment)
+    return by_user
 
 
 def _assignment_line(user: UserRow, held: AssignmentRow, license: LicenseRow) -> AssignmentLine:
@@ -212,27 +214,27 @@ def _assignment_line(user: UserRow, held: AssignmentRow, license: LicenseRow) ->
 
 
 def _user_line(user: UserRow, held: Sequence[AssignmentRow], catalog: Mapping[int, LicenseRow]) -> UserLine:
-    seen = UserRow._make(None if value is REDACTED else value for value in user)
-    plan = next((catalog[one.license_id].key for one in held if one.is_plan), None)
+    visible = UserRow._make(None if value is REDACTED else value for value in user)
+    plan = next((catalog[assignment.license_id].key for assignment in held if assignment.is_plan), None)
     return UserLine(
-        id=seen.id,
-        login=seen.login,
-        name=seen.name,
-        email=seen.email,
-        category=UserKind(seen.category).category.value,
-        kind=seen.kind,
-        status=seen.status,
-        group=seen.group,
-        role=seen.role,
-        can_log_in=seen.can_log_in,
-        is_administrator=seen.is_administrator,
-        last_login_at=_instant(seen.last_login_at),
+        id=visible.id,
+        login=visible.login,
+        name=visible.name,
+        email=visible.email,
+        category=UserKind(visible.category).category.value,
+        kind=visible.kind,
+        status=visible.status,
+        group=visible.group,
+        role=visible.role,
+        can_log_in=visible.can_log_in,
+        is_administrator=visible.is_administrator,
+        last_login_at=_parse_instant(visible.last_login_at),
         plan=plan,
-        licenses=[catalog[one.license_id].key for one in held],
+        licenses=[catalog[assignment.license_id].key for assignment in held],
     )
 
 
-def _instant(text: str | None) -> datetime | None:
+def _parse_instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 

@@ -1,4 +1,4 @@
-"""Lists of revocations: CSV files of which each marked line takes one license from one user."""
+"""Revocation lists: CSV files in which each marked line revokes one license of one user."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,12 +8,12 @@ from typing import Any
 from licensing.errors import Invalid
 from licensing.messages import Message
 
-NEEDED = ("revoke", "license", "login")
+REQUIRED_COLUMNS = ("revoke", "license", "login")
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedLine:
-    """A line with a mark: take this license from that user."""
+    """A marked line: a license to revoke and the login of its holder."""
 
     line: int
     license: str
@@ -21,16 +21,18 @@ class MarkedLine:
 
 
 def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
-    """The lines with anything in the column `revoke`; columns are separated by commas or, without any, by semicolons.
+    """Yield the lines whose column `revoke` is not blank.
+
+    Columns are separated by commas or, if the header has none, by semicolons.
 
     Raises:
-        Invalid: It is not CSV with the columns that are needed, or a marked line lacks what it takes.
+        Invalid: The file is not CSV, lacks a required column, or a marked line lacks the license or the login.
     """
     lines = iter(lines)
     header = next(lines, "")
     dialect: dict[str, Any] = {"delimiter": ";" if ";" in header and "," not in header else ",", "strict": True}
     names = [name.strip() for name in next(csv.reader([header], **dialect), [])]
-    if missing := [name for name in NEEDED if name not in names]:
+    if missing := [name for name in REQUIRED_COLUMNS if name not in names]:
         columns = ", ".join(missing)
         raise Invalid(
             reason=Message(
@@ -42,7 +44,7 @@ def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
         for cells in reader:
             row: Mapping[str, str] = dict(zip(names, cells, strict=False))
             if row.get("revoke", "").strip():
-                yield _marked(reader.line_num + 1, row)
+                yield _marked_line(reader.line_num + 1, row)
     except csv.Error as error:
         raise Invalid(
             reason=Message(
@@ -51,7 +53,7 @@ def read_marked(lines: Iterable[str]) -> Iterator[MarkedLine]:
         ) from None
 
 
-def _marked(line: int, row: Mapping[str, str]) -> MarkedLine:
+def _marked_line(line: int, row: Mapping[str, str]) -> MarkedLine:
     license, login = row.get("license", "").strip(), row.get("login", "").strip()
     if not license or not login:
         raise Invalid(

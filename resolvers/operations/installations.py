@@ -1,4 +1,4 @@
-"""Installations: made once, found by serial number."""
+"""Installations: created once, found by serial number."""
 
 import msgspec
 
@@ -9,10 +9,10 @@ from models.installation import Installation
 
 
 async def create_installation(license_owner: str, serial_number: str, *, is_demo: bool = False) -> Installation:
-    """Makes an installation, which has no vendors and no users yet.
+    """Create an installation, without vendors and users.
 
     Raises:
-        Invalid: The owner or the serial number will not do, or the number is taken.
+        Invalid: The owner or the serial number is invalid, or the number is in use.
     """
     license_owner = license_owner.strip()
     check_license_owner(license_owner)
@@ -28,14 +28,14 @@ async def create_installation(license_owner: str, serial_number: str, *, is_demo
 
 
 async def find_installation(serial_number: str | None) -> Installation:
-    """The installation with this serial number, or without one the only installation there is.
+    """Return the installation with a serial number or, without one, the only installation.
 
     Raises:
-        Invalid: There is none, or there are several to choose from.
+        Invalid: No installation exists, or several do and no serial number is given.
     """
     if serial_number is not None:
-        if found := await _with_number(serial_number):
-            return found
+        if installation := await _find_by_serial_number(serial_number):
+            return installation
         raise Invalid(
             reason=Message(
                 "No installation has serial number {serial_number}. Check the number.", serial_number=serial_number
@@ -49,27 +49,27 @@ async def find_installation(serial_number: str | None) -> Installation:
     return candidates[0]
 
 
-async def installation_of_login(serial_number: str | None) -> Installation | None:
-    """Where somebody logs in: the installation with this serial number, or without one the only one; None if none."""
+async def installation_for_login(serial_number: str | None) -> Installation | None:
+    """Return the installation to sign in to: by serial number or, without one, the only one; None if there is none."""
     if serial_number is not None:
-        return await _with_number(serial_number)
+        return await _find_by_serial_number(serial_number)
     candidates = await Installation.all().limit(2)
     return candidates[0] if len(candidates) == 1 else None
 
 
-async def _with_number(serial_number: str) -> Installation | None:
+async def _find_by_serial_number(serial_number: str) -> Installation | None:
     try:
         check_serial_number(serial_number)
-    except Invalid:  # the column would not even be asked for it
+    except Invalid:  # the column cannot hold it
         return None
     return await Installation.get_or_none(serial_number=serial_number)
 
 
 def check_serial_number(serial_number: str) -> None:
-    """Refuses what cannot be a serial number; the check digit is the vendor's affair.
+    """Check that a serial number has ten digits; the vendor's check digit is not verified.
 
     Raises:
-        Invalid: It is not ten digits.
+        Invalid: It has not.
     """
     try:
         msgspec.convert(serial_number, SerialNumber)
@@ -78,7 +78,7 @@ def check_serial_number(serial_number: str) -> None:
 
 
 def check_license_owner(license_owner: str) -> None:
-    """Refuses what no company is called.
+    """Check the name of a license owner.
 
     Raises:
         Invalid: It is blank, too long or has control characters.

@@ -1,4 +1,4 @@
-"""Figures of the whole database, for whoever runs the server."""
+"""Statistics of all installations, for the metrics of the server."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from models.vendor import Vendor
 
 
 class Seats(NamedTuple):
-    """The seats of one license; those that were bought are None if unlimited."""
+    """The seats of one license; `total` is None if they are unlimited."""
 
     installation: str
     license: str
@@ -19,18 +19,18 @@ class Seats(NamedTuple):
 
 
 async def measure_seats() -> list[Seats]:
-    """The seats of each license in force that users hold."""
-    listed = License.filter(in_force=True, is_hidden=False, scope=LicenseScope.USER.value)
-    return [Seats(*row) for row in await listed.values_list("installation__serial_number", "key", "in_use", "total")]
+    """Return the seats of each license in force that can be assigned."""
+    licenses = License.filter(in_force=True, is_hidden=False, scope=LicenseScope.USER.value)
+    return [Seats(*row) for row in await licenses.values_list("installation__serial_number", "key", "in_use", "total")]
 
 
 async def count_pending() -> Counter[str]:
-    """The change sets that wait, by serial number."""
-    waiting = ChangeSet.filter(outcome__isnull=True).values_list("installation__serial_number", flat=True)
-    return Counter(str(serial_number) for serial_number in await waiting)
+    """Return the number of open change sets by serial number."""
+    open_sets = ChangeSet.filter(outcome__isnull=True).values_list("installation__serial_number", flat=True)
+    return Counter(str(serial_number) for serial_number in await open_sets)
 
 
 async def count_vendors() -> Counter[tuple[str, str]]:
-    """The vendors by serial number and by how the last check went, `NONE` where there was none."""
-    present = Vendor.filter(removed_at__isnull=True).values_list("installation__serial_number", "check_outcome")
-    return Counter((serial_number, outcome or "NONE") for serial_number, outcome in await present)
+    """Return the number of vendors by serial number and outcome of the last check, `NONE` without a check."""
+    vendors = Vendor.filter(removed_at__isnull=True).values_list("installation__serial_number", "check_outcome")
+    return Counter((serial_number, outcome or "NONE") for serial_number, outcome in await vendors)

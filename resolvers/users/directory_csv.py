@@ -1,4 +1,4 @@
-"""Directory exports: CSV files that name one user a line."""
+"""Parser of directory exports, CSV files with one user per line."""
 
 import csv
 import re
@@ -13,43 +13,45 @@ from licensing.errors import Invalid
 from licensing.messages import Message
 from models.user import sort_key
 
-# NUL, control characters, and the halves of characters that stand for bytes which are not UTF-8.
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# NUL, control characters, and the surrogates that stand for bytes which are not UTF-8.
+_INVALID_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _STATUSES = {
     "active": UserStatus.ACTIVE,
     "waiting": UserStatus.WAITING_FOR_APPROVAL,
     "waiting_for_approval": UserStatus.WAITING_FOR_APPROVAL,
     "retired": UserStatus.RETIRED,
 }
-_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedUser:
-    """What a line says of a user: columns of the table that the file has, and no others."""
+    """A parsed line: the columns of the table `user` that the file contains."""
 
     line: int
     columns: dict[str, Any]
 
     @property
     def login_key(self) -> str:
-        """Who it is: the login in any case."""
+        """Return the case-insensitive login, which identifies the user."""
         return sort_key(self.columns["login"])
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that cannot be imported, and why, in sentences."""
+    """A line that cannot be imported, with the reason in full sentences."""
 
     line: int
     reason: str
 
 
 def read_export(lines: Iterable[str]) -> Iterator[ExportedUser | BadLine]:
-    """The users in an export, which may separate its columns by commas or, without any, by semicolons.
+    """Yield the users of an export and its invalid lines.
+
+    Columns are separated by commas or, if the header has none, by semicolons.
 
     Raises:
-        Invalid: The first line does not name columns that can be imported.
+        Invalid: The header is missing or names unknown columns.
     """
     lines = iter(lines)
     header = next(lines, "")
@@ -101,31 +103,31 @@ def _read_fields(names: list[str], fields: list[str]) -> dict[str, Any]:
     return {name: _READERS[name](name, field.strip()) for name, field in zip(names, fields, strict=True)}
 
 
-def _text(limit: int, *, required: bool = False) -> Callable[[str, str], str | None]:
+def _text_reader(limit: int, *, required: bool = False) -> Callable[[str, str], str | None]:
     def read(name: str, field: str) -> str | None:
         if not field and required:
             raise ValueError(f"`{name}` is missing.")
         if len(field) > limit:
             raise ValueError(f"`{name}` is longer than {limit} characters.")
-        if _UNWRITABLE.search(field):
+        if _INVALID_CHARACTERS.search(field):
             raise ValueError(f"`{name}` has characters that are no text. Export the directory as UTF-8.")
         return field or None
 
     return read
 
 
-def _one_of(words: dict[str, Any], if_blank: object) -> Callable[[str, str], Any]:
+def _choice_reader(choices: dict[str, Any], if_blank: object) -> Callable[[str, str], Any]:
     def read(name: str, field: str) -> Any:
         if not field:
             return if_blank
-        if field.casefold() not in words:
-            raise ValueError(f"`{name}` is “{field[:40]}” and not one of {', '.join(words)}.")
-        return words[field.casefold()]
+        if field.casefold() not in choices:
+            raise ValueError(f"`{name}` is “{field[:40]}” and not one of {', '.join(choices)}.")
+        return choices[field.casefold()]
 
     return read
 
 
-def _instant(name: str, field: str) -> datetime | None:
+def _read_instant(name: str, field: str) -> datetime | None:
     if not field:
         return None
     try:
@@ -138,7 +140,7 @@ def _instant(name: str, field: str) -> datetime | None:
     return instant
 
 
-def _count(name: str, field: str) -> int:
+def _read_count(name: str, field: str) -> int:
     if not field:
         return 0
     if not (field.isascii() and field.isdecimal() and len(field) < 10):
@@ -146,19 +148,19 @@ def _count(name: str, field: str) -> int:
     return int(field)
 
 
-def _values(words: Mapping[str, StrEnum]) -> dict[str, str]:
-    return {word: member.value for word, member in words.items()}
+def _enum_values(choices: Mapping[str, StrEnum]) -> dict[str, str]:
+    return {name: member.value for name, member in choices.items()}
 
 
 _READERS: dict[str, Callable[[str, str], Any]] = {
-    "login": _text(200, required=True),
-    "name": _text(200, required=True),
-    "email": _text(320),
-    "kind": _one_of(_values({kind.value.casefold(): kind for kind in UserKind}), UserKind.EMPLOYEE.value),
-    "group": _text(200),
-    "role": _text(200),
-    "status": _one_of(_values(_STATUSES), UserStatus.ACTIVE.value),
-    "can_log_in": _one_of(_TRUTHS, True),
-    "last_login_at": _instant,
-    "open_requests": _count,
+    "login": _text_reader(200, required=True),
+    "name": _text_reader(200, required=True),
+    "email": _text_reader(320),
+    "kind": _choice_reader(_enum_values({kind.value.casefold(): kind for kind in UserKind}), UserKind.EMPLOYEE.value),
+    "group": _text_reader(200),
+    "role": _text_reader(200),
+    "status": _choice_reader(_enum_values(_STATUSES), UserStatus.ACTIVE.value),
+    "can_log_in": _choice_reader(_BOOLEANS, True),
+    "last_login_at": _read_instant,
+    "open_requests": _read_count,
 }

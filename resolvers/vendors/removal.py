@@ -1,4 +1,4 @@
-"""A vendor leaves, and with it what it granted."""
+"""Removal of vendors and of the licenses that they granted."""
 
 from licensing.enums import AuditAction
 from licensing.errors import Invalid, NotFound
@@ -11,24 +11,22 @@ from resolvers.unit_of_work import unit_of_work
 
 
 async def remove_vendor(context: Context, vendor_key: str) -> None:
-    """Takes a vendor's tab away: its keys are distrusted and its licenses end. Trusting a key again brings it back.
+    """Remove a vendor: its keys are distrusted and its licenses end. Trusting one of its keys restores it.
 
     Raises:
-        NotFound: There is no such vendor.
-        Invalid: It is the main vendor, or somebody still holds its licenses, or a change set of its waits.
+        NotFound: The vendor does not exist.
+        Invalid: It is the main vendor, its licenses are in use, or one of its change sets is open.
     """
-    async with unit_of_work(context) as change:
+    async with unit_of_work(context) as unit:
         vendor = await Vendor.get_or_none(installation_id=context.installation_id, key=vendor_key, removed_at=None)
         if vendor is None:
             raise NotFound
         await _check_removable(vendor)
-        vendor.removed_at, vendor.next_check_at = change.now, None
+        vendor.removed_at, vendor.next_check_at = unit.now, None
         await vendor.save(update_fields=["removed_at", "next_check_at"])
-        await TrustedKey.filter(vendor_id=vendor.id, distrusted_at=None).update(distrusted_at=change.now)
+        await TrustedKey.filter(vendor_id=vendor.id, distrusted_at=None).update(distrusted_at=unit.now)
         await License.filter(vendor_id=vendor.id, in_force=True).update(in_force=False)
-        change.record(
-            AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, vendor=vendor.name, what=Message("it was removed")
-        )
+        unit.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, vendor=vendor.name, what=Message("it was removed"))
 
 
 async def _check_removable(vendor: Vendor) -> None:
@@ -38,8 +36,8 @@ async def _check_removable(vendor: Vendor) -> None:
                 "{vendor} makes the product itself and cannot be removed. Remove add-ons' vendors.", vendor=vendor.name
             )
         )
-    if held := await License.filter(vendor_id=vendor.id, in_use__gt=0).order_by("name_key"):
-        names = ", ".join(license.name for license in held)
+    if licenses := await License.filter(vendor_id=vendor.id, in_use__gt=0).order_by("name_key"):
+        names = ", ".join(license.name for license in licenses)
         raise Invalid(
             reason=Message(
                 "Some users hold licenses of {vendor}: {names}. Take these from them first.",

@@ -1,8 +1,8 @@
-"""Which keys an installation believes, and so which vendors it has."""
+"""The signing keys that an installation trusts, and the vendors that they belong to."""
 
 import msgspec
 
-from licensing.documents.claims import Code, VendorClaims, check_addresses
+from licensing.documents.claims import Code, VendorClaims, check_vendor_urls
 from licensing.documents.document import read_stored
 from licensing.documents.keys import PublicKey
 from licensing.enums import AuditAction, ChangeSetStatus
@@ -12,70 +12,68 @@ from models.change_set import ChangeSet, ReceivedDocument
 from models.license import License
 from models.vendor import TrustedKey, Vendor
 from resolvers.context import Context
-from resolvers.unit_of_work import Change, unit_of_work
+from resolvers.unit_of_work import UnitOfWork, unit_of_work
 
 
 async def trust_key(
     context: Context, key: PublicKey, *, vendor_key: str, name: str, license_server: str | None = None
 ) -> Vendor:
-    """Believes what the key signs for this vendor, who exists from its first key on; the first vendor is the main one.
+    """Trust a key for a vendor, creating the vendor with its first key; the first vendor is the main one.
 
-    A vendor that was removed comes back, a key that was distrusted is believed again. Twice is once.
+    A removed vendor is restored and a distrusted key is trusted again. The operation is idempotent.
 
     Raises:
-        Invalid: The vendor's key, name or license server will not do, or the key is another vendor's.
+        Invalid: The vendor's key, name or license server is invalid, or the key belongs to another vendor.
     """
     _check_vendor(vendor_key, name, license_server)
-    async with unit_of_work(context) as change:
-        vendor = await _keep_vendor(change, vendor_key, name, license_server)
-        await _keep_key(change, vendor, key)
+    async with unit_of_work(context) as unit:
+        vendor = await _save_vendor(unit, vendor_key, name, license_server)
+        await _save_key(unit, vendor, key)
     return vendor
 
 
 async def distrust_key(context: Context, kid: str) -> None:
-    """Believes nothing more that this key signs; it stays stored, so that old signatures can still be checked.
+    """Distrust a key; it stays stored, so that existing signatures can still be verified.
 
     Raises:
-        NotFound: No such key was ever trusted here.
+        NotFound: The key was never trusted in this installation.
     """
-    async with unit_of_work(context) as change:
+    async with unit_of_work(context) as unit:
         key = await TrustedKey.get_or_none(installation_id=context.installation_id, kid=kid).select_related("vendor")
         if key is None:
             raise NotFound
         if key.distrusted_at is None:
-            await key.update_from_dict({"distrusted_at": change.now}).save(update_fields=["distrusted_at"])
-            _record(change, key.vendor, Message("a key was distrusted"), ("trustedKey", kid, None))
+            await key.update_from_dict({"distrusted_at": unit.now}).save(update_fields=["distrusted_at"])
+            _record(unit, key.vendor, Message("a key was distrusted"), ("trustedKey", kid, None))
 
 
-async def _keep_vendor(change: Change, vendor_key: str, name: str, license_server: str | None) -> Vendor:
-    vendor = await Vendor.get_or_none(installation_id=change.installation.id, key=vendor_key)
+async def _save_vendor(unit: UnitOfWork, vendor_key: str, name: str, license_server: str | None) -> Vendor:
+    vendor = await Vendor.get_or_none(installation_id=unit.installation.id, key=vendor_key)
     if vendor is None:
         vendor = await Vendor.create(
-            installation_id=change.installation.id,
+            installation_id=unit.installation.id,
             key=vendor_key,
             name=name,
-            is_main=not await Vendor.exists(installation_id=change.installation.id),
+            is_main=not await Vendor.exists(installation_id=unit.installation.id),
             license_server=license_server,
-            next_check_at=change.now if license_server else None,
+            next_check_at=unit.now if license_server else None,
         )
-        _record(
-            change, vendor, Message("it was trusted"), ("name", None, name), ("licenseServer", None, license_server)
-        )
+        _record(unit, vendor, Message("it was trusted"), ("name", None, name), ("licenseServer", None, license_server))
         return vendor
     before = (vendor.removed_at, vendor.license_server)
     if vendor.removed_at:
         vendor.removed_at = None
-        await _bring_licenses_back(vendor)
+        await _restore_licenses(vendor)
     if license_server and license_server != vendor.license_server:
-        vendor.license_server, vendor.next_check_at = license_server, change.now
+        vendor.license_server, vendor.next_check_at = license_server, unit.now
     if before != (vendor.removed_at, vendor.license_server):
         await vendor.save(update_fields=["removed_at", "license_server", "next_check_at"])
-        _record(change, vendor, Message("it was trusted"), ("licenseServer", before[1], vendor.license_server))
+        _record(unit, vendor, Message("it was trusted"), ("licenseServer", before[1], vendor.license_server))
     return vendor
 
 
-async def _bring_licenses_back(vendor: Vendor) -> None:
-    """Puts into force again what the vendor's latest activated document grants, and its removal ended."""
+async def _restore_licenses(vendor: Vendor) -> None:
+    """Put the licenses of the vendor's latest activated document into force again after a removal."""
     activated = (ChangeSetStatus.ACTIVATED, ChangeSetStatus.AUTO_ACTIVATED)
     latest = await ChangeSet.filter(vendor_id=vendor.id, outcome__in=activated).order_by("-closed_at", "-id").first()
     if latest is None:
@@ -85,22 +83,22 @@ async def _bring_licenses_back(vendor: Vendor) -> None:
     await License.filter(vendor_id=vendor.id, code__in=codes).update(in_force=True)
 
 
-async def _keep_key(change: Change, vendor: Vendor, key: PublicKey) -> None:
-    known = await TrustedKey.get_or_none(installation_id=change.installation.id, kid=key.kid)
-    if known is None:
-        known = TrustedKey(installation_id=change.installation.id, vendor_id=vendor.id, kid=key.kid, jwk=dict(key.jwk))
-    elif known.vendor_id != vendor.id:
+async def _save_key(unit: UnitOfWork, vendor: Vendor, key: PublicKey) -> None:
+    stored = await TrustedKey.get_or_none(installation_id=unit.installation.id, kid=key.kid)
+    if stored is None:
+        stored = TrustedKey(installation_id=unit.installation.id, vendor_id=vendor.id, kid=key.kid, jwk=dict(key.jwk))
+    elif stored.vendor_id != vendor.id:
         raise Invalid(reason=Message("This key is another vendor's. Ask this vendor for a key of its own."))
-    elif (known.not_before, known.not_after, known.distrusted_at) == (key.not_before, key.not_after, None):
+    elif (stored.not_before, stored.not_after, stored.distrusted_at) == (key.not_before, key.not_after, None):
         return
-    known.not_before, known.not_after, known.distrusted_at = key.not_before, key.not_after, None
-    await known.save()
-    _record(change, vendor, Message("a key was trusted"), ("trustedKey", None, key.kid))
+    stored.not_before, stored.not_after, stored.distrusted_at = key.not_before, key.not_after, None
+    await stored.save()
+    _record(unit, vendor, Message("a key was trusted"), ("trustedKey", None, key.kid))
 
 
-def _record(change: Change, vendor: Vendor, what: Message, *details: tuple[str, str | None, str | None]) -> None:
-    told = [detail for detail in details if detail[1] != detail[2]]
-    change.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, details=told, vendor=vendor.name, what=what)
+def _record(unit: UnitOfWork, vendor: Vendor, what: Message, *details: tuple[str, str | None, str | None]) -> None:
+    changed = [detail for detail in details if detail[1] != detail[2]]
+    unit.record(AuditAction.VENDOR_CHANGED, vendor_id=vendor.id, details=changed, vendor=vendor.name, what=what)
 
 
 def _check_vendor(vendor_key: str, name: str, license_server: str | None) -> None:
@@ -112,8 +110,8 @@ def _check_vendor(vendor_key: str, name: str, license_server: str | None) -> Non
         )
         raise Invalid(reason=reason) from None
     try:
-        check_addresses(msgspec.convert({"name": name, "license_server": license_server}, VendorClaims))
-    except ValueError:  # msgspec's is one
+        check_vendor_urls(msgspec.convert({"name": name, "license_server": license_server}, VendorClaims))
+    except ValueError:  # includes msgspec.ValidationError
         reason = Message(
             "A vendor has a name in one line, and its license server an https address. Ask the vendor for both."
         )

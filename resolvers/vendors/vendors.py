@@ -1,4 +1,4 @@
-"""The installation and its vendors: where their licenses stand, and which change sets activate themselves."""
+"""The installation, its vendors, the status of their licenses and their activation policies."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,20 +17,21 @@ from licensing.enums import (
 )
 from licensing.errors import NotFound
 from licensing.messages import Message
-from licensing.status import license_status, update_status, worst
+from licensing.status import license_status, update_status, worst_status
 from models.change_set import ChangeSet, ReceivedDocument
-from models.db.select import Select
 from models.installation import Installation
 from models.vendor import Vendor
+from resolvers.change_sets.change_sets import pending_changes
 from resolvers.context import Context
 from resolvers.idempotency import idempotent
+from resolvers.tenancy import tenant_filter
 from resolvers.unit_of_work import unit_of_work
 
 FAILED_CHECKS = (VendorCheckOutcome.UNAVAILABLE, VendorCheckOutcome.REFUSED, VendorCheckOutcome.UNUSABLE)
 
 
 class VendorRow(NamedTuple):
-    """A vendor, and where its licenses stand now."""
+    """A vendor and the current status of its licenses."""
 
     id: int
     key: str
@@ -52,7 +53,7 @@ class VendorRow(NamedTuple):
 
 
 class InstallationRow(NamedTuple):
-    """The installation, with its vendors' licenses taken together."""
+    """The installation and the combined status of all vendors' licenses."""
 
     id: int
     license_owner: str
@@ -62,31 +63,16 @@ class InstallationRow(NamedTuple):
     next_expiry_at: datetime | None
 
 
-def tenant_filter(context: Context, vendor: str = "vendor_id") -> dict[str, Any]:
-    """The filter on what the caller may see: their installation's; a vendor's alone, if their token is bound to it."""
-    bound_to = context.caller.vendor_id
-    of_vendor = {} if bound_to is None else {vendor: bound_to}
-    return {"installation_id": context.installation_id, **of_vendor}
-
-
-def tenant_conditions(context: Context, select: Select) -> list[str]:
-    """The same of a table that has both columns, as conditions in SQL."""
-    conditions = [f"installation_id = {select.bind(context.installation_id)}"]
-    if (bound_to := context.caller.vendor_id) is not None:
-        conditions.append(f"vendor_id = {select.bind(bound_to)}")
-    return conditions
-
-
 async def load_vendors(context: Context) -> list[VendorRow]:
-    """The vendors that have not been removed, the main one first, in one statement."""
-    stored = VendorRow._fields[:-1]
+    """Return the vendors that have not been removed, the main vendor first."""
+    columns = VendorRow._fields[:-1]
     rows = (
         await Vendor.filter(removed_at__isnull=True, **tenant_filter(context, "id"))
         .order_by("-is_main", "id")
-        .values_list(*stored)
+        .values_list(*columns)
     )
     now = context.now()
-    return [VendorRow._make((*row, _status(dict(zip(stored, row, strict=True)), now))) for row in rows]
+    return [VendorRow._make((*row, _status(dict(zip(columns, row, strict=True)), now))) for row in rows]
 
 
 def _status(row: dict[str, Any], now: datetime) -> LicenseStatus:
@@ -95,28 +81,29 @@ def _status(row: dict[str, Any], now: datetime) -> LicenseStatus:
 
 
 async def load_installation(context: Context) -> InstallationRow:
-    """The caller's installation."""
+    """Return the caller's installation."""
     [row] = await Installation.filter(id=context.installation_id).values_list(
         "id", "license_owner", "serial_number", "is_demo"
     )
-    vendors = await context.loaders.all_vendors()
-    status = worst(vendor.status for vendor in vendors)
+    vendors = await context.cached_read(load_vendors)
+    status = worst_status(vendor.status for vendor in vendors)
     next_expiry_at = min((vendor.expires_at for vendor in vendors if vendor.expires_at), default=None)
     return InstallationRow._make((*row, status, next_expiry_at))
 
 
 async def load_update_statuses(context: Context, vendor_ids: Sequence[int]) -> dict[int, LicenseUpdateStatus]:
-    """Where the vendors' new license information stands."""
+    """Return the update status of the vendors by ID."""
     rejected = await _rejected(context)
+    pending_by_vendor = {change_set.vendor_id: change_set for change_set in await context.cached_read(pending_changes)}
     statuses = {}
-    for vendor in await context.loaders.all_vendors():
+    for vendor in await context.cached_read(load_vendors):
         if vendor.id not in vendor_ids:
             continue
-        pending = await context.loaders.pending_change.load(vendor.id)
+        pending = pending_by_vendor.get(vendor.id)
         unseen = pending is not None and pending.status is ChangeSetStatus.AUTO_ACTIVATED
         statuses[vendor.id] = update_status(
             open_status=pending.status if pending and not unseen else None,
-            activated_unseen=unseen,
+            unacknowledged_activation=unseen,
             check_failed=vendor.check_outcome in FAILED_CHECKS,
             rejected=vendor.id in rejected,
         )
@@ -124,7 +111,7 @@ async def load_update_statuses(context: Context, vendor_ids: Sequence[int]) -> d
 
 
 async def _rejected(context: Context) -> set[int]:
-    """The vendors whose latest change set was rejected, and who have sent nothing newer, not even "up to date"."""
+    """Return the vendors whose latest document is the one of a rejected change set."""
     latest = (
         await ChangeSet.filter(**tenant_filter(context))
         .annotate(latest=Max("id"))
@@ -146,12 +133,12 @@ async def _rejected(context: Context) -> set[int]:
 
 @idempotent()
 async def update_vendor(context: Context, vendor_id: int, activation_policy: ActivationPolicy) -> None:
-    """Sets which of a vendor's change sets are activated on arrival, from the next one on.
+    """Set the policy by which a vendor's future change sets are activated on arrival.
 
     Raises:
-        NotFound: The caller can see no such vendor.
+        NotFound: The vendor does not exist or the caller has no access to it.
     """
-    async with unit_of_work(context) as change:
+    async with unit_of_work(context) as unit:
         vendor = await Vendor.filter(removed_at__isnull=True, **tenant_filter(context, "id")).get_or_none(id=vendor_id)
         if vendor is None:
             raise NotFound(["input", "vendorId"])
@@ -160,7 +147,7 @@ async def update_vendor(context: Context, vendor_id: int, activation_policy: Act
             return
         vendor.activation_policy = activation_policy.value
         await vendor.save(update_fields=["activation_policy"])
-        change.record(
+        unit.record(
             AuditAction.VENDOR_CHANGED,
             vendor_id=vendor.id,
             details=[("activationPolicy", before, activation_policy.value)],

@@ -1,7 +1,7 @@
-"""Telling webhooks of events: the audit log is the outbox, and each webhook keeps how far in it it has come.
+"""Webhook deliveries: the audit log is the outbox, and each webhook stores the position up to which it was delivered.
 
-A webhook is claimed by one process at a time, for a lease that each try renews. A write counts only while the lease is
-the one that the process holds: who has lost it, or whose webhook was changed meanwhile, leaves off.
+A webhook is leased by one process at a time, and each attempt renews the lease. Writes are conditional on the lease: a
+process that has lost it, or whose webhook was changed in the meantime, stops.
 """
 
 from collections.abc import Sequence
@@ -17,120 +17,124 @@ from licensing.messages import Message
 from models.db.replica import PRIMARY
 from models.webhook import Webhook, WebhookDelivery
 from resolvers.audit.feed import latest_position
-from resolvers.audit.log import AuditFilter, EventRow, events_between
-from resolvers.context import SYSTEM, Context, Principal
+from resolvers.audit.log import AuditCriteria, EventRow, events_between
+from resolvers.context import Context
+from resolvers.principals import SYSTEM, Principal
 from resolvers.unit_of_work import unit_of_work
-from resolvers.webhooks.webhooks import READS, purge_deliveries
+from resolvers.webhooks.webhooks import REQUIRED_SCOPES, purge_deliveries
 
-LEASE = timedelta(seconds=30)
-"""Longer than a try takes; after it a webhook whose process has died is taken up by another."""
+LEASE_DURATION = timedelta(seconds=30)
+"""Longer than an attempt; afterwards the webhook of a process that died is leased by another."""
 BATCH_SIZE = 100
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
-"""Before the first retry, and at most; each is twice as long as the one before."""
+INITIAL_RETRY_DELAY, MAX_RETRY_DELAY = timedelta(seconds=5), timedelta(hours=1)
+"""The delay before the first retry, which doubles with each further one, and its maximum."""
 MAX_FAILURE_DURATION = timedelta(days=1)
-"""After this a webhook is switched off."""
+"""The duration of failures after which a webhook is disabled."""
 
-_HAS_NEWS = (
+_HAS_UNDELIVERED = (
     'EXISTS (SELECT 1 FROM installation WHERE id = "webhook".installation_id AND event_position > "webhook".position)'
 )
-_PLACE = EventRow._fields.index("position")
+_POSITION_INDEX = EventRow._fields.index("position")
 
 
 class _LeaseLost(Exception):
-    """Another process has the webhook by now, or it was changed or deleted."""
+    """Raised if another process has leased the webhook, or it was changed or deleted."""
 
 
 @dataclass(slots=True)
 class WebhookLease:
-    """A webhook that is this process's for a while."""
+    """A webhook leased by this process."""
 
     webhook: Webhook
     until: datetime
 
     def context(self, request_id: str) -> Context:
-        """Who reads for the webhook: with the rights of reading, and of its vendor's events alone if it has one."""
-        scopes: frozenset[ApiScope] = frozenset(READS)
+        """Return a context with read scopes, bound to the webhook's vendor if it has one."""
+        scopes: frozenset[ApiScope] = frozenset(REQUIRED_SCOPES)
         return Context(Principal(self.webhook.installation_id, SYSTEM, scopes, self.webhook.vendor_id), request_id)
 
     async def write(self, now: datetime, **columns: Any) -> bool:
-        """Sets columns and renews the lease, unless it is lost."""
-        until = now + LEASE
-        held = Webhook.filter(id=self.webhook.id, claimed_until=self.until)
-        if not await held.update(**{"claimed_until": until, **columns}):
+        """Set columns and renew the lease; return False if it is lost."""
+        until = now + LEASE_DURATION
+        leased = Webhook.filter(id=self.webhook.id, claimed_until=self.until)
+        if not await leased.update(**{"claimed_until": until, **columns}):
             return False
         self.until = until
         return True
 
 
 async def claim_due_webhook(now: datetime) -> WebhookLease | None:
-    """A webhook that has something to be told now, which nobody else gets until the lease is over."""
+    """Lease and return a webhook with undelivered events whose next attempt is due; None if there is none."""
     due = (
-        Webhook.annotate(has_news=RawSQL(_HAS_NEWS))
+        Webhook.annotate(has_undelivered=RawSQL(_HAS_UNDELIVERED))
         .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
-        .filter(disabled_at__isnull=True, next_try_at__lte=now, has_news=True)
+        .filter(disabled_at__isnull=True, next_try_at__lte=now, has_undelivered=True)
         .order_by("next_try_at")
     )
-    if not await due.exists():  # without the lock that a transaction takes on SQLite
+    if not await due.exists():  # avoids the lock of a transaction on SQLite
         return None
     async with in_transaction(PRIMARY):
         webhook = await due.select_for_update(skip_locked=True).first()
         if webhook is None:
             return None
-        webhook.claimed_until = until = now + LEASE
+        webhook.claimed_until = until = now + LEASE_DURATION
         await webhook.save(update_fields=["claimed_until"])
         return WebhookLease(webhook, until)
 
 
-async def events_to_tell(context: Context, claim: WebhookLease) -> Sequence[Sequence[Any]]:
-    """What it is to be told next, in order, as rows of `EventRow`; empty once all is told."""
-    webhook = claim.webhook
-    wanted = AuditFilter(actions=tuple(AuditAction(action) for action in webhook.actions) or None)
+async def undelivered_events(context: Context, lease: WebhookLease) -> Sequence[Sequence[Any]]:
+    """Return the next undelivered events in order, as rows of `EventRow`; empty if there are none."""
+    webhook = lease.webhook
+    criteria = AuditCriteria(actions=tuple(AuditAction(action) for action in webhook.actions) or None)
     latest = await latest_position(webhook.installation_id)
-    rows = await events_between(context, wanted, webhook.position, latest, BATCH_SIZE)
+    rows = await events_between(context, criteria, webhook.position, latest, BATCH_SIZE)
     if not rows:
         webhook.position = latest
     return rows
 
 
-async def mark_delivered(claim: WebhookLease, row: Sequence[Any], delivery: WebhookDelivery, now: datetime) -> bool:
-    """Notes that an event arrived, and says whether the webhook is still this process's."""
+async def mark_delivered(lease: WebhookLease, row: Sequence[Any], delivery: WebhookDelivery, now: datetime) -> bool:
+    """Store a successful delivery and return whether this process still holds the lease."""
     try:
         async with in_transaction(PRIMARY):
-            # The delivery first: for its sake PostgreSQL locks the installation, as every change does first.
+            # Saving the delivery first locks the installation's row in PostgreSQL, as every change does first.
             await delivery.save()
-            if not await claim.write(now, position=row[_PLACE], tries=0, failing_since=None):
+            if not await lease.write(now, position=row[_POSITION_INDEX], tries=0, failing_since=None):
                 raise _LeaseLost
     except _LeaseLost:
         return False
-    claim.webhook.position, claim.webhook.tries, claim.webhook.failing_since = row[_PLACE], 0, None
+    lease.webhook.position, lease.webhook.tries, lease.webhook.failing_since = row[_POSITION_INDEX], 0, None
     return True
 
 
 async def mark_failed(
-    context: Context, claim: WebhookLease, delivery: WebhookDelivery, now: datetime, *, gone: bool
+    context: Context, lease: WebhookLease, delivery: WebhookDelivery, now: datetime, *, gone: bool
 ) -> None:
-    """Notes a failure, and when to try again; after a day of them, or where the address is gone, it is switched off."""
-    webhook = claim.webhook
+    """Store a failed delivery and schedule a retry; disable the webhook after a day, or if its URL is gone."""
+    webhook = lease.webhook
     since = webhook.failing_since or now
-    ends = gone or now - since >= MAX_FAILURE_DURATION
-    wait = min(FIRST_WAIT * 2**webhook.tries, LONGEST_WAIT)
-    async with unit_of_work(context) as change:
-        written = {"tries": webhook.tries + 1, "failing_since": since, "next_try_at": now + wait, "claimed_until": None}
-        if not await claim.write(now, **written, disabled_at=now if ends else None):
+    is_disabled = gone or now - since >= MAX_FAILURE_DURATION
+    delay = min(INITIAL_RETRY_DELAY * 2**webhook.tries, MAX_RETRY_DELAY)
+    async with unit_of_work(context) as unit:
+        retry = {
+            "tries": webhook.tries + 1,
+            "failing_since": since,
+            "next_try_at": now + delay,
+            "claimed_until": None,
+        }
+        if not await lease.write(now, **retry, disabled_at=now if is_disabled else None):
             return
         await delivery.save()
         await purge_deliveries(webhook.id)
-        if ends:
+        if is_disabled:
             error = Message.from_json(delivery.error_words)
-            of_a_day = Message("its address failed for a day, and {error}", error=error)
-            reason = Message("its address {error}", error=error) if gone else of_a_day
-            change.record(
-                AuditAction.WEBHOOK_DISABLED, vendor_id=webhook.vendor_id, webhook=webhook.name, reason=reason
-            )
+            failed_for_a_day = Message("its address failed for a day, and {error}", error=error)
+            reason = Message("its address {error}", error=error) if gone else failed_for_a_day
+            unit.record(AuditAction.WEBHOOK_DISABLED, vendor_id=webhook.vendor_id, webhook=webhook.name, reason=reason)
 
 
-async def release(claim: WebhookLease, now: datetime) -> None:
-    """Gives a webhook back, as far as it has come; the others have their turn first."""
+async def release(lease: WebhookLease, now: datetime) -> None:
+    """Store the position and end the lease, so that other webhooks have their turn."""
     async with in_transaction(PRIMARY):
-        if await claim.write(now, position=claim.webhook.position, claimed_until=None, next_try_at=now):
-            await purge_deliveries(claim.webhook.id)
+        if await lease.write(now, position=lease.webhook.position, claimed_until=None, next_try_at=now):
+            await purge_deliveries(lease.webhook.id)

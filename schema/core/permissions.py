@@ -1,4 +1,7 @@
-"""Who may call what: every root field declares its rule, and the schema does not build without."""
+"""Permissions: every root field declares an access rule; the schema cannot be built without.
+
+A rule is a scope that the caller must have, or a value of `Access`.
+"""
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -19,12 +22,12 @@ Info = strawberry.Info[Context, None]
 
 
 class Access(Enum):
-    """Rules that ask for no scope."""
+    """Access rules that require no scope."""
 
     PUBLIC = "public"
-    """Anyone may call it."""
+    """The field may be called without credentials."""
     CALLER = "caller"
-    """Anyone may whose credentials hold; what they get depends on their scopes."""
+    """The field needs valid credentials; the result depends on the caller's scopes."""
 
 
 Rule = ApiScope | Access
@@ -32,18 +35,18 @@ Weight = Cost | ListSize
 
 
 class RequireScope(FieldExtension):
-    """Refuses callers without the scope, and gives refusals their code."""
+    """Rejects callers without the required scope, and adds error codes to rejections."""
 
     def __init__(self, requires: Rule) -> None:
         self.requires = requires
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
-        """Calls the resolver if the caller may."""
+        """Call the resolver if the caller has permission."""
         try:
             self._check(info.context)
             return await await_maybe(next_(source, info, **arguments))
-        except RequestError as refusal:
-            raise graphql_error(refusal) from refusal
+        except RequestError as error:
+            raise graphql_error(error) from error
 
     def _check(self, context: Context) -> None:
         if isinstance(self.requires, ApiScope):
@@ -53,15 +56,15 @@ class RequireScope(FieldExtension):
 
 
 class RetryExtension(FieldExtension):
-    """Tries again what others stood in the way of."""
+    """Retries mutations after deadlocks and serialization failures."""
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
-        """Calls the resolver until it had its way, or often enough."""
+        """Call the resolver, again after each conflict until it succeeds or the attempts are used up."""
         return await retry_on_conflict(lambda: await_maybe(next_(source, info, **arguments)))
 
 
 def query(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Callable[..., Any]], Any]:
-    """Makes a coroutine function a root field."""
+    """Make a coroutine function a query field."""
 
     def field(resolver: Callable[..., Any]) -> Any:
         rule = {"rule": requires}
@@ -71,7 +74,7 @@ def query(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Callable
 
 
 def mutation(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Callable[..., Any]], Any]:
-    """Makes a coroutine function that changes something a root field."""
+    """Make a coroutine function a mutation field, which is retried on conflicts."""
 
     def field(resolver: Callable[..., Any]) -> Any:
         extensions, rule = [RequireScope(requires), RetryExtension()], {"rule": requires}
@@ -81,7 +84,7 @@ def mutation(*, requires: Rule, costs: Sequence[Weight] = ()) -> Callable[[Calla
 
 
 def subscription(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
-    """Makes a coroutine function that returns an asynchronous iterator a root field to listen to."""
+    """Make a coroutine function that returns an asynchronous iterator a subscription field."""
 
     def field(resolver: Callable[..., Any]) -> Any:
         return strawberry.subscription(
@@ -94,7 +97,7 @@ def subscription(*, requires: Rule) -> Callable[[Callable[..., Any]], Any]:
 def protected_field(
     *, requires: Rule = Access.CALLER, costs: Sequence[Weight] = ()
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Makes a coroutine method a field that takes arguments, or that leads to what needs another scope."""
+    """Make a coroutine method a field of an object type that takes arguments or needs a scope of its own."""
 
     def field(resolver: Callable[..., Any]) -> Any:
         return strawberry.field(resolver=resolver, extensions=[RequireScope(requires)], directives=costs)
@@ -103,19 +106,19 @@ def protected_field(
 
 
 def rule_of(field: Any) -> Rule | None:
-    """The rule that a root field declares; None if it does not."""
+    """Return the access rule that a root field declares; None if there is none."""
     rule: Rule | None = field.metadata.get("rule")
     return rule
 
 
 def check_rules(*roots: type) -> None:
-    """Refuses root types with a field that declares no rule.
+    """Check that every field of the root types declares an access rule.
 
     Raises:
-        TypeError: There is one; the message names it.
+        TypeError: A field has no rule; the message names it.
     """
     for root in roots:
         definition: Any = root.__strawberry_definition__  # type: ignore[attr-defined]
         for field in definition.fields:
             if rule_of(field) is None:
-                raise TypeError(f"{root.__name__}.{field.python_name} does not declare who may call it")
+                raise TypeError(f"{root.__name__}.{field.python_name} does not declare an access rule")

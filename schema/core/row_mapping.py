@@ -1,10 +1,11 @@
-"""Objects read from rows: how a type is read from a row stands in its class, once.
+"""Row mappings: how an object type reads its fields from a database row.
 
     __mapping__ = RowMapping(AssignmentRow, id=Computed(encode, "id"), user=ToOne("users", "user_id", "User", "user"))
 
-A resolver returns `Rows(LicenseAssignment, rows, context, users=rows_by_id)`, an ordinary sequence of objects of the
-class. Each reads its attributes from its row when they are asked for: a field that is not named is the column of that
-name, and a relation that the resolver did not bring along is read by a loader, one statement for all objects together.
+A resolver returns `Rows(LicenseAssignment, rows, context, users=rows_by_id)`, a sequence of objects of the class. Each
+object reads an attribute from its row when the attribute is accessed. A field that the mapping does not name is read
+from the column of the same name. A relation for which the resolver passed no related rows is read by a data loader, in
+one statement for all objects.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from licensing.messages import Message
 from resolvers.context import Context
+from resolvers.dataloaders import Loaders
 from resolvers.errors import Forbidden
 from resolvers.users.users import Redacted
 from schema.core.descriptions import TYPES
@@ -25,40 +27,33 @@ Getter = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by another name."""
+    """A field read from a column of another name."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
-    """What a function makes of columns; where the first is None, None."""
-
+class _FunctionOfColumns:
     function: Callable[..., Any]
     columns: tuple[str, ...]
 
     def __init__(self, function: Callable[..., Any], *columns: str) -> None:
-        """Take the columns one by one."""
+        """Initialize the source with a function and the names of its columns."""
         object.__setattr__(self, "function", function)
         object.__setattr__(self, "columns", columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Localized:
-    """What a function makes of the caller's language and of columns."""
+class Computed(_FunctionOfColumns):
+    """A field computed by a function from column values; None if the first value is None."""
 
-    function: Callable[..., Any]
-    columns: tuple[str, ...]
 
-    def __init__(self, function: Callable[..., Any], *columns: str) -> None:
-        """Take the columns one by one."""
-        object.__setattr__(self, "function", function)
-        object.__setattr__(self, "columns", columns)
+class Localized(_FunctionOfColumns):
+    """A field computed by a function from the caller's language and column values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """An object of another type, whose row is in a column."""
+    """A field with an object of another type, whose row is stored in a column."""
 
     column: str
     type: str
@@ -66,7 +61,7 @@ class Nested:
 
 @dataclass(frozen=True, slots=True)
 class NestedList:
-    """Objects of another type, whose rows are in a column."""
+    """A field with a list of objects of another type, whose rows are stored in a column."""
 
     column: str
     type: str
@@ -74,7 +69,11 @@ class NestedList:
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """What `related[rows]`, or else the loader, has for the value of a column or of several: an object or a value."""
+    """A relation to at most one object, or to a value if `type` is None.
+
+    It is looked up by the value of the column `key`, or by a tuple of the values of several columns: in the related
+    rows named `rows` if the resolver passed them, otherwise by the data loader named `loader`.
+    """
 
     rows: str
     key: str | tuple[str, ...]
@@ -84,7 +83,11 @@ class ToOne:
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """Objects for the rows of `related[rows]` whose column `by` equals our `key`, or else for those of the loader."""
+    """A relation to a list of objects.
+
+    The objects are the related rows named `rows` whose column `by` equals the column `key` of this row. If the resolver
+    passed no such rows, they are loaded by the data loader named `loader`.
+    """
 
     rows: str
     key: str
@@ -97,10 +100,10 @@ Source = Column | Computed | Localized | Nested | NestedList | ToOne | ToMany
 
 
 class RowMapping:
-    """How a type is read: its fields by their sources, from tuples by position and from other objects by name."""
+    """The sources of a type's fields. Columns of named tuples are read by position, those of other rows by name."""
 
     def __init__(self, row: type, **fields: Source) -> None:
-        """Fields that are not named are read from the columns of their names."""
+        """Initialize the mapping with the class of the rows and the sources of fields, by field name."""
         self.positions: dict[str, int] | None = (
             {name: position for position, name in enumerate(row._fields)} if issubclass(row, tuple) else None  # type: ignore[attr-defined]
         )
@@ -108,17 +111,17 @@ class RowMapping:
         self._view: type | None = None
 
     def getter(self, *columns: str) -> Getter:
-        """A function from a row to the value of a column, or to those of several."""
+        """Return a function that reads a column from a row, or a tuple of several columns."""
         if self.positions is None:
             return attrgetter(*columns)
         return itemgetter(*(self.positions[column] for column in columns))
 
     def expression(self, row: str, column: str) -> str:
-        """The same of one column, as Python text."""
+        """Return Python source that reads a column of the row in a variable."""
         return f"{row}.{column}" if self.positions is None else f"{row}[{self.positions[column]}]"
 
     def view(self, type_: type[T]) -> type[T]:
-        """The class of the type's objects that are read from rows."""
+        """Return the subclass of a type whose instances read their attributes from rows."""
         if self._view is None:
             definition: Any = type_.__strawberry_definition__  # type: ignore[attr-defined]
             plain = [field.python_name for field in definition.fields if field.base_resolver is None]
@@ -127,26 +130,27 @@ class RowMapping:
         return self._view
 
     def _reader(self, name: str) -> Getter:
+        """Return the getter of a field's property."""
         match source := self.fields.get(name, Column(name)):
             case Column():
-                return _column(self.getter(source.name))
+                return _read_column(self.getter(source.name))
             case Computed():
-                return _of(source.function, self.getter(*source.columns), several=len(source.columns) > 1)
+                return _read_computed(source.function, self.getter(*source.columns), several=len(source.columns) > 1)
             case Localized():
-                return _in_language(source.function, self.getter(*source.columns))
+                return _read_localized(source.function, self.getter(*source.columns))
             case Nested():
-                return _inner(self.getter(source.column), source.type)
+                return _read_nested(self.getter(source.column), source.type)
             case NestedList():
-                return _each(self.getter(source.column), source.type)
+                return _read_nested_list(self.getter(source.column), source.type)
             case ToOne():
                 keys = (source.key,) if isinstance(source.key, str) else source.key
-                return _one(source, self.getter(*keys))
+                return _read_to_one(source, self.getter(*keys))
             case ToMany():
-                return _many(source, self.getter(source.key))
+                return _read_to_many(source, self.getter(source.key))
 
 
 class Related:
-    """What a resolver brought along for its rows, shared by all objects below them."""
+    """Related rows that a resolver passed with its rows, shared by all objects below them."""
 
     def __init__(self, context: Context, tables: Mapping[str, Any]) -> None:
         self.context = context
@@ -154,22 +158,22 @@ class Related:
         self.groups: dict[ToMany, dict[Hashable, list[Any]]] = {}
 
     def group(self, source: ToMany, key: Hashable) -> Sequence[Any]:
-        """The rows of a table that belong to a key; the table is gone through once."""
+        """Return the related rows of a relation for a key. The rows are grouped on first use."""
         if source not in self.groups:
             groups = self.groups[source] = {}
-            by = row_columns(TYPES[source.type]).getter(source.by)
+            by = mapping_of(TYPES[source.type]).getter(source.by)
             for row in self.tables[source.rows]:
                 groups.setdefault(by(row), []).append(row)
         return self.groups[source].get(key, ())
 
 
 class Rows(Sequence[T], Generic[T]):
-    """Rows as objects of a type."""
+    """A sequence of objects of a type, each created from its row when accessed."""
 
     __slots__ = ("related", "rows", "type")
 
     def __init__(self, type_: type[T], rows: Sequence[Any], context: Context, **related: Any) -> None:
-        """Bring along `related` rows: for `ToOne` a mapping by key, for `ToMany` a list."""
+        """Initialize the sequence. `related` holds a mapping by key for each `ToOne`, a list for each `ToMany`."""
         self.type = type_
         self.rows = rows
         self.related = Related(context, related)
@@ -191,23 +195,23 @@ class Rows(Sequence[T], Generic[T]):
 
 
 def from_row(type_: type[T], row: Any, context: Context, **related: Any) -> T:
-    """One row as an object."""
+    """Return an object of a type that reads from a row. `related` is as for `Rows`."""
     return make_object(type_, row, Related(context, related))
 
 
-def row_columns(type_: type) -> RowMapping:
-    """How a type is read from a row."""
-    columns: RowMapping = type_.__mapping__  # type: ignore[attr-defined]
-    return columns
+def mapping_of(type_: type) -> RowMapping:
+    """Return the row mapping of a type."""
+    mapping: RowMapping = type_.__mapping__  # type: ignore[attr-defined]
+    return mapping
 
 
 def make_object(type_: type[T], row: Any, related: Related) -> T:
-    """A row as an object that shares what was brought along."""
-    made: T = row_columns(type_).view(type_)(row, related)  # type: ignore[call-arg]
-    return made
+    """Return an object of a type that reads from a row and shares related rows with other objects."""
+    view: T = mapping_of(type_).view(type_)(row, related)  # type: ignore[call-arg]
+    return view
 
 
-def _rows(type_name: str, rows: Sequence[Any], related: Related) -> Rows[Any]:
+def _related_rows(type_name: str, rows: Sequence[Any], related: Related) -> Rows[Any]:
     found: Rows[Any] = Rows(TYPES[type_name], rows, related.context)
     found.related = related
     return found
@@ -218,17 +222,19 @@ def _init(self: Any, row: Any, related: Related) -> None:
     self._related = related
 
 
-def _column(get: Getter) -> Getter:
+def _read_column(get: Getter) -> Getter:
     def read(view: Any) -> Any:
         value = get(view.row)
         if value.__class__ is Redacted:
-            raise graphql_error(Forbidden(Message("A token for one vendor sees this of that vendor's users only.")))
+            raise graphql_error(
+                Forbidden(Message("A token for one vendor may read this only for that vendor's users."))
+            )
         return value
 
     return read
 
 
-def _of(function: Callable[..., Any], get: Getter, *, several: bool) -> Getter:
+def _read_computed(function: Callable[..., Any], get: Getter, *, several: bool) -> Getter:
     def read_one(view: Any) -> Any:
         value = get(view.row)
         return None if value is None else function(value)
@@ -240,11 +246,11 @@ def _of(function: Callable[..., Any], get: Getter, *, several: bool) -> Getter:
     return read_several if several else read_one
 
 
-def _in_language(function: Callable[..., Any], get: Getter) -> Getter:
+def _read_localized(function: Callable[..., Any], get: Getter) -> Getter:
     return lambda view: function(view._related.context.language, *get(view.row))
 
 
-def _inner(get: Getter, type_name: str) -> Getter:
+def _read_nested(get: Getter, type_name: str) -> Getter:
     def read(view: Any) -> Any:
         row = get(view.row)
         return None if row is None else make_object(TYPES[type_name], row, view._related)
@@ -252,18 +258,18 @@ def _inner(get: Getter, type_name: str) -> Getter:
     return read
 
 
-def _each(get: Getter, type_name: str) -> Getter:
-    return lambda view: _rows(type_name, get(view.row), view._related)
+def _read_nested_list(get: Getter, type_name: str) -> Getter:
+    return lambda view: _related_rows(type_name, get(view.row), view._related)
 
 
-def _one(source: ToOne, key_of: Getter) -> Getter:
+def _read_to_one(source: ToOne, key_of: Getter) -> Getter:
     def object_of(row: Any, related: Related) -> Any:
         if row is None or source.type is None:
             return row
         return make_object(TYPES[source.type], row, related)
 
     async def load(key: Hashable, related: Related) -> Any:
-        return object_of(await getattr(related.context.loaders, source.loader).load(key), related)
+        return object_of(await getattr(Loaders.of(related.context), source.loader).load(key), related)
 
     def read(view: Any) -> Any | Awaitable[Any]:
         key, related = key_of(view.row), view._related
@@ -275,14 +281,14 @@ def _one(source: ToOne, key_of: Getter) -> Getter:
     return read
 
 
-def _many(source: ToMany, key_of: Getter) -> Getter:
+def _read_to_many(source: ToMany, key_of: Getter) -> Getter:
     async def load(key: Hashable, related: Related) -> Any:
-        return _rows(source.type, await getattr(related.context.loaders, source.loader).load(key), related)
+        return _related_rows(source.type, await getattr(Loaders.of(related.context), source.loader).load(key), related)
 
     def read(view: Any) -> Any | Awaitable[Any]:
         key, related = key_of(view.row), view._related
         if source.rows not in related.tables:
             return load(key, related)
-        return _rows(source.type, related.group(source, key), related)
+        return _related_rows(source.type, related.group(source, key), related)
 
     return read

@@ -1,4 +1,4 @@
-"""What a client asks for below a field, so that nothing else is read."""
+"""The fields that a client has selected below a field, so that a resolver reads nothing else."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -7,20 +7,24 @@ from typing import Any
 from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
 
 from schema.core.permissions import Info
+from schema.execution.graphql_core import field_nodes_of
 
 
 class Selection:
-    """The fields selected below some nodes of the document. Directives are not looked at: it may hold too much."""
+    """The fields selected below some nodes of a document.
+
+    Directives are ignored: a field that `@skip` or `@include` excludes counts as selected.
+    """
 
     def __init__(self, nodes: Sequence[FieldNode], fragments: Mapping[str, Any]) -> None:
-        """Nothing is looked at before it is asked for."""
+        """Initialize the selection. Its fields are collected on first use."""
         self._nodes = nodes
         self._fragments = fragments
 
     @cached_property
     def _fields(self) -> dict[str, list[FieldNode]]:
         fields: dict[str, list[FieldNode]] = {}
-        spread: set[str] = set()  # each fragment once, or nested fragments would take exponential time
+        spread: set[str] = set()  # visit each fragment once: nested fragments would take exponential time
         sets: list[SelectionSetNode | None] = [node.selection_set for node in self._nodes]
         while sets:
             if (selected := sets.pop()) is None:
@@ -39,7 +43,7 @@ class Selection:
         return name in self._fields
 
     def below(self, *paths: str) -> "Selection":
-        """What is selected below the fields at the paths, such as `nodes` and `edges.node`."""
+        """Return the selection below the fields at some paths, such as `nodes` and `edges.node`."""
         nodes: list[FieldNode] = []
         for path in paths:
             name, _, rest = path.partition(".")
@@ -49,6 +53,5 @@ class Selection:
 
 
 def selected(info: Info) -> Selection:
-    """What is selected below the field that is being resolved."""
-    raw: Any = info._raw_info
-    return Selection(raw.field_nodes, raw.fragments)
+    """Return the selection below the field that is being resolved."""
+    return Selection(*field_nodes_of(info))

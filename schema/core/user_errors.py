@@ -1,4 +1,4 @@
-"""How a refusal reaches the client: by the rules in `userErrors`, before anything runs as an error with a code."""
+"""User errors of mutations, and top-level errors with a code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,37 +16,42 @@ from schema.core.descriptions import object_type
 
 
 def _message(self: "UserError", info: strawberry.Info[Context, None]) -> str:
-    """What went wrong and what to do about it, in the language of `Accept-Language`."""
+    """The cause and how to resolve it, in the language of the `Accept-Language` header."""
     return self.source.in_language(info.context.language)
 
 
 @object_type
 class UserError:
-    """Why a mutation did not do what was asked. For a person to read and a program to act on."""
+    """An error that a mutation reports to the user."""
 
     code: UserErrorCode
-    """Stable reason; act on this, not on `message`. Expect values you do not know yet."""
+    """Stable code for programs to act on. New codes may be added."""
     message: str = strawberry.field(resolver=_message)
     path: list[str] | None
-    """Path to the input at fault, as in `["input", "userIds", "2"]`; null if no one field is."""
+    """Path to the input field at fault, such as `["input", "userIds", "2"]`; null if the error concerns no field."""
     source: strawberry.Private[Message]
 
 
-class Payload(Protocol):
-    """What a mutation answers."""
+class HasUserErrors(Protocol):
+    """A payload with user errors."""
 
     user_errors: list[UserError]
 
 
 @contextmanager
-def collect_user_errors(payload: Payload) -> Iterator[None]:
-    """Puts a refusal by the rules into the payload, which keeps what it holds already."""
+def collect_user_errors(payload: HasUserErrors) -> Iterator[None]:
+    """Append a `LicensingError` raised in the block to the payload's user errors, and continue after the block."""
     try:
         yield
     except LicensingError as error:
         payload.user_errors.append(UserError(code=error.code, source=error.message, path=error.path))
 
 
-def graphql_error(refusal: RequestError, node: Node | None = None) -> GraphQLError:
-    """The top-level error of a call that is refused before anything runs, or for a part of its document."""
-    return GraphQLError(str(refusal), node, extensions={"code": refusal.code}, original_error=refusal)
+def graphql_error(error: RequestError, node: Node | None = None) -> GraphQLError:
+    """Return the top-level GraphQL error for a rejected request.
+
+    Args:
+        error: The error, whose code becomes `extensions.code`.
+        node: The part of the document that the error concerns, if any.
+    """
+    return GraphQLError(str(error), node, extensions={"code": error.code}, original_error=error)

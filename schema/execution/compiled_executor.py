@@ -1,4 +1,4 @@
-"""graphql-core's executor, which answers by compiled functions where it can (`schema.compiler`)."""
+"""An execution context for graphql-core that completes values by compiled functions (`schema.execution.compiler`)."""
 
 import copy
 from collections import OrderedDict
@@ -6,78 +6,79 @@ from functools import cached_property
 from typing import Any
 
 from graphql import (
-    GraphQLNonNull,
+    FragmentSpreadNode,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLResolveInfo,
     OperationDefinitionNode,
+    SelectionNode,
     get_named_type,
 )
-from graphql.execution.collect_fields import FieldDetailsList
-from graphql.pyutils import Path
 from strawberry import Schema
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.execution.compiler import Answer, compile_answer
+from schema.execution.compiler import compile_selection
 from schema.execution.document import DOCUMENT_CACHE_SIZE
+from schema.execution.graphql_core import (
+    CompiledSelection,
+    DefaultExecutionContext,
+    FieldDetailsList,
+    HookedExecutionContext,
+    fragment_selection,
+)
 
-Answers = dict[Any, Answer | None]
-"""The functions of an operation's selections, None for one that has none, by type and by the nodes' identities."""
+CompiledSelections = dict[Any, CompiledSelection | None]
+"""Compiled functions of an operation by type and node identities; None for a selection that cannot be compiled."""
 
-_answers: OrderedDict[int, tuple[OperationDefinitionNode, Answers]] = OrderedDict()
-
-
-def answers_of(operation: OperationDefinitionNode) -> Answers:
-    """What was compiled for an operation: kept for as many as documents are, those used last."""
-    known = _answers.setdefault(id(operation), (operation, {}))  # which is kept, so that no other gets its identity
-    _answers.move_to_end(id(operation))
-    if len(_answers) > DOCUMENT_CACHE_SIZE:
-        _answers.popitem(last=False)
-    return known[1]
+_cache: OrderedDict[int, tuple[OperationDefinitionNode, CompiledSelections]] = OrderedDict()
 
 
-class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
-    """Completes by a compiled function what only reads, and leaves everything else as it is."""
+def compiled_selections_of(operation: OperationDefinitionNode) -> CompiledSelections:
+    """Return the compiled selections of an operation.
+
+    The cache holds the `DOCUMENT_CACHE_SIZE` most recently used operations, as many as there are cached documents.
+    """
+    # The cache keeps a reference to the operation, so that no other object can get its id.
+    _, selections = _cache.setdefault(id(operation), (operation, {}))
+    _cache.move_to_end(id(operation))
+    if len(_cache) > DOCUMENT_CACHE_SIZE:
+        _cache.popitem(last=False)
+    return selections
+
+
+class CompiledExecutionContext(HookedExecutionContext):
+    """Completes selections that only read attributes by compiled functions; graphql-core completes all others."""
 
     @cached_property
-    def _compiled(self) -> Answers:
-        return answers_of(self.operation)
+    def _compiled(self) -> CompiledSelections:
+        return compiled_selections_of(self.operation)
 
-    def complete_value(
-        self,
-        return_type: GraphQLOutputType,
-        field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        """A resolver's value as its part of the answer."""
-        if result is not None and (answer := self._answer(return_type, field_details_list)):
-            try:
-                return answer(result)
-            except Exception:  # graphql-core meets it again, and makes an error of it
-                pass
-        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
-
-    def _answer(self, type_: GraphQLOutputType, fields: FieldDetailsList) -> Answer | None:
-        # Of a type that is not null graphql-core asks again, for the type within.
-        if isinstance(type_, GraphQLNonNull) or not isinstance(get_named_type(type_), GraphQLObjectType):
-            return None
-        if self._is_watched():
+    def compiled_selection(self, type_: GraphQLOutputType, fields: FieldDetailsList) -> CompiledSelection | None:
+        """Return the compiled function of a selection, compiling it on first use."""
+        if not isinstance(get_named_type(type_), GraphQLObjectType) or self.has_middleware:
             return None
         key = (type_, *(id(field.node) for field in fields))
         if key not in self._compiled:
-            self._compiled[key] = compile_answer(self, type_, fields)
+            has_directives = any(_has_directives(self, field.node.selection_set, set()) for field in fields)
+            self._compiled[key] = None if has_directives else compile_selection(self, type_, fields)
         return self._compiled[key]
-
-    def _is_watched(self) -> bool:
-        """Whether an extension wants to see each field."""
-        return bool(self.middleware_manager and self.middleware_manager.middlewares)
 
 
 def without_compilation(schema: Schema) -> Schema:
-    """The same schema, answered by graphql-core alone."""
+    """Return a copy of a schema that is executed by graphql-core alone."""
     plain = copy.copy(schema)
-    plain.execution_context_class = StrawberryGraphQLCoreExecutionContext
+    plain.execution_context_class = DefaultExecutionContext
     return plain
+
+
+def _has_directives(executor: DefaultExecutionContext, selected: Any, spread: set[str]) -> bool:
+    """Return whether a field or fragment below has a directive, whose effect may depend on a variable."""
+    nodes: tuple[SelectionNode, ...] = selected.selections if selected else ()
+    for node in nodes:
+        if node.directives:
+            return True
+        below = None if isinstance(node, FragmentSpreadNode) else node.selection_set  # type: ignore[attr-defined]
+        if isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+            spread.add(node.name.value)
+            below = fragment_selection(executor, node.name.value)
+        if _has_directives(executor, below, spread):
+            return True
+    return False

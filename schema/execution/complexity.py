@@ -1,4 +1,4 @@
-"""How much a document may ask for, measured in one pass that looks at each fragment once, however they nest."""
+"""Limits on the complexity of documents, measured in one pass that visits each fragment once."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -24,48 +24,50 @@ from graphql import (
 from licensing.messages import Message
 from resolvers.errors import TooComplex
 from schema.core.user_errors import graphql_error
-from schema.execution.cost import Size, points_of, size_of, sized_fields
+from schema.execution.cost import Size, cost_of, size_of, sized_fields
 
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 1_000
 MAX_SCHEMA_TOKENS = 2_000
-"""Tokens under `__schema` and `__type`, and in fragments that fit nowhere else."""
+"""Maximum number of tokens in introspection fields and in fragments on introspection types."""
 MAX_DEPTH = 10
 MAX_ALIASES = 15
 MAX_DIRECTIVES = 50
 MAX_SIGN_INS = 1
 MAX_COST = 10_000
 MAX_SCHEMA_COST = 5_000
-"""Objects under `__schema` and `__type`, which count for no other limit; tools ask for half as many."""
+"""Maximum cost of introspection, which counts towards no other limit. Tools request about half of it."""
 
 _SPLIT = Message("Split it over several requests.")
 
 LinearCost = Counter[int]
-"""A cost: how many single objects, under 0, and how often each list of `lists`, under its index from 1."""
+"""A cost as a linear function of list sizes: the constant under key 0, coefficients under 1-based list indexes."""
 
 
-def too_complex(what: Message, limit: int, next_step: Message = _SPLIT) -> GraphQLError:
-    """The refusal of a document that goes beyond a limit."""
-    message = Message("{what}; at most {limit:,} are taken. {next_step}", what=what, limit=limit, next_step=next_step)
+def too_complex(problem: Message, limit: int, next_step: Message = _SPLIT) -> GraphQLError:
+    """Return the error for a document that exceeds a limit."""
+    message = Message(
+        "{problem}; at most {limit:,} are allowed. {next_step}", problem=problem, limit=limit, next_step=next_step
+    )
     return graphql_error(TooComplex(message))
 
 
 @dataclass(slots=True)
 class Complexity:
-    """What a part of a document asks for."""
+    """The complexity of a part of a document."""
 
     depth: int = 0
     aliases: int = 0
     directives: int = 0
     sign_ins: int = 0
     schema_cost: int = 0
-    """Objects that describe the schema."""
+    """Cost of introspection."""
     cost: LinearCost = field(default_factory=Counter)
     cost_of_item: LinearCost = field(default_factory=Counter)
-    """What each item costs of the page that this is a part of."""
+    """Cost per item of the list whose size a directive on the parent field declares."""
 
     def add(self, other: "Complexity") -> None:
-        """Takes in what is asked for beside it."""
+        """Add the complexity of a sibling."""
         self.depth = max(self.depth, other.depth)
         self.aliases += other.aliases
         self.directives += other.directives
@@ -75,14 +77,14 @@ class Complexity:
         self.cost_of_item.update(other.cost_of_item)
 
     def check(self) -> None:
-        """Refuses what goes beyond a limit whatever the variables.
+        """Check the limits that do not depend on variables.
 
         Raises:
-            GraphQLError: It does.
+            GraphQLError: A limit is exceeded.
         """
         if self.depth > MAX_DEPTH:
             deep = Message("The document nests {count:,} fields", count=self.depth)
-            raise too_complex(deep, MAX_DEPTH, Message("Ask for what is deeper by its ID, in another request."))
+            raise too_complex(deep, MAX_DEPTH, Message("Fetch deeper objects by ID, in another request."))
         if self.aliases > MAX_ALIASES:
             raise too_complex(
                 Message("The document has {count:,} aliases, each spread counted", count=self.aliases), MAX_ALIASES
@@ -96,28 +98,28 @@ class Complexity:
             raise too_complex(Message("The document has {count:,} fields `signIn`", count=self.sign_ins), MAX_SIGN_INS)
         if self.schema_cost > MAX_SCHEMA_COST:
             raise too_complex(
-                Message("The document asks for {count:,} objects of the schema", count=self.schema_cost),
+                Message("The document requests {count:,} objects of the schema", count=self.schema_cost),
                 MAX_SCHEMA_COST,
             )
 
 
 class ComplexityAnalyzer:
-    """The pass over a document. It need not be valid: what is unknown counts for nothing."""
+    """Measures a document. The document need not be valid: unknown fields and types count as nothing."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
-        """Nothing is measured yet."""
+        """Initialize the analyzer without measuring anything."""
         self._schema = schema
         self._sized_fields = sized_fields(schema)
         self._fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._measured: dict[str, Complexity] = {}
         self.lists: list[tuple[Size, LinearCost]] = []
-        """Lists as long as a variable says, each with the cost of an item; what is inside comes before."""
+        """Lists whose size depends on variables, each with the cost of an item. Nested lists precede the outer ones."""
         self.schema_tokens = 0
 
     def measure(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Complexity:
-        """What an operation asks for, or a fragment."""
+        """Return the complexity of an operation or a fragment."""
         if isinstance(node, FragmentDefinitionNode):
             return self._fragment(node.name.value)
         variables = sum(len(variable.directives or ()) for variable in node.variable_definitions or ())
@@ -127,7 +129,7 @@ class ComplexityAnalyzer:
 
     def _fragment(self, name: str) -> Complexity:
         if name not in self._measured and (node := self._fragments.get(name)):
-            self._measured[name] = Complexity()  # one that spreads itself, which is not valid, comes to an end here
+            self._measured[name] = Complexity()  # ends the recursion of a fragment that spreads itself
             type_name = node.type_condition.name.value
             if type_name.startswith("__"):
                 self.schema_tokens += count_tokens(node)
@@ -164,7 +166,7 @@ class ComplexityAnalyzer:
         measure.sign_ins += name == "signIn"
         if definition is None:
             return measure
-        size, item = size_of(node, definition), measure.cost + Counter({0: points_of(definition)})
+        size, item = size_of(node, definition), measure.cost + Counter({0: cost_of(definition)})
         if (parent.name, name) in self._sized_fields:
             measure.cost, measure.cost_of_item = Counter(), item
         elif is_list_type(type_):
@@ -176,13 +178,13 @@ class ComplexityAnalyzer:
 
     def _times(self, size: int | Size, item: LinearCost) -> LinearCost:
         if isinstance(size, int):
-            return Counter({place: times * size for place, times in item.items()})
+            return Counter({index: factor * size for index, factor in item.items()})
         self.lists.append((size, item))
         return Counter({len(self.lists): 1})
 
 
 def count_tokens(node: Node) -> int:
-    """The tokens that a part of a document was read from, comments aside."""
+    """Return the number of tokens in a part of a document, without comments."""
     assert node.loc
     count, token = 0, node.loc.start_token
     while token is not None:

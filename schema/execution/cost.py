@@ -1,4 +1,4 @@
-"""What a field costs: the directives of the GraphQL Cost Directives specification, and how they are read."""
+"""The cost of fields, declared by the directives of the GraphQL Cost Directives Specification."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,20 +23,23 @@ from graphql import (
 )
 from strawberry.schema_directive import Location
 
-from schema.mutations.inputs import MAX_ITEMS
+from schema.execution.graphql_core import strawberry_field
 
 LIST_SIZE = 5
-"""Items of a list that is not a page."""
+"""Assumed number of items of a list without a `listSize` directive."""
 PAGE_SIZE = 50
+"""Number of items of a page for which no size is given."""
+MAX_ITEMS = 1_000
+"""Maximum number of items of a list in an input."""
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="cost",
-    description="What the field costs by itself; without it, 1 if it returns objects, else nothing.",
+    description="The cost of the field itself. Without this directive, 1 if the field returns objects, otherwise 0.",
 )
 class Cost:
-    """What a field costs by itself."""
+    """The `@cost` directive: the cost of a field itself."""
 
     weight: str
 
@@ -45,13 +48,13 @@ class Cost:
     locations=[Location.FIELD_DEFINITION],
     name="listSize",
     description=f"""
-How many items count for the cost: as many as an argument of `slicingArguments` says, be it a number or a list of IDs,
-and `assumedSize` if none is given. They are those of the fields `sizedFields` below, or of the field itself.
-A list that no such directive sizes counts as {LIST_SIZE}.
+The number of list items that count towards the cost: the value of an argument in `slicingArguments`, or the length of
+its list of IDs, and `assumedSize` if no such argument is given. It is the size of the lists in `sizedFields` below, or
+of the field itself. A list without this directive counts as {LIST_SIZE} items.
 """.strip(),
 )
 class ListSize:
-    """How many items of a list count."""
+    """The `@listSize` directive: the number of items of a list."""
 
     assumed_size: int
     slicing_arguments: list[str]
@@ -60,58 +63,59 @@ class ListSize:
 
 
 PAGE = ListSize(assumed_size=PAGE_SIZE, slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"])
-"""A connection."""
+"""The directive of connections."""
 
 
 def weight(points: int) -> Cost:
-    """A field that costs so much by itself."""
+    """Return the directive of a field with this cost."""
     return Cost(weight=str(points))
 
 
 def by_ids(argument: str, sized_field: str | None = None) -> ListSize:
-    """A list with an item for each ID in an argument."""
+    """Return the directive of a list with an item for each ID in an argument."""
     sized = [sized_field] if sized_field else strawberry.UNSET
     return ListSize(assumed_size=LIST_SIZE, slicing_arguments=[argument], sized_fields=sized)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many items a field of a document asks for, where variables say it."""
+    """The number of items that a field of a document requests, as a function of variables."""
 
     arguments: tuple[tuple[ValueNode, tuple[str, ...]], ...]
-    """Each argument that may say it, with the path inside."""
+    """The arguments that determine the number, each with the path of the value inside."""
     assumed: int
+    """The number of items if no argument is given."""
 
-    def given(self, variables: Mapping[str, Any]) -> int:
-        """The number, in the range that fields take: what is out of it has been refused, or will be."""
+    def evaluate(self, variables: Mapping[str, Any]) -> int:
+        """Return the number of items for some variables, from 0 to `MAX_ITEMS`. Others are rejected elsewhere."""
         counts = [
-            _count(value)
+            _item_count(value)
             for argument, path in self.arguments
-            if (value := _inside(value_from_ast_untyped(argument, dict(variables)), path)) is not None
+            if (value := _value_at(value_from_ast_untyped(argument, dict(variables)), path)) is not None
         ]
         return max(counts, default=self.assumed)
 
 
-def points_of(field: GraphQLField) -> int:
-    """What a field costs by itself."""
+def cost_of(field: GraphQLField) -> int:
+    """Return the cost of a field itself."""
     cost = _directive(field, Cost)
     return int(cost.weight) if cost else int(is_composite_type(get_named_type(field.type)))
 
 
 def size_of(node: FieldNode, field: GraphQLField) -> int | Size:
-    """How many items a field of a document asks for."""
+    """Return the number of items that a field of a document requests."""
     directive = _directive(field, ListSize)
     if directive is None:
         return LIST_SIZE
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     paths = (argument.split(".") for argument in directive.slicing_arguments)
     size = Size(tuple((given[name], tuple(path)) for name, *path in paths if name in given), directive.assumed_size)
-    return size if any(_has_variables(argument) for argument, _ in size.arguments) else size.given({})
+    return size if any(_has_variables(argument) for argument, _ in size.arguments) else size.evaluate({})
 
 
 @lru_cache
 def sized_fields(schema: GraphQLSchema) -> frozenset[tuple[str, str]]:
-    """The fields whose number of items the field above says: type and name."""
+    """Return the fields whose size a directive on the parent field declares, as pairs of type and field name."""
     return frozenset(
         (get_named_type(field.type).name, name)
         for type_ in schema.type_map.values()
@@ -123,8 +127,9 @@ def sized_fields(schema: GraphQLSchema) -> frozenset[tuple[str, str]]:
 
 
 def _directive(field: GraphQLField, kind: type[Any]) -> Any:
-    definition = field.extensions.get("strawberry-definition")
-    return next((one for one in getattr(definition, "directives", ()) if isinstance(one, kind)), None)
+    definition = strawberry_field(field)
+    directives = definition.directives if definition else ()
+    return next((directive for directive in directives if isinstance(directive, kind)), None)
 
 
 def _has_variables(value: ValueNode) -> bool:
@@ -135,13 +140,13 @@ def _has_variables(value: ValueNode) -> bool:
     return isinstance(value, VariableNode)
 
 
-def _inside(value: Any, path: tuple[str, ...]) -> Any:
+def _value_at(value: Any, path: tuple[str, ...]) -> Any:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return None if value is Undefined else value
 
 
-def _count(value: Any) -> int:
+def _item_count(value: Any) -> int:
     if isinstance(value, list):
         return min(len(value), MAX_ITEMS)
     if not isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Documents as they are run: read, held against the limits and validated once, and remembered by their text."""
+"""GraphQL documents: parsed, checked against the limits and validated once, then cached by their text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,8 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
-    specified_rules,
     value_from_ast_untyped,
 )
-from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
-from strawberry.schema.schema import validate_document
 
 from licensing.messages import Message
 from resolvers.errors import BadUserInput
@@ -35,15 +32,22 @@ from schema.execution.complexity import (
     too_complex,
 )
 from schema.execution.cost import Size
-from schema.execution.input_validation import OperationInput, check_literals, input_of
+from schema.execution.graphql_core import (
+    MAX_COMPLEXITY_BUDGET,
+    is_nesting_error,
+    is_token_limit_error,
+    is_validation_aborted,
+    validate_document,
+)
+from schema.execution.input_validation import OperationInput, check_literals, operation_input
 
 DOCUMENT_CACHE_SIZE = 100
-"""Documents that are kept, those used last: clients send the same few again and again. The largest take 1 MB each."""
+"""Number of cached documents, the most recently used ones. Clients repeat a few documents; the largest take 1 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One of a document's operations."""
+    """An operation of a document."""
 
     name: str | None
     type: OperationType
@@ -52,61 +56,62 @@ class Operation:
     cost: LinearCost
 
     def variables(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Those that were given, and the defaults of others."""
+        """Return the given variables, with the defaults of those that are not given."""
         return {**self.defaults, **(given or {})}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document within the limits."""
+    """A document within the limits, valid or not."""
 
     node: DocumentNode
     fingerprint: str
-    """What tells its text apart in the log."""
+    """Hash that identifies the text in the log."""
     errors: Sequence[GraphQLError]
-    """Why it is not valid."""
-    may_ask_for_schema: bool
-    """Whether it is worth looking for introspection in it."""
+    """Validation errors."""
+    may_contain_introspection: bool
+    """Whether the document may contain introspection fields."""
     operations: Mapping[str | None, Operation]
     lists: Sequence[tuple[Size, LinearCost]]
+    """Lists whose size depends on variables, each with the cost of an item."""
 
     def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
-        """The objects that the operation may return, and what it costs besides; nothing if it cannot run."""
+        """Return the cost of an operation with some variables; 0 if the operation cannot be executed."""
         if self.errors or not (operation := self.operation(operation_name)):
             return 0
-        given, each = operation.variables(variables), [1]
+        merged, values = operation.variables(variables), [1]
         for size, item in self.lists:
-            each.append(size.given(given) * sum(times * each[place] for place, times in item.items()))
-        return sum(times * each[place] for place, times in operation.cost.items())
+            values.append(size.evaluate(merged) * sum(factor * values[index] for index, factor in item.items()))
+        return sum(factor * values[index] for index, factor in operation.cost.items())
 
     def operation(self, name: str | None) -> Operation | None:
-        """The operation with the name; without one, the first."""
+        """Return the operation with a name, or the first operation if no name is given; None if there is none."""
         return next(iter(self.operations.values()), None) if name is None else self.operations.get(name)
 
     def check(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> None:
-        """Refuses values that no call takes, and what costs too much with them.
+        """Check the variables and the cost of an operation.
 
         Raises:
-            GraphQLError: The values will not do, or it costs too much.
+            GraphQLError: A variable has an invalid value, or the cost exceeds `MAX_COST`.
         """
         if operation := self.operation(operation_name):
             try:
                 operation.input.check(operation.variables(variables))
-            except BadUserInput as refusal:
-                raise graphql_error(refusal) from refusal
+            except BadUserInput as error:
+                raise graphql_error(error) from error
         cost = self.cost(operation_name, variables)
         if cost > MAX_COST:
-            what = Message("The operation costs {cost:,} points, one for each object that it may return", cost=cost)
-            next_step = Message("Ask for smaller pages by `first` or `last`, or for less below them.")
-            raise too_complex(what, MAX_COST, next_step)
+            problem = Message("The operation costs {cost:,} points, one for each object that it may return", cost=cost)
+            next_step = Message("Request smaller pages with `first` or `last`, or fewer fields below them.")
+            raise too_complex(problem, MAX_COST, next_step)
 
 
 @lru_cache(maxsize=DOCUMENT_CACHE_SIZE)
 def read_document(schema: GraphQLSchema, text: str) -> Document:
-    """The document with this text, which may not be valid.
+    """Parse a document, check its limits and validate it. Validation errors are returned in `Document.errors`.
 
     Raises:
-        GraphQLError: It is no document, or goes beyond a limit.
+        GraphQLError: The text cannot be parsed, or exceeds a limit.
     """
     if len(text) > MAX_CHARACTERS:
         raise too_complex(
@@ -115,28 +120,29 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
             Message("Send values as variables."),
         )
     node = _parse(text)
-    survey = ComplexityAnalyzer(schema, node)
+    analyzer = ComplexityAnalyzer(schema, node)
     try:
-        operations = dict(_operations(schema, node, survey))
+        operations = dict(_operations(schema, node, analyzer))
     except RecursionError:
         raise _nested_too_deeply() from None
-    tokens = count_tokens(node) - survey.schema_tokens
+    tokens = count_tokens(node) - analyzer.schema_tokens
     if tokens > MAX_TOKENS:
         raise too_complex(
             Message("The document has {count:,} tokens", count=tokens),
             MAX_TOKENS,
             Message("Send values as variables, or split it."),
         )
-    if survey.schema_tokens > MAX_SCHEMA_TOKENS:
+    if analyzer.schema_tokens > MAX_SCHEMA_TOKENS:
         raise too_complex(
-            Message("The document has {count:,} tokens about the schema", count=survey.schema_tokens), MAX_SCHEMA_TOKENS
+            Message("The document has {count:,} tokens about the schema", count=analyzer.schema_tokens),
+            MAX_SCHEMA_TOKENS,
         )
     errors = _validate(schema, node) or check_literals(schema, node)
-    return Document(node, fingerprint_of(text), errors, "__" in text, operations, survey.lists)
+    return Document(node, fingerprint_of(text), errors, "__" in text, operations, analyzer.lists)
 
 
 def fingerprint_of(text: str) -> str:
-    """What tells a document apart in the log, which does not show it."""
+    """Return a hash that identifies a document in the log, which does not contain its text."""
     return sha256(text.encode()).hexdigest()[:16]
 
 
@@ -144,21 +150,23 @@ def _parse(text: str) -> DocumentNode:
     try:
         return parse(text, max_lexical_tokens=MAX_TOKENS + MAX_SCHEMA_TOKENS)
     except GraphQLError as error:
-        if "nested too deeply" in error.message:
+        if is_nesting_error(error):
             raise _nested_too_deeply() from None
-        if "Parsing aborted" in error.message:
+        if is_token_limit_error(error):
             most = MAX_TOKENS + MAX_SCHEMA_TOKENS
             raise too_complex(Message("The document has more than {most:,} tokens", most=most), MAX_TOKENS) from None
         raise
 
 
 def _validate(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    errors = validate_document(schema, document, tuple(specified_rules))
-    if any(error.message == "Validation aborted." for error in errors):
+    errors = validate_document(schema, document)
+    if any(map(is_validation_aborted, errors)):
         raise too_complex(
-            Message("The document repeats fields in too many pairs"), MAX_COMPLEXITY_BUDGET, Message("Name each once.")
+            Message("The document repeats the same fields too often"),
+            MAX_COMPLEXITY_BUDGET,
+            Message("Select each field once."),
         )
-    # Without what caused them: a number that Python does not read, say, is the client's mistake all the same.
+    # Without their causes, such as a number that Python cannot parse: invalid input is not a server error.
     return [GraphQLError(error.message, error.nodes) for error in errors]
 
 
@@ -167,21 +175,22 @@ def _nested_too_deeply() -> GraphQLError:
 
 
 def _operations(
-    schema: GraphQLSchema, document: DocumentNode, survey: ComplexityAnalyzer
+    schema: GraphQLSchema, document: DocumentNode, analyzer: ComplexityAnalyzer
 ) -> Iterator[tuple[str | None, Operation]]:
-    fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
+    """Yield the names and operations of a document, after checking the complexity of operations and fragments."""
+    fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
     for definition in document.definitions:
         if isinstance(definition, FragmentDefinitionNode):
-            if not definition.type_condition.name.value.startswith("__"):  # those are measured where they are spread
-                survey.measure(definition).check()
+            if not definition.type_condition.name.value.startswith("__"):  # those are measured where they are used
+                analyzer.measure(definition).check()
         elif isinstance(definition, OperationDefinitionNode):
-            measure = survey.measure(definition)
-            measure.check()
+            complexity = analyzer.measure(definition)
+            complexity.check()
             defaults = {
-                one.variable.name.value: value_from_ast_untyped(one.default_value)
-                for one in definition.variable_definitions or ()
-                if one.default_value
+                variable.variable.name.value: value_from_ast_untyped(variable.default_value)
+                for variable in definition.variable_definitions or ()
+                if variable.default_value
             }
-            input = input_of(schema, definition, fragments)
+            input = operation_input(schema, definition, fragments)
             name = definition.name.value if definition.name else None
-            yield name, Operation(name, definition.operation, defaults, input, measure.cost)
+            yield name, Operation(name, definition.operation, defaults, input, complexity.cost)

@@ -1,17 +1,16 @@
-"""Operations as they are run: queries and mutations by graphql-core, subscriptions by Strawberry."""
+"""Execution of operations: queries and mutations by graphql-core, subscriptions by Strawberry."""
 
 from collections.abc import Iterator
 from inspect import isawaitable
 from typing import Any
 
-from graphql import execute
 from strawberry import Schema
-from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
 from resolvers.context import Context
 from schema.execution.document import Document, read_document
+from schema.execution.graphql_core import core_schema, execute_document
 
 
 async def run(
@@ -22,39 +21,31 @@ async def run(
     operation_name: str | None = None,
     variables: dict[str, Any] | None = None,
 ) -> ExecutionResult:
-    """What a query or a mutation gives, of a document that is valid and has been checked."""
-    result = execute(
-        schema._schema,
-        document.node,
-        context_value=context,
-        variable_values=variables,
-        operation_name=operation_name,
-        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-        executor_class=schema.execution_context_class,
-    )
+    """Execute a query or mutation of a valid document whose variables have been checked (`Document.check`)."""
+    result = execute_document(schema, document.node, context, operation_name=operation_name, variables=variables)
     if isawaitable(result):
         result = await result
     return ExecutionResult(result.data, result.errors)
 
 
-class Documents(SchemaExtension):
-    """Has Strawberry run what `read_document` has read, by the same rules: it follows subscriptions."""
+class DocumentExtension(SchemaExtension):
+    """Makes Strawberry use the cached documents of `read_document`, with their limits, for subscriptions."""
 
     document: Document
 
     def on_parse(self) -> Iterator[None]:
-        """Reads the document, or finds it."""
+        """Take the document from the cache, or read it."""
         execution = self.execution_context
-        self.document = read_document(execution.schema._schema, execution.query or "")
+        self.document = read_document(core_schema(execution.schema), execution.query or "")
         execution.graphql_document = self.document.node
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Refuses what is not valid."""
+        """Report the validation errors of the document."""
         self.execution_context.pre_execution_errors = list(self.document.errors)
         yield
 
     def on_execute(self) -> Iterator[None]:
-        """Refuses values that no call takes, and what costs too much with them."""
+        """Check the variables and the cost of the operation."""
         self.document.check(self.execution_context.operation_name, self.execution_context.variables)
         yield

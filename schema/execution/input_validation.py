@@ -1,4 +1,4 @@
-"""Values that no call takes, refused before anything runs: endless texts, NUL, malformed IDs, pages and cursors."""
+"""Validation of values before execution: long texts, invalid characters, malformed IDs, cursors and page sizes."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -39,44 +39,48 @@ from licensing.messages import Message
 from resolvers.errors import BadUserInput
 from resolvers.pagination import PageRequest, read_cursor
 from schema.core.user_errors import graphql_error
-from schema.mutations.inputs import MAX_ITEMS
+from schema.execution.cost import MAX_ITEMS
 from schema.relay.node import decode
 
 MAX_TEXT = 1_000
+"""Maximum number of characters of a text."""
 MAX_NODES = 100
+"""Maximum number of IDs in the query `nodes`."""
 MAX_SUGGESTIONS = 1_000
-TEXT_OF_A_FILE = ("LicenseFileInput", "text")
-"""The field of an input whose size `licensing` limits."""
+"""Maximum number of revocation suggestions."""
+FILE_TEXT_FIELD = ("LicenseFileInput", "text")
+"""Input type and field of a file's content, whose size is limited by `licensing` instead."""
 
-_NO_TEXT_HAS = re.compile("[\0\ud800-\udfff]")
+_INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
 _NUMBER, _CURSOR = int | float | None, str | None
-_PAGE = {"first": _NUMBER, "after": _CURSOR, "last": _NUMBER, "before": _CURSOR}
-_SIZED = _PAGE.keys() | {"ids"}
+_PAGE_TYPES = {"first": _NUMBER, "after": _CURSOR, "last": _NUMBER, "before": _CURSOR}
+_PAGING_ARGUMENTS = _PAGE_TYPES.keys() | {"ids"}
 
 
 def check_literals(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    """The refusal of a valid document in which such a value is written."""
+    """Return an error if a valid document contains an invalid literal, otherwise an empty list."""
     type_info = TypeInfo(schema)
     try:
-        visit(document, TypeInfoVisitor(type_info, _Literals(type_info)))
-    except BadUserInput as refusal:
-        return [graphql_error(refusal)]
+        visit(document, TypeInfoVisitor(type_info, _LiteralVisitor(type_info)))
+    except BadUserInput as error:
+        return [graphql_error(error)]
     return []
 
 
 @dataclass(frozen=True, slots=True)
 class OperationInput:
-    """What the variables of an operation may make of its arguments."""
+    """The parts of an operation whose values depend on variables."""
 
     variables: Sequence[tuple[str, GraphQLInputType]]
+    """Variables of the operation by name, with their types."""
     lists: Sequence[FieldNode]
-    """Fields of the operation and of fragments that return as much as a variable says."""
+    """Fields of the operation and of fragments whose page arguments depend on variables."""
 
     def check(self, variables: dict[str, Any]) -> None:
-        """Refuses values that no call takes. Whether a cursor is of the right list, the list knows.
+        """Check the values of variables. Only the form of cursors is checked, not whether they belong to the list.
 
         Raises:
-            BadUserInput: There is one; the message says where.
+            BadUserInput: A value is invalid; the message names it.
         """
         for name, type_ in self.variables:
             if name in variables:
@@ -85,34 +89,36 @@ class OperationInput:
             _check_list(node, variables)
 
 
-def input_of(
+def operation_input(
     schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Sequence[FragmentDefinitionNode]
 ) -> OperationInput:
-    """What is looked at before an operation runs."""
+    """Return the parts of an operation to check when its variables are known."""
     variables: list[tuple[str, Any]] = [
-        (one.variable.name.value, type_from_ast(schema, one.type)) for one in operation.variable_definitions or ()
+        (node.variable.name.value, type_from_ast(schema, node.type)) for node in operation.variable_definitions or ()
     ]
     lists = [
         node
         for definition in (operation, *fragments)
-        for node in _fields(definition.selection_set)
-        if any(isinstance(value, VariableNode) for value in _bounds(node).values())
+        for node in _iterate_fields(definition.selection_set)
+        if any(isinstance(value, VariableNode) for value in _paging_arguments(node).values())
     ]
     return OperationInput([(name, type_) for name, type_ in variables if type_], lists)
 
 
-class _Literals(Visitor):
+class _LiteralVisitor(Visitor):
+    """Raises `BadUserInput` for an invalid literal."""
+
     def __init__(self, type_info: TypeInfo) -> None:
         super().__init__()
         self.type_info = type_info
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        if not any(isinstance(value, VariableNode) for value in _bounds(node).values()):
+        if not any(isinstance(value, VariableNode) for value in _paging_arguments(node).values()):
             _check_list(node, {})
 
     def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> VisitorAction:
         parent = get_named_type(self.type_info.get_parent_input_type())
-        return SKIP if parent and (parent.name, node.name.value) == TEXT_OF_A_FILE else None
+        return SKIP if parent and (parent.name, node.name.value) == FILE_TEXT_FIELD else None
 
     def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
         if (type_ := self.type_info.get_input_type()) and get_named_type(type_).name == "ID":
@@ -123,21 +129,25 @@ class _Literals(Visitor):
             check_value(node.value, type_, Message("A text in the document"))
 
 
-def _fields(selected: SelectionSetNode | None) -> Iterator[FieldNode]:
+def _iterate_fields(selected: SelectionSetNode | None) -> Iterator[FieldNode]:
     for node in selected.selections if selected else ():
         if isinstance(node, FieldNode):
             yield node
         if not isinstance(node, FragmentSpreadNode):
-            yield from _fields(node.selection_set)  # type: ignore[attr-defined]
+            yield from _iterate_fields(node.selection_set)  # type: ignore[attr-defined]
 
 
-def _bounds(node: FieldNode) -> dict[str, ValueNode]:
-    return {one.name.value: one.value for one in node.arguments or () if one.name.value in _SIZED}
+def _paging_arguments(node: FieldNode) -> dict[str, ValueNode]:
+    return {
+        argument.name.value: argument.value
+        for argument in node.arguments or ()
+        if argument.name.value in _PAGING_ARGUMENTS
+    }
 
 
 def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
-    """Refuses lists out of range and malformed cursors. What is not of the type at all is GraphQL's to refuse."""
-    values = {name: value_from_ast_untyped(value, variables) for name, value in _bounds(node).items()}
+    """Check page sizes and cursors. Values of the wrong type are left to graphql-core."""
+    values = {name: value_from_ast_untyped(value, variables) for name, value in _paging_arguments(node).items()}
     given = {name: value for name, value in values.items() if value is not Undefined}
     match node.name.value, given:
         case "nodes", {"ids": list(ids)} if len(ids) > MAX_NODES:
@@ -150,58 +160,77 @@ def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
             )
         case (("nodes" | "suggestions"), _):
             pass
-        case _ if all(name in _PAGE and isinstance(value, _PAGE[name]) for name, value in given.items()):
+        case _ if all(name in _PAGE_TYPES and isinstance(value, _PAGE_TYPES[name]) for name, value in given.items()):
             page = PageRequest(**given)
             for cursor in (page.after, page.before):
                 if cursor is not None:
                     read_cursor(cursor)
 
 
-def check_value(value: Any, type_: GraphQLInputType, place: Message) -> None:
-    """Refuses a value, at any depth, that no call takes. What is not of the type at all is GraphQL's to refuse.
+def check_value(value: Any, type_: GraphQLInputType, location: Message) -> None:
+    """Check a value and the values nested in it. Values of the wrong type are left to graphql-core.
+
+    Args:
+        value: The value of a variable or a literal.
+        type_: Its type.
+        location: Description of the value for error messages.
 
     Raises:
-        BadUserInput: There is one; the message says where.
+        BadUserInput: A value is invalid; the message contains its location.
     """
     if isinstance(type_, GraphQLNonNull):
-        check_value(value, type_.of_type, place)
+        check_value(value, type_.of_type, location)
     elif isinstance(type_, GraphQLList):
         items = value if isinstance(value, list) else [value]
         if len(items) > MAX_ITEMS and get_named_type(type_).name != "ID":
             raise BadUserInput(
                 Message(
-                    "{place} has {count:,} items. Give at most {most:,}.", place=place, count=len(items), most=MAX_ITEMS
+                    "{location} has {count:,} items. Give at most {most:,}.",
+                    location=location,
+                    count=len(items),
+                    most=MAX_ITEMS,
                 )
             )
-        for position, item in enumerate(items[:MAX_ITEMS]):  # of IDs, the mutation says that they are too many
-            check_value(item, type_.of_type, Message("{place}, item {position}", place=place, position=position))
+        for position, item in enumerate(items[:MAX_ITEMS]):  # too many IDs are reported by the mutation
+            check_value(
+                item, type_.of_type, Message("{location}, item {position}", location=location, position=position)
+            )
     elif isinstance(type_, GraphQLInputObjectType):
         if isinstance(value, dict) and len(value) > len(type_.fields):
             raise BadUserInput(
-                Message("{place} has fields that `{type}` does not have. Leave them out.", place=place, type=type_.name)
+                Message(
+                    "{location} has fields that `{type}` does not have. Leave them out.",
+                    location=location,
+                    type=type_.name,
+                )
             )
         for name, field in type_.fields.items() if isinstance(value, dict) else ():
-            if name in value and (type_.name, name) != TEXT_OF_A_FILE:
-                check_value(value[name], field.type, Message("{place}, field `{field}`", place=place, field=name))
+            if name in value and (type_.name, name) != FILE_TEXT_FIELD:
+                check_value(
+                    value[name], field.type, Message("{location}, field `{field}`", location=location, field=name)
+                )
     elif isinstance(value, str):
-        _check_text(value, place)
+        _check_text(value, location)
         if type_.name == "ID":
             decode(value)
     elif isinstance(value, int) and type_.name == "ID":
         decode(str(value))
 
 
-def _check_text(text: str, place: Message) -> None:
+def _check_text(text: str, location: Message) -> None:
     if len(text) > MAX_TEXT:
         raise BadUserInput(
             Message(
-                "{place} has {count:,} characters. Shorten it to {most:,} at most.",
-                place=place,
+                "{location} has {count:,} characters. Shorten it to {most:,} at most.",
+                location=location,
                 count=len(text),
                 most=MAX_TEXT,
             )
         )
-    if _NO_TEXT_HAS.search(text):
+    if _INVALID_CHARACTER.search(text):
         raise BadUserInput(
-            Message("{place} holds a character that no text has: NUL, or half of a pair. Leave it out.", place=place)
+            Message(
+                "{location} contains an invalid character: NUL, or half of a surrogate pair. Remove it.",
+                location=location,
+            )
         )

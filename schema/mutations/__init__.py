@@ -1,1 +1,1 @@
-"""Mutations: a module per noun with its inputs, payloads and fields."""
+"""Mutations: a module per noun, with the inputs, payloads and fields of its mutations."""

@@ -1,4 +1,4 @@
-"""What a client can change of webhooks."""
+"""Mutations of webhooks: create, update, delete, send a test event."""
 
 from typing import Annotated
 
@@ -12,8 +12,8 @@ from resolvers.webhooks import webhooks
 from schema.core.descriptions import argument, input_type, object_type
 from schema.core.permissions import Info, mutation
 from schema.core.row_mapping import from_row
-from schema.core.user_errors import UserError, collect_user_errors
-from schema.query import Query
+from schema.core.user_errors import collect_user_errors
+from schema.mutations.payload import Payload
 from schema.relay.node import decode_id
 from schema.types.scalars import URL
 from schema.types.webhook import Webhook, WebhookDelivery, webhook_by_id
@@ -24,33 +24,36 @@ class CreateWebhookInput:
     """Input of `createWebhook`."""
 
     name: str
-    """What it is for."""
+    """Name that describes the webhook's purpose."""
     url: URL
-    """Where to send events: an https address that anybody may reach, or one of a host that the operator has listed."""
+    """URL to send events to: a public https address, or an address of a host that the operator has allowed."""
     actions: list[AuditAction] | None = None
-    """The actions it is told; all if empty or not given."""
+    """Actions to send events for. Defaults to all actions, as does an empty list."""
     vendor_id: strawberry.ID | None = None
-    """The only vendor whose events it is told, by ID; all if not given, or that of a token for one vendor."""
+    """
+    ID of the vendor whose events to send. Defaults to the vendor that the caller's token is restricted to, otherwise to
+    all vendors.
+    """
 
 
 @input_type
 class UpdateWebhookInput:
-    """Input of `updateWebhook`. What is not given stays as it is."""
+    """Input of `updateWebhook`. Fields that are not given keep their values."""
 
     webhook_id: strawberry.ID
-    """The webhook to change."""
+    """ID of the webhook to update."""
     name: str | None = None
-    """What it is for."""
+    """The new name."""
     url: URL | None = None
-    """Where to send events from now on."""
+    """The new URL to send events to."""
     actions: list[AuditAction] | None = None
-    """The actions it is told; all if empty."""
+    """The new list of actions to send events for; an empty list means all actions."""
     is_enabled: bool | None = None
-    """Whether it is told of events. Switched on, it goes on where it stopped, unless `after` says otherwise."""
+    """Whether to send events. A webhook that is enabled again resumes where it stopped, unless `after` is given."""
     after: str | None = None
-    """Cursor of an audit event: tell what comes after it, be it again, or skipping what lies between."""
+    """Cursor of an audit event. Delivery continues after it, which repeats or skips the events in between."""
     rotate_secret: bool | None = None
-    """Whether to make a new secret. The one before is signed with, too, for 24 hours."""
+    """Whether to generate a new secret. Events are also signed with the previous secret for 24 hours."""
 
 
 @input_type
@@ -58,7 +61,7 @@ class DeleteWebhookInput:
     """Input of `deleteWebhook`."""
 
     webhook_id: strawberry.ID
-    """The webhook to delete."""
+    """ID of the webhook to delete."""
 
 
 @input_type
@@ -66,73 +69,57 @@ class SendTestEventInput:
     """Input of `sendTestEvent`."""
 
     webhook_id: strawberry.ID
-    """The webhook to try out, switched on or off."""
+    """ID of the webhook to test. It may be disabled."""
 
 
 @object_type
-class CreateWebhookPayload:
-    """Result of `createWebhook`."""
+class CreateWebhookPayload(Payload):
+    """Payload of `createWebhook`."""
 
     webhook: Webhook | None = None
-    """The webhook; null on failure."""
+    """The new webhook; null on failure."""
     secret: str | None = None
-    """What events are signed with, to be kept by whoever receives them. Shown this once."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why no webhook was made. Empty on success."""
+    """The secret that events are signed with. It is shown only once: store it to verify the signatures."""
 
 
 @object_type
-class UpdateWebhookPayload:
-    """Result of `updateWebhook`."""
+class UpdateWebhookPayload(Payload):
+    """Payload of `updateWebhook`."""
 
     webhook: Webhook | None = None
-    """The webhook as it now is; null if not found."""
+    """The webhook after the mutation; null if not found."""
     secret: str | None = None
-    """The new secret, if one was asked for. Shown this once."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why nothing was changed. Empty on success."""
+    """The new secret, if `rotateSecret` was set; null otherwise. It is shown only once."""
 
 
 @object_type
-class DeleteWebhookPayload:
-    """Result of `deleteWebhook`."""
+class DeleteWebhookPayload(Payload):
+    """Payload of `deleteWebhook`."""
 
     deleted_webhook_id: strawberry.ID | None = None
-    """The webhook that is gone; null if it was not found."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why it was not deleted. Empty on success."""
+    """ID of the deleted webhook; null if not found."""
 
 
 @object_type
-class SendTestEventPayload:
-    """Result of `sendTestEvent`."""
+class SendTestEventPayload(Payload):
+    """Payload of `sendTestEvent`."""
 
     webhook: Webhook | None = None
-    """The webhook; null if not found."""
+    """The webhook after the mutation; null if not found."""
     delivery: WebhookDelivery | None = None
-    """How it went; null if nothing was sent."""
-    query: Query = strawberry.field(default_factory=Query)
-    """The root, to read what else changed in the same request."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why the test event did not arrive. Empty on success."""
+    """The delivery attempt; null if nothing was sent."""
 
 
 @object_type
 class WebhookMutations:
-    """The part of `Mutation` that is about webhooks."""
+    """Mutations that create, update, delete and test webhooks."""
 
     @mutation(requires=ApiScope.WEBHOOKS_WRITE)
     async def create_webhook(
-        self, info: Info, input: Annotated[CreateWebhookInput, argument("What to send where.")]
+        self, info: Info, input: Annotated[CreateWebhookInput, argument("The URL and the events to send to it.")]
     ) -> CreateWebhookPayload | None:
-        """Makes a webhook, which is told of audit events from now on. Its secret is shown this once. Also needs
-        `AUDIT_READ`, `LICENSES_READ` and `USERS_READ`. Errors: NOT_FOUND, INVALID.
+        """Creates a webhook. Events are sent from now on. The secret is shown only in this response. Also needs the
+        scopes `AUDIT_READ`, `LICENSES_READ` and `USERS_READ`. Errors: NOT_FOUND, INVALID.
         """
         _require_reads(info.context)
         payload = CreateWebhookPayload()
@@ -147,10 +134,10 @@ class WebhookMutations:
 
     @mutation(requires=ApiScope.WEBHOOKS_WRITE)
     async def update_webhook(
-        self, info: Info, input: Annotated[UpdateWebhookInput, argument("Which webhook, and what to change.")]
+        self, info: Info, input: Annotated[UpdateWebhookInput, argument("The webhook and its new values.")]
     ) -> UpdateWebhookPayload | None:
-        """Changes a webhook, switches it on or off, lets it go on elsewhere in the audit log, or gives it a new secret.
-        What is still to be told is tried at once. Also needs `AUDIT_READ`, `LICENSES_READ` and `USERS_READ`.
+        """Updates a webhook: its name, URL, actions, state, position in the audit log or secret. Pending events are
+        delivered at once. Also needs the scopes `AUDIT_READ`, `LICENSES_READ` and `USERS_READ`.
         Errors: NOT_FOUND, INVALID.
         """
         _require_reads(info.context)
@@ -158,7 +145,7 @@ class WebhookMutations:
         webhook_id = decode_id(input.webhook_id, "Webhook")
         with collect_user_errors(payload):
             payload.webhook = await webhook_by_id(info.context, webhook_id)
-            wanted = webhooks.WebhookChanges(
+            changes = webhooks.WebhookChanges(
                 name=input.name and input.name.strip(),
                 url=input.url,
                 actions=input.actions,
@@ -166,15 +153,15 @@ class WebhookMutations:
                 after=input.after,
                 rotate_secret=bool(input.rotate_secret),
             )
-            payload.secret = await webhooks.update_webhook(info.context, webhook_id, wanted)
+            payload.secret = await webhooks.update_webhook(info.context, webhook_id, changes)
             payload.webhook = await webhook_by_id(info.context, webhook_id)
         return payload
 
     @mutation(requires=ApiScope.WEBHOOKS_WRITE)
     async def delete_webhook(
-        self, info: Info, input: Annotated[DeleteWebhookInput, argument("Which webhook.")]
+        self, info: Info, input: Annotated[DeleteWebhookInput, argument("The webhook to delete.")]
     ) -> DeleteWebhookPayload | None:
-        """Deletes a webhook, its secret and what is kept of its deliveries, for good. Errors: NOT_FOUND."""
+        """Deletes a webhook permanently, with its secret and its stored deliveries. Errors: NOT_FOUND."""
         payload = DeleteWebhookPayload()
         with collect_user_errors(payload):
             await webhooks.delete_webhook(info.context, decode_id(input.webhook_id, "Webhook"))
@@ -183,9 +170,11 @@ class WebhookMutations:
 
     @mutation(requires=ApiScope.WEBHOOKS_WRITE)
     async def send_test_event(
-        self, info: Info, input: Annotated[SendTestEventInput, argument("Which webhook.")]
+        self, info: Info, input: Annotated[SendTestEventInput, argument("The webhook to test.")]
     ) -> SendTestEventPayload | None:
-        """Sends a webhook a signed event of type `webhook.test` now, once. Errors: NOT_FOUND, DELIVERY_FAILED."""
+        """Sends a signed event of type `webhook.test` to a webhook, once, without retries.
+        Errors: NOT_FOUND, DELIVERY_FAILED.
+        """
         payload = SendTestEventPayload()
         webhook_id = decode_id(input.webhook_id, "Webhook")
         with collect_user_errors(payload):
@@ -198,6 +187,6 @@ class WebhookMutations:
 
 
 def _require_reads(context: Context) -> None:
-    """Refuses a caller who would have sent somewhere what they may not read."""
-    for scope in webhooks.READS:
+    """Raise `Forbidden` if the caller may not read everything that a webhook sends."""
+    for scope in webhooks.REQUIRED_SCOPES:
         context.require(scope)

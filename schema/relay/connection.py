@@ -1,4 +1,4 @@
-"""Pages as clients see them, after the Relay specification of connections."""
+"""Connections, by the GraphQL Cursor Connections Specification of Relay."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -12,31 +12,31 @@ C = TypeVar("C")
 
 First = Annotated[
     int | None,
-    argument("Number of items from the start; at most 100, 50 if neither `first` nor `last` is given."),
+    argument("Number of items to return from the start of the list, at most 100. Defaults to 50 without `last`."),
 ]
-After = Annotated[str | None, argument("Start after this cursor.")]
-Last = Annotated[int | None, argument("Number of items from the end; at most 100.")]
-Before = Annotated[str | None, argument("End before this cursor.")]
+After = Annotated[str | None, argument("Return items after this cursor.")]
+Last = Annotated[int | None, argument("Number of items to return from the end of the list, at most 100.")]
+Before = Annotated[str | None, argument("Return items before this cursor.")]
 
 
 @object_type
 class PageInfo:
-    """Where a page lies in a list."""
+    """Pagination information about a page of a connection."""
 
     has_next_page: bool
-    """Whether items follow this page."""
+    """Whether there are items after this page."""
     has_previous_page: bool
-    """Whether items precede this page."""
+    """Whether there are items before this page."""
     start_cursor: str | None
-    """Cursor of the first item; null on an empty page."""
+    """Cursor of the first item on the page; null if the page is empty."""
     end_cursor: str | None
-    """Cursor of the last item; null on an empty page."""
+    """Cursor of the last item on the page; null if the page is empty."""
 
     __mapping__ = RowMapping(Page)
 
 
 class EdgeRow(NamedTuple):
-    """An item's row, and its place in the list."""
+    """The row of an edge: an item's cursor and row."""
 
     cursor: str
     node: Any
@@ -45,7 +45,7 @@ class EdgeRow(NamedTuple):
 def connect(
     connection: type[C], edge: type, page: Page[Any], nodes: Rows[Any], selection: Selection, total_count: int
 ) -> C:
-    """A page as a connection; its edges are made only if they are selected."""
+    """Return a page as a connection. Edges are created only if they are selected."""
     edges: Sequence[Any] = ()
     if "edges" in selection:
         edges = Rows(edge, list(zip(page.cursors, page.rows, strict=True)), nodes.related.context)

@@ -1,4 +1,4 @@
-"""Global IDs: opaque to clients, the type's name and the local id to us."""
+"""Global IDs: the base64 encoding of a type's name and a local ID, opaque to clients."""
 
 import re
 from base64 import b64decode, b64encode
@@ -16,16 +16,17 @@ _DECODED = re.compile(r"([A-Za-z]+):(0|[1-9][0-9]{0,17})(?::([a-z0-9-]{1,100}))?
 
 @interface_type
 class Node:
-    """An object with a global ID, which `node` can fetch again."""
+    """An object with a global ID, which the `node` query can fetch."""
 
     id: strawberry.ID
-    """Opaque, stable, unique across types."""
+    """Global ID: opaque, stable and unique across types."""
 
 
 def global_id(type_name: str) -> Callable[..., str]:
-    """A function from local id, and what else names an object of the type, to its global ID.
+    """Return a function that encodes the global ID of an object from its local ID and further parts, if any.
 
-    Compiled answers, which make hundreds, have it as an expression of a number, too.
+    Its attribute `expression` is a format string of Python source that does the same for a number. Compiled selections,
+    which encode hundreds of IDs, use it instead of a call.
     """
 
     def encode(part: int | str, *others: int | str) -> str:
@@ -39,10 +40,10 @@ def global_id(type_name: str) -> Callable[..., str]:
 
 
 def decode(id_: str) -> tuple[str, int, str | None]:
-    """The type's name, the local id, and the second part of the ID where it has one.
+    """Return the type's name, the local ID and the second part of a global ID; the latter is None if absent.
 
     Raises:
-        BadUserInput: It is no global ID.
+        BadUserInput: The text is not a global ID.
     """
     try:
         decoded = b64decode(id_, validate=True)
@@ -55,10 +56,10 @@ def decode(id_: str) -> tuple[str, int, str | None]:
 
 
 def decode_id(id_: str, type_name: str) -> int:
-    """The local id; 0, which no row has, if the ID is of another type.
+    """Return the local ID in a global ID of a type; 0, which no row has, for an ID of another type.
 
     Raises:
-        BadUserInput: It is no global ID.
+        BadUserInput: The text is not a global ID.
     """
     name, number, _ = decode(id_)
     return number if name == type_name else 0

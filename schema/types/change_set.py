@@ -1,4 +1,4 @@
-"""Change sets, what they alter, and what must be freed before they can be activated."""
+"""Types of change sets, their changes and surplus requirements."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +17,7 @@ from licensing.enums import (
 from licensing.messages import Language
 from resolvers.change_sets.read_model import ChangeSetView, LicenseChangeView, Surplus
 from resolvers.context import Context
+from resolvers.dataloaders import Loaders
 from schema.core.descriptions import argument, input_type, object_type
 from schema.core.permissions import Info, protected_field
 from schema.core.row_mapping import Computed, Localized, Nested, NestedList, RowMapping, ToOne, from_row
@@ -27,99 +28,100 @@ from schema.relay.node import Node, global_id
 from schema.types.license import License, assignments_of
 from schema.types.user import LicenseAssignment, LicenseAssignmentConnection, UserFilter, UserOrder, assignment_rows
 from schema.types.vendor import Vendor
-from schema.types.viewer import Actor
+from schema.types.viewer import EventActor
 
 DEFAULT_SUGGESTIONS = 100
 SUGGESTIONS = ListSize(assumed_size=DEFAULT_SUGGESTIONS, slicing_arguments=["first"])
 
 
-def _in_language(language: Language, text: str | None, texts: Mapping[str, str]) -> str | None:
+def _localize(language: Language, text: str | None, texts: Mapping[str, str]) -> str | None:
+    """Return the translation for a language; the untranslated text if there is none."""
     return texts.get(language.tag, text) if texts else text
 
 
 @object_type
 class LicenseChange(Node):
-    """What a change set does to one license."""
+    """The change that a change set makes to one license."""
 
     id: strawberry.ID
-    """Global ID: of this license in this change set."""
+    """Global ID of this license in this change set."""
     key: str
-    """The license's key."""
+    """Key of the license."""
     name: str
-    """The license's name in the change set."""
+    """Name of the license in the change set."""
     previous_name: str | None
-    """Name it had before; null if this change adds it."""
+    """Name before the change; null if the change adds the license."""
     description: str | None
-    """What the license gives, in a sentence."""
+    """Description of the license in one sentence; null if the vendor gives none."""
     scope: LicenseScope
-    """Whom it covers."""
+    """Scope of the license: the whole installation or individual users."""
     license: License | None
-    """The license as it now is; null while this change would add it."""
+    """The license in its current state; null if the change adds it and has not been activated."""
     kind: LicenseChangeKind
-    """What happens to it."""
+    """Kind of change."""
     old_total: int | None
-    """Seats before; 0 if this change adds it, null if unlimited or a system license."""
+    """Seats before the change; 0 if the change adds the license, null if unlimited or a system license."""
     new_total: int | None
-    """Seats after; 0 if this change removes it, null if unlimited or a system license."""
+    """Seats after the change; 0 if the change removes the license, null if unlimited or a system license."""
     in_use: int
-    """Seats in use; 0 for a system license."""
+    """Number of seats in use; 0 for a system license."""
     surplus: int
-    """Seats in use beyond `newTotal`: above zero, the name is shown in red and blocks activation."""
+    """Number of seats in use in excess of `newTotal`. Activation is blocked while it is above zero."""
     gained_features: list[str]
-    """Keys of the features that holders of a plan gain."""
+    """Keys of the features that the change adds to a plan."""
     lost_features: list[str]
-    """Keys of the features that holders of a plan lose."""
+    """Keys of the features that the change removes from a plan."""
 
     __mapping__ = RowMapping(
         LicenseChangeView,
         id=Computed(global_id("LicenseChange"), "change_set_id", "code"),
-        name=Localized(_in_language, "name", "names"),
-        previous_name=Localized(_in_language, "previous_name", "previous_names"),
-        description=Localized(_in_language, "description", "descriptions"),
+        name=Localized(_localize, "name", "names"),
+        previous_name=Localized(_localize, "previous_name", "previous_names"),
+        description=Localized(_localize, "description", "descriptions"),
         license=ToOne("licenses", "license_id", "License", "license"),
     )
 
 
 @object_type
 class RevocationSuggestion:
-    """A user that will hardly miss a license, and why."""
+    """A suggestion of a license assignment to revoke."""
 
     assignment: LicenseAssignment
-    """What to revoke."""
+    """Assignment to revoke."""
     reason: SuggestionReason
-    """Why this one."""
+    """Reason for the suggestion."""
 
 
 @object_type
 class SurplusRequirement(Node):
-    """A license that must lose users before a change set can be activated."""
+    """A license with more seats in use than a change set allows. Seats must be freed before it can be activated."""
 
     id: strawberry.ID
-    """Global ID: of this license in this change set. Null by `node` once nothing is left to remove."""
+    """Global ID of this license in this change set. `node` returns null once no seats remain to be freed."""
     license: License
-    """The license."""
+    """The license with too many seats in use."""
     change_set: "LicenseChangeSet"
-    """The change set it blocks."""
+    """The change set that is blocked."""
     seats_in_use: int
-    """Seats in use now."""
+    """Number of seats in use now."""
     seats_available: int
-    """Seats there will be."""
+    """Number of seats after activation."""
     seats_to_remove: int
-    """Seats to free: in use less available."""
+    """Number of seats to free: `seatsInUse` minus `seatsAvailable`."""
     row: strawberry.Private[Surplus]
 
     @protected_field(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def assignments(
         self,
         info: Info,
-        filter: Annotated[UserFilter | None, argument("Narrows the list.")] = None,
-        order_by: Annotated[UserOrder | None, argument("Order of the list; by the user's name if not given.")] = None,
+        filter: Annotated[UserFilter | None, argument("Conditions that the users must meet.")] = None,
+        order_by: Annotated[UserOrder | None, argument("Order of the list. Defaults to the user's name.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> LicenseAssignmentConnection:
-        """All who hold the license: the candidates for `revokeUserLicenses`."""
+        """All assignments of the license: the candidates for `revokeUserLicenses`."""
         page = PageRequest(first, after, last, before)
         return await assignments_of(self.row.license_id, info, filter, order_by, page)
 
@@ -129,14 +131,14 @@ class SurplusRequirement(Node):
         info: Info,
         first: Annotated[
             int | None,
-            argument("Number of suggestions, at most 1,000; the lesser of `seatsToRemove` and 100 if not given."),
+            argument("Number of suggestions, at most 1,000. Defaults to `seatsToRemove`, but at most 100."),
         ] = None,
     ) -> list[RevocationSuggestion]:
-        """Whom to take the license from, if it were up to the server: those who will miss it least first (may not
-        log in, never logged in, longest away; those waiting for approval last), none that is blocked.
+        """Assignments to revoke, in suggested order: users who may not sign in, who have never signed in, who have been
+        inactive the longest, and last users who are waiting for approval. Blocked assignments are not suggested.
         """
         count = min(self.row.seats_to_remove, DEFAULT_SUGGESTIONS) if first is None else first
-        found = await info.context.loaders.suggestions.load((self.row.license_id, count))
+        found = await Loaders.of(info.context).suggestions.load((self.row.license_id, count))
         selection = selected(info).below("assignment")
         assignments = await assignment_rows(info.context, [row for row, _ in found], selection)
         return [
@@ -154,51 +156,51 @@ class SurplusRequirement(Node):
 
 @object_type
 class LicenseChangeSet(Node):
-    """New license information from a vendor, compared with what is in force."""
+    """New license information from a vendor, as changes to the licenses in force."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     vendor: Vendor
-    """Who issued it."""
+    """Vendor that issued the license information."""
     status: ChangeSetStatus
-    """How far it has come."""
+    """Status of the change set."""
     source: ChangeSetSource
-    """How it got here."""
+    """Source of the license information."""
     received_at: datetime
-    """When it got here."""
+    """Time at which the license information was received."""
     changes: list[LicenseChange]
     """
-    Licenses it alters, in the vendor's order; those it leaves alone, and hidden ones, are not listed. While it is open,
-    compared with what is in force when asked; once closed, as they were then.
+    Changes to licenses, in the vendor's order. Unchanged and hidden licenses are not listed. While the change set is
+    open, it is compared with the licenses in force at the time of the request; once closed, with those in force then.
     """
     license_owner: str
-    """License owner it states, whether or not that is new."""
+    """License owner in the license information, changed or not."""
     previous_license_owner: str | None
-    """License owner it replaces; null if it states the same."""
+    """License owner that is replaced; null if unchanged."""
     serial_number: str
-    """Serial number it states, whether or not that is new."""
+    """Serial number in the license information, changed or not."""
     effective_at: datetime
-    """When it takes effect; until then it cannot be activated."""
+    """Time from which the change set can be activated."""
     expires_at: datetime | None
-    """Expiry it states; null if not limited in time."""
+    """Expiry of the licenses; null if they do not expire."""
     previous_expires_at: datetime | None
-    """Expiry it replaces; null if there was none."""
+    """Expiry that is replaced; null if there was none."""
     grace_ends_at: datetime | None
-    """End of grace it states; null for none."""
+    """End of the grace period after expiry; null if there is none."""
     maintenance_ends_at: datetime | None
-    """End of maintenance it states; null for none."""
+    """End of maintenance; null if it does not end."""
     can_activate: bool
-    """Whether `activateLicenses` would succeed now: the state of the Activate button."""
+    """Whether the change set can be activated now by `activateLicenses`."""
     surplus_requirements: list[SurplusRequirement]
-    """What must be freed first. Empty unless `BLOCKED_BY_SURPLUS`."""
+    """Seats that must be freed before activation. Empty unless the status is `BLOCKED_BY_SURPLUS`."""
     closed_at: datetime | None
-    """When it was activated, rejected or superseded; null while it waits."""
-    closed_by: Actor | None
-    """Who closed it, the system where a newer one or the policy did; null while it waits."""
+    """Time at which it was activated, rejected or superseded; null while it is open."""
+    closed_by: EventActor | None
+    """Actor that closed it: the system if superseded or activated by policy. Null while it is open."""
     acknowledged_at: datetime | None
-    """When an administrator marked it as seen; null until then, and where nobody needs to."""
+    """Time at which an administrator acknowledged it; null if not acknowledged, or if that is not required."""
     rejection_reason: str | None
-    """Why it was rejected; null otherwise."""
+    """Reason for the rejection; null unless rejected."""
 
     __mapping__ = RowMapping(
         ChangeSetView,
@@ -212,10 +214,10 @@ class LicenseChangeSet(Node):
 
 @object_type
 class LicenseChangeSetEdge:
-    """A change set on a page."""
+    """An edge in a connection of change sets."""
 
     cursor: str
-    """Position, for `after` and `before`."""
+    """Cursor of this item, for use in `after` and `before`."""
     node: LicenseChangeSet
     """The change set."""
 
@@ -224,28 +226,28 @@ class LicenseChangeSetEdge:
 
 @object_type
 class LicenseChangeSetConnection:
-    """A page of change sets."""
+    """A connection of change sets."""
 
     edges: list[LicenseChangeSetEdge]
-    """Items with their cursors."""
+    """A list of edges, each with an item and its cursor."""
     nodes: list[LicenseChangeSet]
-    """The items alone."""
+    """A list of items, without cursors."""
     page_info: PageInfo
-    """Where this page lies."""
+    """Information for pagination."""
     total_count: int
-    """Items on all pages."""
+    """Total number of items on all pages."""
 
 
 @input_type
 class ChangeSetFilter:
-    """Narrows a list of change sets. All conditions given must hold."""
+    """Conditions on change sets. A change set must meet all conditions that are given."""
 
     vendor: str | None = None
-    """From this vendor, by key."""
+    """Key of the vendor."""
     statuses: list[ChangeSetStatus] | None = None
-    """In any of these."""
+    """Statuses to include."""
 
 
-def change_set_object(reviewed: ChangeSetView, context: Context) -> LicenseChangeSet:
-    """A change set; what it requires leads back to itself, also in a preview that nothing else knows."""
-    return from_row(LicenseChangeSet, reviewed, context, change_sets={reviewed.id: reviewed})
+def change_set_object(change_set: ChangeSetView, context: Context) -> LicenseChangeSet:
+    """Return a change set whose surplus requirements refer back to it, even if it is an unsaved preview."""
+    return from_row(LicenseChangeSet, change_set, context, change_sets={change_set.id: change_set})

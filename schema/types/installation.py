@@ -1,4 +1,4 @@
-"""The installation."""
+"""The type of the installation."""
 
 from datetime import datetime
 
@@ -13,19 +13,19 @@ from schema.relay.node import Node, global_id
 
 @object_type
 class Installation(Node):
-    """One customer's system. Everything in this API belongs to it."""
+    """The customer's system. Every object in this API belongs to one installation."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     license_owner: str
-    """The company the licenses are issued to."""
+    """Company that the licenses are issued to."""
     serial_number: str
-    """Ten digits that name this installation to vendors."""
+    """Ten-digit number that identifies the installation to vendors."""
     is_demo: bool
-    """Whether this is a demo, which `convertDemo` can turn into a purchase."""
+    """Whether the installation is a demo, which `convertDemo` converts into a purchase."""
     status: LicenseStatus
-    """The vendors' licenses taken together: the worst of their statuses."""
+    """The most severe license status among the vendors."""
     next_expiry_at: datetime | None
-    """The first expiry among the vendors; null if none is limited in time."""
+    """The earliest expiry among the vendors; null if no licenses expire."""
 
     __mapping__ = RowMapping(InstallationRow, id=Computed(global_id("Installation"), "id"))

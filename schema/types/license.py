@@ -1,4 +1,4 @@
-"""Licenses and their seats."""
+"""Types of licenses and their seats."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +8,7 @@ import strawberry
 from licensing.diff import seats_available
 from licensing.enums import ApiScope, LicenseScope
 from resolvers.context import Context
+from resolvers.dataloaders import Loaders
 from resolvers.licenses import catalog
 from resolvers.licenses.catalog import LicenseRow
 from schema.core.descriptions import argument, input_type, object_type
@@ -23,8 +24,8 @@ from schema.types.user import (
     UserFilter,
     UserOrder,
     assignment_rows,
-    user_filter,
-    user_order,
+    user_criteria,
+    user_ordering,
 )
 
 if TYPE_CHECKING:
@@ -34,101 +35,102 @@ if TYPE_CHECKING:
 
 @object_type
 class LicenseSeats:
-    """A user license's count of seats."""
+    """The number of seats of a user license."""
 
     total: int | None
-    """Seats bought; null if unlimited."""
+    """Number of seats bought; null if unlimited."""
     in_use: int
-    """Seats assigned to users."""
+    """Number of seats assigned to users."""
     available: int | None
-    """Seats left, never below zero; null if unlimited."""
+    """Number of seats left, never negative; null if unlimited."""
 
 
-def _seats(scope: str, is_hidden: bool, total: int | None, in_use: int) -> LicenseSeats | None:
+def _license_seats(scope: str, is_hidden: bool, total: int | None, in_use: int) -> LicenseSeats | None:
     if is_hidden or scope == LicenseScope.SYSTEM:
         return None
     return LicenseSeats(total=total, in_use=in_use, available=seats_available(total, in_use))
 
 
-def _keys(key: str, code: str, codes: Sequence[str]) -> list[str]:
-    vendor = key.removesuffix(code)
-    return [vendor + included for included in codes]
+def _feature_keys(key: str, code: str, features: Sequence[str]) -> list[str]:
+    """Return the keys of features, given a license of the same vendor and the features' codes."""
+    prefix = key.removesuffix(code)
+    return [prefix + feature for feature in features]
 
 
 @object_type
 class License(Node):
-    """A right that was bought: to use a module, or for a number of people to use one."""
+    """A license to use a module, for the whole installation or for a number of users."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     key: str
-    """The license type: vendor and code, such as `superoffice.ten-sales`. The same in every installation."""
+    """License type: vendor key and code, such as `superoffice.ten-sales`. Identical in all installations."""
     name: str
-    """Name to show."""
+    """Display name."""
     description: str | None
-    """What the license gives, in a sentence."""
+    """Description of the license in one sentence; null if the vendor gives none."""
     scope: LicenseScope
-    """Whom it covers."""
+    """Scope of the license: the whole installation or individual users."""
     vendor: Annotated["Vendor", strawberry.lazy("schema.types.vendor")]
-    """Who issued it."""
+    """Vendor that issued the license."""
     is_plan: bool
-    """Whether it is a user plan, of which a user holds at most one."""
+    """Whether the license is a user plan. A user holds at most one plan."""
     includes: list[str]
-    """Keys of the features a user plan includes."""
+    """Keys of the features that a user plan includes; empty for other licenses."""
     is_hidden: bool
-    """Whether it is under the hood, listed only with `includeHidden`."""
+    """Whether the license is hidden from administrators. Hidden licenses are listed only with `includeHidden`."""
     row: strawberry.Private[LicenseRow]
 
     @protected_field()
     async def requires(self, info: Info) -> "License | None":
-        """The license a user must hold to get this one; null for none."""
+        """License that a user must hold as a prerequisite of this one; null if none."""
         if self.row.requires is None:
             return None
-        required = (await info.context.loaders.catalog()).in_force(self.row.key_of(self.row.requires))
+        required = (await Loaders.of(info.context).catalog()).in_force(self.row.key_of(self.row.requires))
         return from_row(License, required, info.context) if required else None
 
     seats: LicenseSeats | None
-    """Seats bought, used and left; null for a system license and a hidden one."""
+    """Number of seats; null for a system license or a hidden license."""
 
     @protected_field(requires=ApiScope.LICENSES_READ)
     async def pending_change(
         self, info: Info
     ) -> Annotated["LicenseChange", strawberry.lazy("schema.types.change_set")] | None:
-        """What the open change set would do to it; null if nothing."""
+        """Change to this license in the open change set; null if there is none."""
         from schema.types.change_set import LicenseChange
 
-        change = await info.context.loaders.open_change.load(self.row.id)
+        change = await Loaders.of(info.context).open_change.load(self.row.id)
         return from_row(LicenseChange, change, info.context) if change else None
 
     @protected_field(requires=ApiScope.USERS_READ, costs=[PAGE])
     async def assignments(
         self,
         info: Info,
-        filter: Annotated[UserFilter | None, argument("Narrows the list.")] = None,
-        order_by: Annotated[UserOrder | None, argument("Order of the list; by the user's name if not given.")] = None,
+        filter: Annotated[UserFilter | None, argument("Conditions that the users must meet.")] = None,
+        order_by: Annotated[UserOrder | None, argument("Order of the list. Defaults to the user's name.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> LicenseAssignmentConnection:
-        """Who holds it, by name: the User licenses tab. Empty for a system license."""
+        """Assignments of this license to users. Empty for a system license."""
         return await assignments_of(self.row.id, info, filter, order_by, PageRequest(first, after, last, before))
 
     __mapping__ = RowMapping(
         LicenseRow,
         id=Computed(global_id("License"), "id"),
         vendor=ToOne("vendors", "vendor_id", "Vendor", "vendor"),
-        includes=Computed(_keys, "key", "code", "includes"),
-        seats=Computed(_seats, "scope", "is_hidden", "total", "in_use"),
+        includes=Computed(_feature_keys, "key", "code", "includes"),
+        seats=Computed(_license_seats, "scope", "is_hidden", "total", "in_use"),
     )
 
 
 @object_type
 class LicenseEdge:
-    """A license on a page."""
+    """An edge in a connection of licenses."""
 
     cursor: str
-    """Position, for `after` and `before`."""
+    """Cursor of this item, for use in `after` and `before`."""
     node: License
     """The license."""
 
@@ -137,49 +139,49 @@ class LicenseEdge:
 
 @object_type
 class LicenseConnection:
-    """A page of licenses."""
+    """A connection of licenses."""
 
     edges: list[LicenseEdge]
-    """Items with their cursors."""
+    """A list of edges, each with an item and its cursor."""
     nodes: list[License]
-    """The items alone."""
+    """A list of items, without cursors."""
     page_info: PageInfo
-    """Where this page lies."""
+    """Information for pagination."""
     total_count: int
-    """Items on all pages."""
+    """Total number of items on all pages."""
 
 
 @input_type
 class LicenseFilter:
-    """Narrows a list of licenses. All conditions given must hold."""
+    """Conditions on licenses. A license must meet all conditions that are given."""
 
     vendor: str | None = None
-    """From this vendor, by key."""
+    """Key of the vendor."""
     scope: LicenseScope | None = None
-    """Covering these."""
+    """Scope of the license."""
     include_hidden: bool | None = None
-    """Whether to list features that plans include; not if not given."""
+    """Whether to include hidden licenses, such as the features of plans. Defaults to false."""
     search: str | None = None
-    """Name or key contains this, in any case."""
+    """Text that the name or key must contain, ignoring case."""
 
 
-def license_filter(filter: LicenseFilter | None) -> catalog.LicenseFilter:
-    """The filter as the resolvers take it."""
-    return catalog.LicenseFilter(**vars(filter)) if filter else catalog.LicenseFilter()
+def license_criteria(filter: LicenseFilter | None) -> catalog.LicenseCriteria:
+    """Return the resolvers' criteria for a filter."""
+    return catalog.LicenseCriteria(**vars(filter)) if filter else catalog.LicenseCriteria()
 
 
 async def assignments_of(
     license_id: int, info: Info, filter: UserFilter | None, order_by: UserOrder | None, page: PageRequest
 ) -> LicenseAssignmentConnection:
-    """A page of a license's holders, read together with those of the other licenses of the answer."""
-    loaders, selection, wanted = info.context.loaders, selected(info), user_filter(filter)
-    found = await loaders.assignments_page.load((license_id, wanted, user_order(order_by), page))
-    total_count = await loaders.assignments_count.load((license_id, wanted)) if "totalCount" in selection else 0
+    """Return a page of a license's assignments, loaded together with those of other licenses in the response."""
+    loaders, selection, criteria = Loaders.of(info.context), selected(info), user_criteria(filter)
+    found = await loaders.assignments_page.load((license_id, criteria, user_ordering(order_by), page))
+    total_count = await loaders.assignments_count.load((license_id, criteria)) if "totalCount" in selection else 0
     rows = await assignment_rows(info.context, found.rows, selection.below("nodes", "edges.node"))
     return connect(LicenseAssignmentConnection, LicenseAssignmentEdge, found, rows, selection, total_count)
 
 
 async def license_by_id(context: Context, license_id: int) -> License | None:
-    """A license that the caller may see, in force or not."""
-    row: Any = await context.loaders.license.load(license_id)
+    """Return a license, in force or not; None if it does not exist or the caller may not see it."""
+    row: Any = await Loaders.of(context).license.load(license_id)
     return from_row(License, row, context) if row else None

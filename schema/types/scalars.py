@@ -1,4 +1,4 @@
-"""Scalars beside those of GraphQL itself."""
+"""Custom scalars."""
 
 from datetime import UTC, datetime
 from typing import Any, NewType
@@ -10,44 +10,44 @@ from strawberry.file_uploads import Upload
 URL = NewType("URL", str)
 
 
-def _write_instant(value: datetime | str) -> str:
+def _serialize_datetime(value: datetime | str) -> str:
     return value if isinstance(value, str) else value.isoformat()
 
 
-def _read_instant(value: str) -> datetime:
+def _parse_datetime(value: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(value)
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+        parsed = datetime.fromisoformat(value)
+        if parsed.tzinfo is not None:
+            return parsed.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise GraphQLError("An instant is written as in 2026-01-31T12:00:00+01:00, with an offset or Z.")
+    raise GraphQLError("Write a date and time as in 2026-01-31T12:00:00+01:00, with a UTC offset or Z.")
 
 
-def _read_upload(value: Any) -> Any:
+def _parse_upload(value: Any) -> Any:
     if not hasattr(value, "read"):
-        raise GraphQLError("A file is a part of a multipart request, and null stands for it in the variables.")
+        raise GraphQLError("Send the file as a part of a multipart request, with null in its place in the variables.")
     return value
 
 
 SCALARS: dict[object, Any] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant, in ISO 8601 with offset.",
+        description="A date and time in ISO 8601 with a UTC offset, such as `2026-01-31T12:00:00+01:00`.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
-        serialize=_write_instant,
-        parse_value=_read_instant,
+        serialize=_serialize_datetime,
+        parse_value=_parse_datetime,
     ),
     URL: strawberry.scalar(
         name="URL",
-        description="An absolute https address.",
+        description="An absolute https URL.",
         specified_by_url="https://url.spec.whatwg.org/",
     ),
     Upload: strawberry.scalar(
         name="Upload",
-        description="A file part of a multipart request.",
+        description="A file in a multipart request.",
         specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
-        parse_value=_read_upload,
+        parse_value=_parse_upload,
     ),
 }
-"""The schema's scalars by the Python types that stand for them."""
+"""Custom scalars by Python type."""

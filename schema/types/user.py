@@ -1,4 +1,4 @@
-"""Users and the licenses they hold."""
+"""Types of users and their license assignments."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,15 +15,16 @@ from licensing.enums import (
     UserStatus,
 )
 from resolvers.context import Context
-from resolvers.dataloaders import plans
+from resolvers.dataloaders import Loaders, plans
 from resolvers.licenses import assignment_queries
+from resolvers.user_criteria import UserCriteria, UserOrdering
 from resolvers.users import users
 from schema.core.descriptions import input_type, object_type
 from schema.core.row_mapping import Computed, Nested, RowMapping, Rows, ToMany, ToOne
 from schema.core.selection import Selection
 from schema.relay.connection import EdgeRow, PageInfo
 from schema.relay.node import Node, global_id
-from schema.types.viewer import Actor
+from schema.types.viewer import EventActor
 
 if TYPE_CHECKING:
     from schema.types.license import License
@@ -34,36 +35,36 @@ _CATEGORIES = {kind.value: kind.category.value for kind in UserKind}
 
 @object_type
 class User(Node):
-    """A person, or a system account, that has access."""
+    """A person or system account with access to the product."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     name: str
     """Full name."""
     login: str
-    """Name they log in with, unique."""
+    """Unique login name."""
     email: str | None
-    """Address for mail; null if none is on file."""
+    """Email address; null if unknown."""
     category: UserCategory
-    """The tab of the Users screen they are on."""
+    """Category of the user: employee or other user."""
     kind: UserKind
-    """What kind of user they are."""
+    """Kind of user."""
     status: UserStatus
-    """Whether they are active, waiting or gone."""
+    """Status of the user: active, waiting for approval or retired."""
     group: str | None
-    """Primary group; null if none."""
+    """Name of the primary group; null if none."""
     role: str | None
-    """Role, such as `User level 0`; null if none."""
+    """Name of the role, such as `User level 0`; null if none."""
     can_log_in: bool
-    """Whether they may log in."""
+    """Whether the user may sign in."""
     is_administrator: bool
-    """Whether they may manage licenses."""
+    """Whether the user may manage licenses."""
     plan: Annotated["License", strawberry.lazy("schema.types.license")] | None
-    """Their user plan; null if none."""
+    """The user's plan; null if none."""
     last_login_at: datetime | None
-    """When they last logged in; null for never."""
+    """Time of the last sign-in; null if the user has never signed in."""
     assignments: list["LicenseAssignment"]
-    """Licenses they hold, by name."""
+    """License assignments of the user, ordered by license name."""
 
     __mapping__ = RowMapping(
         users.UserRow,
@@ -76,37 +77,39 @@ class User(Node):
 
 @object_type
 class LicenseAssignment(Node):
-    """A user holds a license: one seat."""
+    """The assignment of a license to a user. It takes up one seat."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     user: User
-    """Who holds it."""
+    """User that holds the license."""
     license: Annotated["License", strawberry.lazy("schema.types.license")]
-    """What they hold."""
+    """License that is assigned."""
     assigned_at: datetime
-    """Since when."""
-    assigned_by: Actor
-    """Who gave it."""
+    """Time at which the license was assigned."""
+    assigned_by: EventActor
+    """Actor that assigned the license."""
     blocker: RevocationBlocker | None
-    """Why it cannot be revoked now; null if it can."""
+    """Reason why the assignment cannot be revoked now; null if it can."""
 
     __mapping__ = RowMapping(
         assignment_queries.AssignmentRow,
         id=Computed(global_id("LicenseAssignment"), "id"),
         user=ToOne("users", "user_id", "User", "user"),
         license=ToOne("licenses", "license_id", "License", "license"),
-        assigned_by=Computed(lambda kind, name: Actor(kind=kind, name=name), "assigned_by_kind", "assigned_by_name"),
+        assigned_by=Computed(
+            lambda kind, name: EventActor(kind=kind, name=name), "assigned_by_kind", "assigned_by_name"
+        ),
         blocker=ToOne("blockers", ("user_id", "license_id"), None, "blocker"),
     )
 
 
 @object_type
 class UserEdge:
-    """A user on a page."""
+    """An edge in a connection of users."""
 
     cursor: str
-    """Position, for `after` and `before`."""
+    """Cursor of this item, for use in `after` and `before`."""
     node: User
     """The user."""
 
@@ -115,24 +118,24 @@ class UserEdge:
 
 @object_type
 class UserConnection:
-    """A page of users."""
+    """A connection of users."""
 
     edges: list[UserEdge]
-    """Items with their cursors."""
+    """A list of edges, each with an item and its cursor."""
     nodes: list[User]
-    """The items alone."""
+    """A list of items, without cursors."""
     page_info: PageInfo
-    """Where this page lies."""
+    """Information for pagination."""
     total_count: int
-    """Items on all pages."""
+    """Total number of items on all pages."""
 
 
 @object_type
 class LicenseAssignmentEdge:
-    """An assignment on a page."""
+    """An edge in a connection of license assignments."""
 
     cursor: str
-    """Position, for `after` and `before`."""
+    """Cursor of this item, for use in `after` and `before`."""
     node: LicenseAssignment
     """The assignment."""
 
@@ -141,83 +144,86 @@ class LicenseAssignmentEdge:
 
 @object_type
 class LicenseAssignmentConnection:
-    """A page of assignments."""
+    """A connection of license assignments."""
 
     edges: list[LicenseAssignmentEdge]
-    """Items with their cursors."""
+    """A list of edges, each with an item and its cursor."""
     nodes: list[LicenseAssignment]
-    """The items alone."""
+    """A list of items, without cursors."""
     page_info: PageInfo
-    """Where this page lies."""
+    """Information for pagination."""
     total_count: int
-    """Items on all pages."""
+    """Total number of items on all pages."""
 
 
 @input_type
 class UserFilter:
-    """Narrows a list of users. All conditions given must hold."""
+    """Conditions on users. A user must meet all conditions that are given."""
 
     license_type: str | None = None
-    """Holding this license type, by license key, such as `superoffice.ten-sales`; for a feature, holding a plan that includes it."""  # noqa: E501
+    """
+    Key of a license that the user holds, such as `superoffice.ten-sales`; for a feature, of one that a plan of the user
+    includes.
+    """
     has_license: bool | None = None
-    """Holding some license, or none."""
+    """Whether the user holds any license."""
     category: UserCategory | None = None
-    """On this tab."""
+    """Category of the user."""
     status: UserStatus | None = None
-    """With this status; all but retired if not given."""
+    """Status of the user. By default, retired users are excluded."""
     can_log_in: bool | None = None
-    """Allowed to log in, or not."""
+    """Whether the user may sign in."""
     inactive_since: datetime | None = None
-    """Last logged in before this, or never."""
+    """Time since which the user has not signed in; users who have never signed in are included."""
     search: str | None = None
-    """Name, login, email, group or role contains this, in any case."""
+    """Text that the name, login, email, group or role must contain, ignoring case."""
 
 
 @input_type
 class UserOrder:
-    """Order of a list of users. Equal ones are ordered by ID."""
+    """Order of a list of users. Users with equal values are ordered by ID."""
 
     field: UserOrderField
-    """What to order by."""
+    """Field to order by."""
     direction: OrderDirection = OrderDirection.ASC
-    """Which way."""
+    """Direction of the order."""
 
 
-def user_filter(filter: UserFilter | None) -> users.UserFilter:
-    """The filter as the resolvers take it."""
-    return users.UserFilter(**vars(filter)) if filter else users.UserFilter()
+def user_criteria(filter: UserFilter | None) -> UserCriteria:
+    """Return the resolvers' criteria for a filter."""
+    return UserCriteria(**vars(filter)) if filter else UserCriteria()
 
 
-def user_order(order: UserOrder | None) -> users.UserOrder:
-    """The order as the resolvers take it; by name if none is given."""
-    return users.UserOrder(**vars(order)) if order else users.UserOrder()
+def user_ordering(order: UserOrder | None) -> UserOrdering:
+    """Return the resolvers' ordering for an order; by name if none is given."""
+    return UserOrdering(**vars(order)) if order else UserOrdering()
 
 
 async def user_rows(context: Context, rows: Sequence[Sequence[Any]], selection: Selection) -> Rows[User]:
-    """Users, with what is selected of the licenses they hold: one statement for all of them."""
+    """Return users with the selected parts of their assignments, loaded in one statement for all users."""
     if "assignments" not in selection and "plan" not in selection:
         return Rows(User, rows, context)
-    catalog = await context.loaders.catalog()
+    catalog = await Loaders.of(context).catalog()
     held = await assignment_queries.load_assignments_of_users(context, [row[0] for row in rows])
     related: dict[str, Any] = {"assignments": held, "licenses": catalog.by_id, "users": {row[0]: row for row in rows}}
     if "plan" in selection:
         related["plans"] = plans(held, catalog.by_id)
     if "blocker" in selection.below("assignments"):
-        related["blockers"] = await context.loaders.blockers.load(_holdings(held))
+        related["blockers"] = await Loaders.of(context).blockers.load(_holdings(held))
     return Rows(User, rows, context, **related)
 
 
 async def assignment_rows(
     context: Context, rows: Sequence[Sequence[Any]], selection: Selection
 ) -> Rows[LicenseAssignment]:
-    """Assignments, with what is selected of their users and licenses."""
+    """Return assignments with the selected parts of their users and licenses."""
     related: dict[str, Any] = {}
     if "license" in selection:
-        related["licenses"] = (await context.loaders.catalog()).by_id
+        related["licenses"] = (await Loaders.of(context).catalog()).by_id
     if "user" in selection:
-        related["users"] = await context.loaders.users.load(tuple(row[1] for row in rows))
+        related["users"] = await Loaders.of(context).users.load(tuple(row[1] for row in rows))
     if "blocker" in selection:
-        related["blockers"] = await context.loaders.blockers.load(_holdings(rows))
+        related["blockers"] = await Loaders.of(context).blockers.load(_holdings(rows))
     return Rows(LicenseAssignment, rows, context, **related)
 
 

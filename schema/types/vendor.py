@@ -1,4 +1,4 @@
-"""Vendors: where their licenses and their new license information stand."""
+"""Types of vendors and their license server checks."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,6 +7,7 @@ import strawberry
 
 from licensing.enums import ActivationPolicy, ApiScope, LicenseStatus, LicenseUpdateStatus, VendorCheckOutcome
 from licensing.messages import Language, Message
+from resolvers.dataloaders import Loaders
 from resolvers.vendors.vendors import VendorRow
 from schema.core.descriptions import argument, object_type
 from schema.core.permissions import Info, protected_field
@@ -15,7 +16,7 @@ from schema.core.selection import selected
 from schema.execution.cost import PAGE
 from schema.relay.connection import After, Before, First, Last, PageRequest, connect
 from schema.relay.node import Node, global_id
-from schema.types.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_filter
+from schema.types.license import License, LicenseConnection, LicenseEdge, LicenseFilter, license_criteria
 from schema.types.scalars import URL
 
 if TYPE_CHECKING:
@@ -24,87 +25,89 @@ if TYPE_CHECKING:
 
 @object_type
 class VendorCheck:
-    """One contact with a vendor's license server."""
+    """A check of a vendor's license server for new license information."""
 
     checked_at: datetime
-    """When it was made."""
+    """Time of the check."""
     outcome: VendorCheckOutcome
-    """How it went."""
+    """Outcome of the check."""
     message: str | None
-    """What went wrong, in the language of `Accept-Language`; null if nothing did."""
+    """Error message, in the language of the `Accept-Language` header; null if the check succeeded."""
 
 
-def _check(
-    language: Language, checked_at: datetime | None, outcome: str, message: str | None, words: Any
+def _last_check(
+    language: Language, checked_at: datetime | None, outcome: str, message: str | None, message_json: Any
 ) -> VendorCheck | None:
     if checked_at is None:
         return None
-    told = Message.from_json(words or message).in_language(language) if message else None
-    return VendorCheck(checked_at=checked_at, outcome=VendorCheckOutcome(outcome), message=told)
+    text = Message.from_json(message_json or message).in_language(language) if message else None
+    return VendorCheck(checked_at=checked_at, outcome=VendorCheckOutcome(outcome), message=text)
 
 
 @object_type
 class Vendor(Node):
-    """An issuer of licenses, a tab on the Licenses screen: the product's maker or an add-on's."""
+    """An issuer of licenses: the maker of the product or of an add-on."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     key: str
-    """Short stable name, such as `superoffice`; the first part of its licenses' keys."""
+    """Short stable name, such as `superoffice`: the first part of the keys of the vendor's licenses."""
     name: str
-    """Name to show, the tab's title."""
+    """Display name."""
     is_main: bool
-    """Whether it is the product's own maker, whose tab comes first."""
+    """Whether the vendor is the main vendor, the maker of the product."""
     status: LicenseStatus
-    """Where the licenses stand against their dates."""
+    """Status of the licenses with regard to their expiry."""
     update_status: LicenseUpdateStatus
-    """Where new license information stands: the state of the tab's link."""
+    """Status of new license information."""
     warns_at: datetime | None
-    """When administrators begin to be warned of the expiry; null for never."""
+    """Time from which administrators are warned of the expiry; null if they are not warned."""
     expires_at: datetime | None
-    """When the licenses expire; null if they are not limited in time."""
+    """Expiry of the licenses; null if they do not expire."""
     grace_ends_at: datetime | None
-    """When they stop working after expiry; null if they do not."""
+    """End of the grace period, when expired licenses stop working; null if they do not stop working."""
     maintenance_ends_at: datetime | None
-    """Until when new versions of the product may be installed; null for always."""
+    """Time until which new versions of the product may be installed; null if there is no end."""
     store_url: URL | None
-    """Where to buy licenses; null if the vendor has no store."""
+    """URL of the vendor's store; null if there is none."""
     support_url: URL | None
-    """Where to reach the vendor when numbers or modules are wrong; null if not given."""
+    """URL of the vendor's support; null if there is none."""
     activation_policy: ActivationPolicy
-    """Which new license information is activated on arrival."""
+    """Policy that decides which change sets are activated on arrival."""
     last_check: VendorCheck | None
-    """The latest contact with the license server; null before the first."""
+    """The latest check of the license server; null before the first check."""
     next_check_at: datetime | None
-    """When the license server is asked next; null if the vendor has none, or while a demo's purchase waits."""
+    """Time of the next check; null if the vendor has no license server, or while a demo conversion is pending."""
     row: strawberry.Private[VendorRow]
 
     @protected_field(requires=ApiScope.LICENSES_READ)
     async def pending_change(
         self, info: Info
     ) -> Annotated["LicenseChangeSet", strawberry.lazy("schema.types.change_set")] | None:
-        """The change set that wants attention; null when there is none."""
+        """Change set that needs an administrator's attention; null if there is none."""
         from schema.types.change_set import change_set_object
 
-        pending = await info.context.loaders.pending_change.load(self.row.id)
+        pending = await Loaders.of(info.context).pending_change.load(self.row.id)
         return change_set_object(pending, info.context) if pending else None
 
     @protected_field(requires=ApiScope.LICENSES_READ, costs=[PAGE])
     async def licenses(
         self,
         info: Info,
-        filter: Annotated[LicenseFilter | None, argument("Narrows the list.")] = None,
+        filter: Annotated[LicenseFilter | None, argument("Conditions that the licenses must meet.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> LicenseConnection:
-        """Active licenses, by name."""
-        context, selection, wanted = info.context, selected(info), license_filter(filter)
-        page = await context.loaders.licenses_page.load((self.row.id, wanted, PageRequest(first, after, last, before)))
+        """Licenses of this vendor that are in force, ordered by name."""
+        context, selection, criteria = info.context, selected(info), license_criteria(filter)
+        page = await Loaders.of(context).licenses_page.load(
+            (self.row.id, criteria, PageRequest(first, after, last, before))
+        )
         total_count = 0
         if "totalCount" in selection:
-            total_count = await context.loaders.licenses_count.load((self.row.id, wanted))
+            total_count = await Loaders.of(context).licenses_count.load((self.row.id, criteria))
         return connect(LicenseConnection, LicenseEdge, page, Rows(License, page.rows, context), selection, total_count)
 
     __mapping__ = RowMapping(
@@ -112,11 +115,11 @@ class Vendor(Node):
         id=Computed(global_id("Vendor"), "id"),
         update_status=ToOne("update_statuses", "id", None, "update_status"),
         warns_at=Column("warn_at"),
-        last_check=Localized(_check, "checked_at", "check_outcome", "check_message", "check_words"),
+        last_check=Localized(_last_check, "checked_at", "check_outcome", "check_message", "check_words"),
     )
 
 
 async def vendor_by_id(info: Info, vendor_id: int) -> Vendor | None:
-    """A vendor that the caller may see."""
-    row = await info.context.loaders.vendor.load(vendor_id)
+    """Return a vendor; None if it does not exist or the caller may not see it."""
+    row = await Loaders.of(info.context).vendor.load(vendor_id)
     return from_row(Vendor, row, info.context) if row else None

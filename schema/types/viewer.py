@@ -1,4 +1,4 @@
-"""Who calls, who did something, and the secrets of integrations."""
+"""Types of the viewer, actors and API tokens."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +7,7 @@ import strawberry
 
 from licensing.enums import ActorKind, ApiScope
 from models.api_token import ApiToken as StoredApiToken
-from resolvers import context
+from resolvers import principals
 from schema.core.descriptions import object_type
 from schema.core.row_mapping import Computed, Nested, RowMapping, ToOne
 from schema.relay.node import Node, global_id
@@ -16,50 +16,50 @@ if TYPE_CHECKING:
     from schema.types.vendor import Vendor
 
 
-@object_type
-class Actor:
-    """Who did something, as they were at the time."""
+@object_type(name="Actor")
+class EventActor:
+    """A user, token or system that performed an action, as it was at that time."""
 
     kind: ActorKind
-    """What kind of actor."""
+    """Kind of actor."""
     name: str
-    """User name, token name, or `system`."""
+    """Name of the user or token, or `system`."""
 
-    __mapping__ = RowMapping(context.Actor)
+    __mapping__ = RowMapping(principals.Actor)
 
 
 @object_type
 class Viewer:
-    """Who is calling."""
+    """The caller of the API: a signed-in administrator or an API token."""
 
-    actor: Actor
-    """Who that is."""
+    actor: EventActor
+    """The administrator or token."""
     scopes: list[ApiScope]
-    """What they may do."""
+    """Scopes of the caller."""
 
-    __mapping__ = RowMapping(context.Principal, actor=Nested("actor", "Actor"), scopes=Computed(sorted, "scopes"))
+    __mapping__ = RowMapping(principals.Principal, actor=Nested("actor", "Actor"), scopes=Computed(sorted, "scopes"))
 
 
 @object_type
 class ApiToken(Node):
-    """A secret that lets an integration call this API."""
+    """An API token, with which an integration calls this API."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     name: str
-    """What the token is for."""
+    """Name that describes the token's purpose."""
     scopes: list[ApiScope]
-    """What it may do."""
+    """Scopes of the token."""
     created_at: datetime
-    """When it was issued."""
+    """Time at which the token was issued."""
     vendor: Annotated["Vendor", strawberry.lazy("schema.types.vendor")] | None
-    """The only vendor whose licenses it may touch; null for all."""
+    """Vendor that the token is restricted to; null for all vendors."""
     expires_at: datetime
-    """When it stops working."""
+    """Expiry of the token."""
     last_used_at: datetime | None
-    """When it was last used, to the hour; null for never."""
+    """Time of the last use, with a precision of one hour; null if never used."""
     revoked_at: datetime | None
-    """When it was revoked; null while it works."""
+    """Time at which the token was revoked; null if not revoked."""
 
     __mapping__ = RowMapping(
         StoredApiToken,

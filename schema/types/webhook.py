@@ -1,4 +1,4 @@
-"""Webhooks, and how telling them went."""
+"""Types of webhooks and their deliveries."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +11,7 @@ from models.webhook import Webhook as StoredWebhook
 from models.webhook import WebhookDelivery as StoredDelivery
 from resolvers.audit.log import NEWEST_FIRST
 from resolvers.context import Context
+from resolvers.dataloaders import Loaders
 from schema.core.descriptions import object_type
 from schema.core.permissions import Info, protected_field
 from schema.core.row_mapping import Computed, Localized, RowMapping, Rows, ToOne, from_row
@@ -22,77 +23,77 @@ if TYPE_CHECKING:
     from schema.types.vendor import Vendor
 
 
-def _error(language: Language, error: str | None, words: Any) -> str | None:
-    return None if error is None else Message.from_json(words or error).in_language(language)
+def _error_message(language: Language, error: str | None, message_json: Any) -> str | None:
+    return None if error is None else Message.from_json(message_json or error).in_language(language)
 
 
 @object_type
 class WebhookDelivery:
-    """One try to tell a webhook something."""
+    """An attempt to deliver an event to a webhook."""
 
     message_id: str
-    """What was sent as `webhook-id`: the same in each try to tell the same event."""
+    """Value of the `webhook-id` header. It is the same for all attempts to deliver the same event."""
     sent_at: datetime
-    """When."""
+    """Time of the attempt."""
     is_delivered: bool
-    """Whether the address took it, with a status from 200 to 299."""
+    """Whether the receiver accepted the event, with a status from 200 to 299."""
     response_status: int | None
-    """The status it answered with; null if there was no answer."""
+    """HTTP status of the response; null if there was no response."""
     error: str | None
-    """What went wrong, in a clause about the address, in the language of `Accept-Language`; null if nothing did."""
+    """Error message, in the language of the `Accept-Language` header; null if the delivery succeeded."""
     milliseconds: int
-    """How long it took."""
+    """Duration of the attempt in milliseconds."""
     row: strawberry.Private[StoredDelivery]
 
     @protected_field(requires=ApiScope.AUDIT_READ)
     async def event(self, info: Info) -> AuditEvent | None:
-        """What was told; null for a test event."""
+        """The audit event that was sent; null for a test event."""
         if self.row.event_id is None:
             return None
-        found = await info.context.loaders.event.load(self.row.event_id)
+        found = await Loaders.of(info.context).event.load(self.row.event_id)
         return from_row(AuditEvent, found, info.context) if found else None
 
     __mapping__ = RowMapping(
         StoredDelivery,
         is_delivered=Computed(lambda id_, error: error is None, "message_id", "error"),
-        error=Localized(_error, "error", "error_words"),
+        error=Localized(_error_message, "error", "error_words"),
     )
 
 
 @object_type
 class Webhook(Node):
-    """An address that is told of audit events as they are recorded, in order, each at least once."""
+    """A subscription to audit events, which are sent to a URL in order, each at least once."""
 
     id: strawberry.ID
-    """Global ID."""
+    """Global ID of the object."""
     name: str
-    """What it is for."""
+    """Name that describes the webhook's purpose."""
     url: URL
-    """Where events are sent, by POST."""
+    """URL to which events are sent by `POST`."""
     vendor: Annotated["Vendor", strawberry.lazy("schema.types.vendor")] | None
-    """The only vendor whose events it is told; null for all."""
+    """Vendor whose events are sent; null for all vendors."""
     actions: list[AuditAction]
-    """The actions it is told; empty for all."""
+    """Actions for which events are sent; empty for all actions."""
     created_at: datetime
-    """When it was made."""
+    """Time at which the webhook was created."""
     is_enabled: bool
-    """Whether it is told of events now."""
+    """Whether events are being sent."""
     disabled_at: datetime | None
-    """When it was switched off, by hand or because its address failed for a day; null while it is on."""
+    """Time at which the webhook was disabled, by a user or after a day of failed deliveries; null if enabled."""
     failing_since: datetime | None
-    """When the address began to fail; null while it does not."""
+    """Time since which deliveries have failed; null if they succeed."""
     next_try_at: datetime | None
-    """When it is tried again; null while nothing fails."""
+    """Time of the next attempt; null if deliveries succeed."""
     delivered_up_to: str
-    """Cursor of the audit log: what comes after it is still to be told. Where it goes on when it is switched on."""
+    """Cursor of the last delivered audit event. An enabled webhook continues after it."""
     previous_secret_ends_at: datetime | None
-    """Until when the secret before the latest one is also signed with; null if there was none."""
+    """Time until which events are also signed with the previous secret; null if there was none."""
     row: strawberry.Private[StoredWebhook]
 
     @protected_field()
     async def deliveries(self, info: Info) -> list[WebhookDelivery]:
-        """The latest tries, newest first; 100 are kept."""
-        found = await info.context.loaders.deliveries_of_webhook.load(self.row.id)
+        """The latest attempts, newest first. At most 100 are stored."""
+        found = await Loaders.of(info.context).deliveries_of_webhook.load(self.row.id)
         return list(Rows(WebhookDelivery, found, info.context))
 
     __mapping__ = RowMapping(
@@ -106,6 +107,6 @@ class Webhook(Node):
 
 
 async def webhook_by_id(context: Context, webhook_id: int) -> Webhook | None:
-    """A webhook that the caller may see."""
-    row = await context.loaders.webhook.load(webhook_id)
+    """Return a webhook; None if it does not exist or the caller may not see it."""
+    row = await Loaders.of(context).webhook.load(webhook_id)
     return from_row(Webhook, row, context) if row else None

@@ -1,4 +1,4 @@
-"""Who is calling: by a token in the header, ours or the identity provider's, else by the session cookie."""
+"""Authentication of requests by API token, identity provider token or session cookie."""
 
 import structlog
 from starlette.requests import HTTPConnection
@@ -8,43 +8,44 @@ from licensing.messages import Message
 from resolvers.auth.api_tokens import authenticate_token
 from resolvers.auth.identities import authenticate_identity
 from resolvers.auth.sessions import authenticate_session
-from resolvers.context import Principal, utc_now
+from resolvers.context import utc_now
+from resolvers.principals import Principal
 from server.auth.oidc import IdentityProvider
 from server.errors import RequestRejected
 from server.settings import Settings
 
 
 def cookie_name(settings: Settings) -> str:
-    """The session cookie's name; by its prefix a browser takes it from this host alone, and over https."""
+    """Return the session cookie's name; its `__Host-` prefix binds it to this host and to https."""
     return "__Host-session" if settings.is_https else "session"
 
 
 def uses_cookie(connection: HTTPConnection, settings: Settings) -> bool:
-    """Whether a browser may have added credentials by itself, which a page of another site can make it do."""
+    """Return whether a request is authenticated by the cookie, which browsers also send for pages of other sites."""
     return "authorization" not in connection.headers and cookie_name(settings) in connection.cookies
 
 
 async def authenticate(connection: HTTPConnection, settings: Settings) -> Principal | None:
-    """The caller; None for nobody, which a wrong token is not.
+    """Return the caller, or None if the request is anonymous.
 
     Raises:
-        Refused: There is an `Authorization` header, and it holds no valid token.
+        RequestRejected: There is an `Authorization` header, and it holds no valid token.
     """
     principal = await _find_principal(connection, settings)
     if principal:
-        _log_principal(principal)
+        _bind_principal(principal)
     return principal
 
 
 async def authenticate_authorization(connection: HTTPConnection, authorization: str) -> Principal | None:
-    """Whose token `Bearer …` is, as it stands in a WebSocket's first message; None if nobody's.
+    """Return the principal of `Bearer …` in a WebSocket's `connection_init`, or None if the token is not valid.
 
     Raises:
-        Refused: It may be the identity provider's, which cannot be asked for its keys.
+        RequestRejected: The identity provider's keys cannot be fetched.
     """
     principal = await _authenticate_bearer(connection, authorization)
     if principal:
-        _log_principal(principal)
+        _bind_principal(principal)
     return principal
 
 
@@ -75,15 +76,15 @@ async def _find_principal(connection: HTTPConnection, settings: Settings) -> Pri
     return None
 
 
-def _log_principal(principal: Principal) -> None:
-    who = principal.user_id or principal.token_id
+def _bind_principal(principal: Principal) -> None:
+    id_ = principal.user_id or principal.token_id
     structlog.contextvars.bind_contextvars(
-        principal=f"{principal.actor.kind} {who}", installation=principal.installation_id
+        principal=f"{principal.actor.kind} {id_}", installation=principal.installation_id
     )
 
 
 def set_session_cookie(response: Response, secret: str, settings: Settings) -> None:
-    """Sets the session cookie; an empty secret takes it back."""
+    """Set the session cookie, or delete it if the secret is empty."""
     name, secure = cookie_name(settings), settings.is_https
     if secret:
         response.set_cookie(name, secret, httponly=True, secure=secure, samesite="lax", path="/")

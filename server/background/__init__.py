@@ -1,1 +1,1 @@
-"""Work beside requests: scheduled jobs, webhooks and the event feed."""
+"""Background tasks: scheduled jobs, webhook deliveries and the event feed."""

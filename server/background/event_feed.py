@@ -1,8 +1,8 @@
-"""Word of new events to the subscribers of this process, whichever process wrote them.
+"""Notify the subscribers of this process of new events, whichever process wrote them.
 
-PostgreSQL tells one connection of each process, by LISTEN. SQLite tells nobody: there a connection looks twice a
-second whether somebody committed anything. Either way the database is asked once for all subscribers of a process,
-and a subscriber that hears nothing costs nothing.
+On PostgreSQL one connection per process receives notifications by LISTEN. SQLite has no notifications, so one
+connection polls the version of the file twice a second. Either way one database query serves all subscribers of a
+process, and a subscriber without new events causes no load.
 """
 
 import asyncio
@@ -21,31 +21,31 @@ from models.db.config import connection_config, is_sqlite, sqlite_path
 from models.db.errors import UNREACHABLE, is_too_slow
 from models.db.notifications import CHANNEL
 from resolvers.audit.feed import Listener, expired_principals, latest_positions
-from resolvers.context import Principal, utc_now
+from resolvers.context import utc_now
+from resolvers.principals import Principal
 from server.background.shutdown import on_shutdown
 
 POLL_INTERVAL = 0.5
-"""Seconds between two looks at a SQLite file."""
+"""Seconds between two checks of a SQLite file."""
 CREDENTIAL_CHECK_INTERVAL = 30.0
-"""Seconds after which credentials that may have run out are checked, and a silent connection is asked if it lives."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-"""Seconds until a lost connection is made again."""
+"""Seconds without a notification after which credentials are checked for expiry and the connection is tested."""
+MIN_RECONNECT_DELAY, MAX_RECONNECT_DELAY = 0.1, 5.0
+"""Bounds of the exponential delay before reconnecting, in seconds."""
 
-_LOST: tuple[type[Exception], ...] = (*UNREACHABLE, OSError, sqlite3.Error)
+_CONNECTION_ERRORS: tuple[type[Exception], ...] = (*UNREACHABLE, OSError, sqlite3.Error)
 _log = structlog.get_logger("seatkeeper.feed")
 
 
-class Feed(ABC):
-    """Those who listen, by installation; how the feed hears of events differs by the engine."""
+class DatabaseEventFeed(ABC):
+    """A feed that keeps the listeners of each installation; subclasses watch one kind of database."""
 
     def __init__(self) -> None:
-        """Nobody listens."""
         self.is_closed = False
         self._listeners: dict[int, set[Listener]] = {}
 
     @contextmanager
     def listen(self, caller: Principal) -> Iterator[Listener]:
-        """Gives what is told of new events, of credentials that ended, and of the feed's closing."""
+        """Yield a listener that is notified of new events, of expired credentials and of the feed's closing."""
         listener = Listener(caller)
         listeners = self._listeners.setdefault(caller.installation_id, set())
         listeners.add(listener)
@@ -57,24 +57,24 @@ class Feed(ABC):
                 del self._listeners[caller.installation_id]
 
     async def publish(self, positions: Mapping[int, int]) -> None:
-        """Has the listeners of these installations read up to a position, those excepted who may not any more."""
-        concerned = [one for installation_id in positions for one in self._listeners.get(installation_id, ())]
-        if not concerned:
+        """Notify listeners of the latest positions by installation, and revoke listeners with expired credentials."""
+        listeners = [one for installation_id in positions for one in self._listeners.get(installation_id, ())]
+        if not listeners:
             return
-        expired = await expired_principals((one.caller for one in concerned), utc_now())
-        for listener in concerned:
+        expired = await expired_principals((one.caller for one in listeners), utc_now())
+        for listener in listeners:
             if listener.caller in expired:
                 listener.revoke()
             else:
-                listener.reach(positions[listener.caller.installation_id])
+                listener.advance(positions[listener.caller.installation_id])
 
     async def poll(self) -> None:
-        """Tells all listeners what there is."""
+        """Read the latest positions and notify all listeners."""
         if self._listeners:
             await self.publish(await latest_positions(self._listeners))
 
     def close(self) -> None:
-        """Ends all streams."""
+        """End all streams."""
         self.is_closed = True
         for listeners in self._listeners.values():
             for listener in listeners:
@@ -82,7 +82,7 @@ class Feed(ABC):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Hears of events for as long as the block lasts, or until the process is told to stop."""
+        """Run the feed until the end of the block or the shutdown of the process."""
         self.is_closed = False
         task = asyncio.create_task(self._run())
         try:
@@ -95,48 +95,47 @@ class Feed(ABC):
                 await task
 
     async def _run(self) -> None:
-        """Hears until it is cancelled, whatever happens to the database meanwhile."""
-        pause = FIRST_PAUSE
+        """Watch the database until cancelled, and reconnect with exponential backoff after errors."""
+        delay = MIN_RECONNECT_DELAY
         while True:
             try:
                 async with self._connected() as connection:
-                    await self.poll()  # whoever missed something meanwhile reads it now
-                    pause = FIRST_PAUSE
+                    await self.poll()  # catch up on events written while disconnected
+                    delay = MIN_RECONNECT_DELAY
                     await self._listen(connection)
             except Exception as error:
-                if isinstance(error, _LOST) or is_too_slow(error):
-                    _log.warning("cannot hear of events", error=type(error).__name__, again_in=pause)
+                if isinstance(error, _CONNECTION_ERRORS) or is_too_slow(error):
+                    _log.warning("cannot hear of events", error=type(error).__name__, again_in=delay)
                 else:
                     _log.error("the feed failed and goes on", exc_info=error)
-            await asyncio.sleep(pause * random.uniform(0.5, 1))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            await asyncio.sleep(delay * random.uniform(0.5, 1))
+            delay = min(2 * delay, MAX_RECONNECT_DELAY)
 
     @abstractmethod
     def _connected(self) -> Any:
-        """A connection of the feed's own, as an asynchronous context manager."""
+        """Return an asynchronous context manager that yields a dedicated connection."""
 
     @abstractmethod
     async def _listen(self, connection: Any) -> None:
-        """Tells listeners what it hears until the connection is lost."""
+        """Notify listeners of new events until the connection is lost."""
 
 
-class PostgresFeed(Feed):
-    """Hears what `models.notify` announces."""
+class PostgresEventFeed(DatabaseEventFeed):
+    """A feed that receives the notifications of `models.db.notifications`."""
 
     def __init__(self, database_url: str) -> None:
-        """Not connected yet."""
         super().__init__()
         credentials = connection_config(database_url)["credentials"]
         self._credentials = {name: credentials[name] for name in credentials if name not in ("minsize", "maxsize")}
-        self._heard: dict[int, int] = {}
-        self._news = asyncio.Event()
+        self._latest_positions: dict[int, int] = {}
+        self._notified = asyncio.Event()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
         connection: asyncpg.Connection[Any] = await asyncpg.connect(**self._credentials, timeout=10)
         try:
-            connection.add_termination_listener(lambda *_: self._news.set())
-            await connection.add_listener(CHANNEL, self._note)
+            connection.add_termination_listener(lambda *_: self._notified.set())
+            await connection.add_listener(CHANNEL, self._on_notification)
             yield connection
         finally:
             connection.terminate()
@@ -145,27 +144,28 @@ class PostgresFeed(Feed):
         while not connection.is_closed():
             try:
                 async with asyncio.timeout(CREDENTIAL_CHECK_INTERVAL):
-                    await self._news.wait()
+                    await self._notified.wait()
             except TimeoutError:
                 await connection.execute("SELECT 1", timeout=5)
                 await self.poll()
                 continue
-            self._news.clear()
-            heard, self._heard = self._heard, {}
-            await self.publish(heard)
+            self._notified.clear()
+            positions, self._latest_positions = self._latest_positions, {}
+            await self.publish(positions)
 
-    def _note(self, connection: object, pid: int, channel: str, payload: object) -> None:
+    def _on_notification(self, connection: object, pid: int, channel: str, payload: object) -> None:
         installation_id, _, position = str(payload).partition(":")
         if installation_id.isdecimal() and position.isdecimal():
-            self._heard[int(installation_id)] = max(int(position), self._heard.get(int(installation_id), 0))
-            self._news.set()
+            self._latest_positions[int(installation_id)] = max(
+                int(position), self._latest_positions.get(int(installation_id), 0)
+            )
+            self._notified.set()
 
 
-class SqliteFeed(Feed):
-    """Looks at the file's version, and at the events where that moved."""
+class SqliteEventFeed(DatabaseEventFeed):
+    """A feed that polls SQLite's data version, and reads the latest positions when it has changed."""
 
     def __init__(self, database_url: str) -> None:
-        """Not opened yet."""
         super().__init__()
         self._path = sqlite_path(database_url)
 
@@ -174,15 +174,15 @@ class SqliteFeed(Feed):
 
     async def _listen(self, connection: aiosqlite.Connection) -> None:
         clock = asyncio.get_running_loop().time
-        seen, checked = None, clock()
+        seen_version, checked_at = None, clock()
         while True:
             [(version,)] = await connection.execute_fetchall("PRAGMA data_version")
-            if version != seen or clock() > checked + CREDENTIAL_CHECK_INTERVAL:
-                seen, checked = version, clock()
+            if version != seen_version or clock() > checked_at + CREDENTIAL_CHECK_INTERVAL:
+                seen_version, checked_at = version, clock()
                 await self.poll()
             await asyncio.sleep(POLL_INTERVAL)
 
 
-def event_feed(database_url: str) -> Feed:
-    """The feed of a database, not running yet."""
-    return SqliteFeed(database_url) if is_sqlite(database_url) else PostgresFeed(database_url)
+def event_feed(database_url: str) -> DatabaseEventFeed:
+    """Return the feed for a database; it is not running yet."""
+    return SqliteEventFeed(database_url) if is_sqlite(database_url) else PostgresEventFeed(database_url)

@@ -1,4 +1,4 @@
-"""The checker: does what is due because time has passed, beside the requests of any number of processes."""
+"""The scheduler, which runs due jobs in the background. Any number of processes can run one."""
 
 import asyncio
 from datetime import datetime
@@ -9,49 +9,50 @@ import structlog
 from licensing.errors import LicensingError
 from models.db.errors import is_too_slow, is_unreachable
 from resolvers.auth.login_throttling import purge_attempts
-from resolvers.context import SYSTEM, Context, system_context, utc_now
+from resolvers.context import Context, system_context, utc_now
 from resolvers.operations.scheduled_jobs import (
     claim_due_vendor,
     purge_idempotency_keys,
-    take_up_effective,
+    triage_effective,
     warn_of_expiry,
 )
+from resolvers.principals import SYSTEM
 from resolvers.vendors.checks import check_for_license_changes
 from resolvers.vendors.reports import DueReport, claim_due_reports, mark_report
 from server.http_clients.vendor_client import VendorClient
 
 CONCURRENCY = 8
-"""License servers asked at the same time, so that a dead one holds up no other."""
+"""License servers contacted at the same time, so that a slow server does not delay the others."""
 
 log = structlog.get_logger("seatkeeper.checker")
 
 
 class Scheduler:
-    """Asks due vendors, takes up what takes effect, warns of expiries, forgets keys and delivers reports."""
+    """A loop that checks vendors, opens scheduled change sets, warns of expiry, purges rows and delivers reports."""
 
     def __init__(self, servers: VendorClient) -> None:
         self.servers = servers
 
     async def run(self, interval: float) -> None:
-        """Looks for what is due every so many seconds, until it is cancelled; a failure is logged and tried again."""
+        """Run the due jobs every `interval` seconds until cancelled; log failures and continue."""
         while True:
             try:
                 await self.run_once()
             except Exception as failure:
-                self._note(failure)
+                self._log_failure(failure)
             await asyncio.sleep(interval)
 
     async def run_once(self) -> None:
-        """Does all that is due now."""
+        """Run all jobs that are due now."""
         now = utc_now()
-        await take_up_effective(self._context, now)
+        await triage_effective(self._context, now)
         await warn_of_expiry(self._context, now)
         await purge_attempts(now)
         await purge_idempotency_keys(now)
         async with asyncio.TaskGroup() as group:
             for _ in range(CONCURRENCY):
                 group.create_task(self._check_due(now))
-        await self._deliver_reports(utc_now())  # those of the checks above, too
+        await self._deliver_reports(utc_now())  # including the reports caused by the checks above
 
     async def _check_due(self, now: datetime) -> None:
         while due := await claim_due_vendor(now):
@@ -60,8 +61,8 @@ class Scheduler:
                 await check_for_license_changes(self._context(installation_id), vendor_id)
             except LicensingError as error:
                 log.info("check failed", installation=installation_id, vendor=vendor_id, code=error.code.value)
-            except Exception as failure:  # the other vendors are asked all the same
-                self._note(failure, installation=installation_id, vendor=vendor_id)
+            except Exception as failure:  # one failing check must not stop the checks of other vendors
+                self._log_failure(failure, installation=installation_id, vendor=vendor_id)
 
     async def _deliver_reports(self, now: datetime) -> None:
         while due := await claim_due_reports(now):
@@ -75,11 +76,11 @@ class Scheduler:
         else:
             await mark_report(report, None, utc_now())
 
-    def _note(self, failure: Exception, **about: int) -> None:
+    def _log_failure(self, failure: Exception, **fields: int) -> None:
         if is_unreachable(failure) or is_too_slow(failure):
-            log.warning("the checker waits for the database", error=type(failure).__name__, **about)
+            log.warning("the checker waits for the database", error=type(failure).__name__, **fields)
         else:
-            log.error("the checker failed and goes on", exc_info=failure, **about)
+            log.error("the checker failed and goes on", exc_info=failure, **fields)
 
     def _context(self, installation_id: int) -> Context:
         context = system_context(installation_id, actor=SYSTEM, request_id=f"check-{uuid4().hex}")

@@ -1,4 +1,4 @@
-"""Word that the process is to stop, to what must end before the server waits for it."""
+"""Early notification of shutdown, for streams that must end before the server waits for open connections."""
 
 import asyncio
 import signal
@@ -9,10 +9,12 @@ from types import FrameType
 
 
 @contextmanager
-def on_shutdown(tell: Callable[[], None]) -> Iterator[None]:
-    """Tells when the process is told to stop: uvicorn ends the lifespan only after the last answer, and streams last.
+def on_shutdown(callback: Callable[[], None]) -> Iterator[None]:
+    """Call `callback` in the event loop as soon as the process receives SIGTERM or SIGINT.
 
-    The signal goes on to uvicorn's own handler. Where there is none, it keeps its usual effect, and nothing is told.
+    uvicorn ends the lifespan only after the last response, which streams would postpone indefinitely. The signal is
+    passed on to the handler that was installed before. Signals without a Python handler, and threads other than the
+    main thread, are left alone.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -21,7 +23,7 @@ def on_shutdown(tell: Callable[[], None]) -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(tell)
+        loop.call_soon_threadsafe(callback)
         handler = handlers[signal.Signals(number)]
         if callable(handler):
             handler(number, frame)

@@ -1,4 +1,4 @@
-"""The sender: tells webhooks of events, each in its own task, beside the requests of any number of processes."""
+"""The webhook sender, which delivers events in the background, one task per webhook. Any process can run one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -13,28 +13,28 @@ from resolvers.context import Context, utc_now
 from resolvers.webhooks.deliveries import (
     WebhookLease,
     claim_due_webhook,
-    events_to_tell,
     mark_delivered,
     mark_failed,
     release,
+    undelivered_events,
 )
 from server.http_clients.webhook_client import WebhookClient
-from server.http_clients.webhook_messages import event_messages
+from server.http_clients.webhook_messages import build_event_messages
 
 POLL_INTERVAL = 1.0
-"""Seconds between two looks for what is to be told."""
+"""Seconds between two searches for due webhooks."""
 CONCURRENCY = 64
-"""Webhooks told at the same time by a process, so that slow ones hold up no other."""
+"""Webhooks that a process delivers to at the same time, so that slow endpoints do not delay the others."""
 MAX_EVENTS_PER_LEASE = 10
-"""Batches of events after which others have their turn."""
+"""Batches of events per lease, after which other webhooks get their turn."""
 SHUTDOWN_TIMEOUT = 5.0
-"""Seconds in which tries may end when the server does."""
+"""Seconds that deliveries in progress have to finish at shutdown."""
 
 log = structlog.get_logger("seatkeeper.webhooks")
 
 
 class WebhookSender:
-    """Tells webhooks what they have not been told yet."""
+    """A loop that delivers to each webhook the events that it has not received yet."""
 
     def __init__(self, client: WebhookClient, *, now: Callable[[], datetime] = utc_now) -> None:
         self.client = client
@@ -44,73 +44,73 @@ class WebhookSender:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Sends for as long as the block lasts; tries under way at its end may end in time."""
-        looking = asyncio.create_task(self._look())
+        """Deliver events for the duration of the block; at its end, wait for deliveries in progress."""
+        polling = asyncio.create_task(self._poll())
         try:
             yield
         finally:
             self._is_stopping = True
-            looking.cancel()
-            await asyncio.wait([looking, *self._tasks], timeout=SHUTDOWN_TIMEOUT)
+            polling.cancel()
+            await asyncio.wait([polling, *self._tasks], timeout=SHUTDOWN_TIMEOUT)
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(looking, *self._tasks, return_exceptions=True)
+            await asyncio.gather(polling, *self._tasks, return_exceptions=True)
 
     async def run_once(self) -> None:
-        """Tells all that is to be told now, and waits for how it goes."""
-        await self._start_due()
+        """Deliver all events that are due now, and wait until the deliveries have ended."""
+        await self._start_due_webhooks()
         await asyncio.gather(*self._tasks)
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         while True:
             try:
-                await self._start_due()
+                await self._start_due_webhooks()
             except Exception as failure:
-                self._note(failure)
+                self._log_failure(failure)
             await asyncio.sleep(POLL_INTERVAL)
 
-    async def _start_due(self) -> None:
-        while len(self._tasks) < CONCURRENCY and (claim := await claim_due_webhook(self.now())):
-            task = asyncio.create_task(self._serve(claim))
+    async def _start_due_webhooks(self) -> None:
+        while len(self._tasks) < CONCURRENCY and (lease := await claim_due_webhook(self.now())):
+            task = asyncio.create_task(self._deliver_leased(lease))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, claim: WebhookLease) -> None:
+    async def _deliver_leased(self, lease: WebhookLease) -> None:
         try:
             for _ in range(MAX_EVENTS_PER_LEASE):
-                if not await self._tell_some(claim):
+                if not await self._deliver_batch(lease):
                     return
-            await release(claim, self.now())
-        except Exception as failure:  # the lease ends by itself, and the webhook is taken up again
-            self._note(failure, webhook=claim.webhook.id)
+            await release(lease, self.now())
+        except Exception as failure:  # the lease expires, after which the webhook is due again
+            self._log_failure(failure, webhook=lease.webhook.id)
 
-    async def _tell_some(self, claim: WebhookLease) -> bool:
-        """Tells a batch of events in order, and says whether there may be more for this process to tell."""
-        context = self._context(claim)
-        rows = await events_to_tell(context, claim)
+    async def _deliver_batch(self, lease: WebhookLease) -> bool:
+        """Deliver a batch of events in order, and return whether this process may have more to deliver."""
+        context = self._context(lease)
+        rows = await undelivered_events(context, lease)
         if not rows:
-            await release(claim, self.now())
+            await release(lease, self.now())
             return False
-        for row, message in zip(rows, await event_messages(context, claim.webhook, rows), strict=True):
+        for row, message in zip(rows, await build_event_messages(context, lease.webhook, rows), strict=True):
             if self._is_stopping:
-                await release(claim, self.now())
+                await release(lease, self.now())
                 return False
-            delivery, answer = await self.client.deliver(context, claim.webhook, message, row[0])
-            if answer.error is not None:
-                log.info("webhook failed", webhook=claim.webhook.id, message=message.id, error=str(answer.error))
-                await mark_failed(context, claim, delivery, self.now(), gone=answer.is_gone)
+            delivery, result = await self.client.deliver(context, lease.webhook, message, row[0])
+            if result.error is not None:
+                log.info("webhook failed", webhook=lease.webhook.id, message=message.id, error=str(result.error))
+                await mark_failed(context, lease, delivery, self.now(), gone=result.is_gone)
                 return False
-            if not await mark_delivered(claim, row, delivery, self.now()):
+            if not await mark_delivered(lease, row, delivery, self.now()):
                 return False
         return True
 
-    def _context(self, claim: WebhookLease) -> Context:
-        context = claim.context(f"webhook-{uuid4().hex}")
+    def _context(self, lease: WebhookLease) -> Context:
+        context = lease.context(f"webhook-{uuid4().hex}")
         context.now = self.now
         return context
 
-    def _note(self, failure: Exception, **about: int) -> None:
+    def _log_failure(self, failure: Exception, **fields: int) -> None:
         if is_unreachable(failure) or is_too_slow(failure):
-            log.warning("webhooks wait for the database", error=type(failure).__name__, **about)
+            log.warning("webhooks wait for the database", error=type(failure).__name__, **fields)
         else:
-            log.error("a webhook failed and is tried again", exc_info=failure, **about)
+            log.error("a webhook failed and is tried again", exc_info=failure, **fields)

@@ -1,38 +1,43 @@
-"""`seatkeeper admin`: who may manage licenses."""
+"""`seatkeeper admin`: administrators and their passwords."""
 
 from argparse import Namespace
 
 from resolvers.users.administrators import create_administrator, set_password
-from server.commands.arguments import Subparsers, add_command, add_noun, takes_installation
-from server.commands.connection import in_installation
-from server.commands.terminal import PASSWORD_VARIABLE, ask_password, say
+from server.commands.arguments import Subparsers, add_command, add_command_group, add_installation_option
+from server.commands.connection import installation_context
+from server.commands.terminal import PASSWORD_VARIABLE, print_line, read_password
 
-_HOW = f"Asks for the password in a terminal; else takes {PASSWORD_VARIABLE}, or a line of the input."
+_PASSWORD_SOURCES = (
+    f"The password is read from {PASSWORD_VARIABLE} if that is set, else prompted for in a terminal or read as a line"
+    " of standard input"
+)
 
 
-def add_to(commands: Subparsers) -> None:
-    """Adds the noun."""
-    verbs = add_noun(commands, "admin", "administrators and their passwords")
-    creating = add_command(verbs, "create", create, f"make a user an administrator, or make one. {_HOW}")
-    creating.add_argument("--name", metavar="NAME", help="full name of one who is not a user yet")
-    unit_of_work = add_command(
-        verbs, "password", password, f"set an administrator's password, and end all sessions. {_HOW}"
+def register(commands: Subparsers) -> None:
+    """Register the command group."""
+    verbs = add_command_group(commands, "admin", "administrators and their passwords")
+    creating = add_command(
+        verbs, "create", create, f"make a user an administrator; create the user if needed. {_PASSWORD_SOURCES}"
     )
-    for parser in (creating, unit_of_work):
-        parser.add_argument("login", metavar="LOGIN", help="login name, in any case")
-    takes_installation(creating, unit_of_work)
+    creating.add_argument("--name", metavar="NAME", help="full name, if the user does not exist yet")
+    setting = add_command(
+        verbs, "password", password, f"set an administrator's password and end all sessions. {_PASSWORD_SOURCES}"
+    )
+    for parser in (creating, setting):
+        parser.add_argument("login", metavar="LOGIN", help="login name (case-insensitive)")
+    add_installation_option(creating, setting)
 
 
 async def create(arguments: Namespace) -> None:
-    """Makes an administrator."""
-    async with in_installation(arguments) as context:
-        new = ask_password(arguments.login)
+    """Make a user an administrator with a new password."""
+    async with installation_context(arguments) as context:
+        new = read_password(arguments.login)
         user = await create_administrator(context, login=arguments.login, password=new, name=arguments.name)
-    say(f"{user.name} is an administrator and logs in as {user.login}.")
+    print_line(f"{user.name} is an administrator and signs in as {user.login}.")
 
 
 async def password(arguments: Namespace) -> None:
-    """Sets an administrator's password."""
-    async with in_installation(arguments) as context:
-        user = await set_password(context, login=arguments.login, password=ask_password(arguments.login))
-    say(f"{user.name} has a new password, and must log in again.")
+    """Set an administrator's password."""
+    async with installation_context(arguments) as context:
+        user = await set_password(context, login=arguments.login, password=read_password(arguments.login))
+    print_line(f"{user.name} has a new password and must sign in again.")

@@ -1,4 +1,4 @@
-"""Arguments that several commands take."""
+"""Arguments and argument types that several commands share."""
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 Subparsers: TypeAlias = "_SubParsersAction[ArgumentParser]"
 Command = Callable[..., Awaitable[bool | None] | bool | None]
-"""Does what was asked; False if it found something to complain of, and has."""
+"""The implementation of a command; it returns False if it reported problems, which sets the exit code to 1."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -17,63 +17,70 @@ E = TypeVar("E", bound=StrEnum)
 def add_command(
     commands: Subparsers, name: str, run: Command, help: str, description: str | None = None
 ) -> ArgumentParser:
-    """Adds a command, which `run` runs with the arguments."""
+    """Add a command that calls `run` with the parsed arguments, and return its parser."""
     parser = commands.add_parser(name, help=help, description=description or _sentence(help))
     parser.set_defaults(run=run)
     return parser
 
 
-def add_noun(commands: Subparsers, name: str, help: str) -> Subparsers:
-    """Adds a noun, whose verbs are added to what this returns."""
+def add_command_group(commands: Subparsers, name: str, help: str) -> Subparsers:
+    """Add a group of commands, and return the object to add its commands to."""
     return commands.add_parser(name, help=help, description=_sentence(help)).add_subparsers(
         required=True, metavar="COMMAND"
     )
 
 
-def takes_installation(*parsers: ArgumentParser) -> None:
-    """Lets commands be told on which installation they work."""
+def add_installation_option(*parsers: ArgumentParser) -> None:
+    """Add the option `--installation`."""
     for parser in parsers:
         parser.add_argument(
-            "--installation", metavar="SERIAL", help="serial number of the installation, where there are several"
+            "--installation", metavar="SERIAL", help="serial number of the installation, if there are several"
         )
 
 
-def takes_json(*parsers: ArgumentParser) -> None:
-    """Lets commands answer a program."""
+def add_json_option(*parsers: ArgumentParser) -> None:
+    """Add the option `--json`."""
     for parser in parsers:
         parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def file_content(path: str) -> bytes:
-    """What is in a file that must be there."""
+def read_file(path: str) -> bytes:
+    """Return the contents of a file that must exist."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
         raise ArgumentTypeError(f"cannot read {path}: {error.strerror}") from None
 
 
-def public_key(key: str) -> bytes:
-    """A public key: 64 hex digits, or what is in a file."""
-    return key.encode() if re.fullmatch("[0-9A-Fa-f]{64}", key) else file_content(key)
+def existing_file(path: str) -> Path:
+    """Return the path of a file that must exist."""
+    if not Path(path).is_file():
+        raise ArgumentTypeError(f"there is no file {path}")
+    return Path(path)
 
 
-def word_of(words: type[E]) -> Callable[[str], E]:
-    """Reads one of the words, in any case and with hyphens or underscores."""
+def read_public_key(key: str) -> bytes:
+    """Return a public key given as 64 hex digits or as the path of a file."""
+    return key.encode() if re.fullmatch("[0-9A-Fa-f]{64}", key) else read_file(key)
 
-    def read(text: str) -> E:
-        by_name = {word.name: word for word in words}
+
+def enum_type(enum: type[E]) -> Callable[[str], E]:
+    """Return an argument type for the members of an enum, case-insensitive and with hyphens or underscores."""
+
+    def parse(text: str) -> E:
+        by_name = {member.name: member for member in enum}
         try:
             return by_name[text.upper().replace("-", "_")]
         except KeyError:
-            known = ", ".join(spelled(word) for word in words)
+            known = ", ".join(format_option(member) for member in enum)
             raise ArgumentTypeError(f"{text!r} is not one of {known}") from None
 
-    return read
+    return parse
 
 
-def spelled(word: StrEnum) -> str:
-    """A word as it is typed."""
-    return word.name.lower().replace("_", "-")
+def format_option(member: StrEnum) -> str:
+    """Return an enum member as it is written on the command line, in lower case with hyphens."""
+    return member.name.lower().replace("_", "-")
 
 
 def _sentence(help: str) -> str:

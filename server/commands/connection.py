@@ -1,4 +1,4 @@
-"""A command's connection to the database, and the installation that it works on."""
+"""The database connection of a command and the installation that it works on."""
 
 from argparse import Namespace
 from collections.abc import AsyncIterator
@@ -9,13 +9,14 @@ from tortoise import Tortoise
 
 from models.db.config import tortoise_config
 from models.db.migrate import pending_migrations
-from resolvers.context import COMMAND_LINE, Context, system_context
+from resolvers.context import Context, system_context
 from resolvers.operations.installations import find_installation
+from resolvers.principals import COMMAND_LINE
 from server.settings import read_settings
 
 
 class CommandError(Exception):
-    """A command that cannot do what was asked, by a code and by what to do next."""
+    """A command failed; the message says why and what to do next."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message
@@ -23,11 +24,11 @@ class CommandError(Exception):
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[None]:
-    """Connects to the database that is set, if it is up to date, for as long as the block lasts.
+async def database_connection() -> AsyncIterator[None]:
+    """Connect to the configured database for the duration of the block.
 
     Raises:
-        Refused: It is not.
+        CommandError: The database has pending migrations.
     """
     url = read_settings().unpooled_url
     try:
@@ -41,8 +42,15 @@ async def connected() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def in_installation(arguments: Namespace) -> AsyncIterator[Context]:
-    """The same, and the right to do everything in the installation that the arguments name, or the only one."""
-    async with connected():
+async def installation_context(arguments: Namespace) -> AsyncIterator[Context]:
+    """Connect to the database and yield a context with full access to one installation.
+
+    The installation is the one that `--installation` names, or the only one.
+
+    Raises:
+        CommandError: The database has pending migrations.
+        Invalid: There is no such installation, or none is named although there are several.
+    """
+    async with database_connection():
         installation = await find_installation(arguments.installation)
         yield system_context(installation.id, actor=COMMAND_LINE, request_id=f"command-{uuid4().hex}")

@@ -1,4 +1,4 @@
-"""`seatkeeper demo`: an installation to look at."""
+"""`seatkeeper demo`: an installation with sample data."""
 
 import os
 import secrets
@@ -8,47 +8,47 @@ from pathlib import Path
 from models.installation import Installation
 from models.user import User
 from server.commands.arguments import Subparsers, add_command
-from server.commands.connection import connected
-from server.commands.terminal import PASSWORD_VARIABLE, say
+from server.commands.connection import database_connection
+from server.commands.terminal import PASSWORD_VARIABLE, print_line
 from server.demo.installation import Demo, fill
 
 
-def add_to(commands: Subparsers) -> None:
-    """Adds the command."""
-    help = "fill an empty database with the demo installation; one that is not empty is kept as it is"
-    parser = add_command(commands, "demo", make_demo, help)
+def register(commands: Subparsers) -> None:
+    """Register the command."""
+    help = "fill an empty database with the demo installation; a database that is not empty is left unchanged"
+    parser = add_command(commands, "demo", create_demo, help)
     parser.add_argument(
         "--issuer",
         type=Path,
         default=Path("demo-issuer"),
         metavar="DIR",
-        help="where the vendors' keys and license files go (default: demo-issuer)",
+        help="folder to write the vendors' keys and license files to (default: demo-issuer)",
     )
-    parser.add_argument("--trial", action="store_true", help="make an installation that has not been bought yet")
+    parser.add_argument("--trial", action="store_true", help="create an installation that has not been purchased yet")
 
 
-async def make_demo(arguments: Namespace) -> None:
-    """Makes the demo, or says how to get into what is there."""
-    async with connected():
+async def create_demo(arguments: Namespace) -> None:
+    """Create the demo installation, or print the administrator's login if the database is not empty."""
+    async with database_connection():
         if await Installation.exists():
-            await _welcome_back()
+            await _print_existing_login()
             return
         arguments.issuer.mkdir(parents=True, exist_ok=True)
-        made = await fill(os.environ.get(PASSWORD_VARIABLE) or secrets.token_urlsafe(12), trial=arguments.trial)
-        made.write(arguments.issuer)
-    _introduce(made, arguments.issuer)
+        demo = await fill(os.environ.get(PASSWORD_VARIABLE) or secrets.token_urlsafe(12), trial=arguments.trial)
+        demo.write(arguments.issuer)
+    _print_credentials(demo, arguments.issuer)
 
 
-def _introduce(made: Demo, folder: Path) -> None:
-    say(f"Made the demo installation {made.serial_number}.")
-    say(f"License files to import are in {folder}: {', '.join(sorted(made.files))}")
-    say(f"Login: {made.login}")
-    say(f"Password: {made.password}")
+def _print_credentials(demo: Demo, folder: Path) -> None:
+    print_line(f"Created the demo installation {demo.serial_number}.")
+    print_line(f"License files to import are in {folder}: {', '.join(sorted(demo.files))}")
+    print_line(f"Login: {demo.login}")
+    print_line(f"Password: {demo.password}")
 
 
-async def _welcome_back() -> None:
+async def _print_existing_login() -> None:
     administrator = await User.filter(is_administrator=True).order_by("id").first()
-    say("The database is not empty; what it holds is kept.")
+    print_line("The database is not empty and was left unchanged.")
     if administrator:
-        say(f"Login: {administrator.login}")
-        say(f"To set a new password: seatkeeper admin password {administrator.login}")
+        print_line(f"Login: {administrator.login}")
+        print_line(f"To set a new password: seatkeeper admin password {administrator.login}")

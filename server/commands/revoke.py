@@ -1,9 +1,8 @@
-"""`seatkeeper revoke`: takes licenses from the users that are marked in a file."""
+"""`seatkeeper revoke`: revoke licenses from the users marked in a file."""
 
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 
 from licensing.enums import RevocationOutcome
 from licensing.errors import NotFound
@@ -11,78 +10,80 @@ from models.user import sort_key
 from resolvers.context import Context
 from resolvers.exports.revocation_list import MarkedLine, read_marked
 from resolvers.licenses.assignments import Revocation, preview_revocations, revoke_user_licenses
+from resolvers.licenses.catalog import load_catalog
 from resolvers.users.users import ids_by_login
-from server.commands.arguments import Subparsers, add_command, takes_installation, takes_json
-from server.commands.connection import in_installation
-from server.commands.terminal import complain, print_json, print_table, progress, say
+from server.commands.arguments import Subparsers, add_command, add_installation_option, add_json_option, existing_file
+from server.commands.connection import installation_context
+from server.commands.terminal import print_error, print_json, print_line, print_table, progress
 
-LINES_AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 
-_DESCRIPTION = """Takes licenses from users: a CSV file in UTF-8, as `seatkeeper export surplus` writes it; each
-line of it with anything in the column `revoke` takes the license with the key in `license` from the user with the
-login in `login`. Lines that cannot be done are reported by number, and the rest is done; the exit code is 1 then."""
+_DESCRIPTION = """Revoke licenses as listed in a CSV file in UTF-8, such as `seatkeeper export surplus` writes. For each
+line with any text in the column `revoke`, the license with the key in `license` is revoked from the user with the login
+in `login`. Lines that fail are reported by number while the others are applied; the exit code is then 1."""
 
-Outcome = tuple[MarkedLine, Revocation]
+LineOutcome = tuple[MarkedLine, Revocation]
 
 
-def add_to(commands: Subparsers) -> None:
-    """Adds the command."""
-    parser = add_command(commands, "revoke", revoke, "take licenses from the users marked in a file", _DESCRIPTION)
-    parser.add_argument("file", metavar="FILE.csv", type=_existing_file, help="the list")
-    parser.add_argument("--preview", action="store_true", help="say what would happen, and change nothing")
-    takes_installation(parser)
-    takes_json(parser)
+def register(commands: Subparsers) -> None:
+    """Register the command."""
+    parser = add_command(commands, "revoke", revoke, "revoke licenses from the users marked in a file", _DESCRIPTION)
+    parser.add_argument("file", metavar="FILE.csv", type=existing_file, help="the list")
+    parser.add_argument("--preview", action="store_true", help="print the outcomes without changing anything")
+    add_installation_option(parser)
+    add_json_option(parser)
 
 
 async def revoke(arguments: Namespace) -> bool:
-    """Takes the licenses, a thousand users of a license in a transaction, and reports what became of each line."""
-    from server.exports.formats import as_it_was  # brings the schema along, which is slow to build
+    """Revoke the marked licenses, 1,000 users of one license per transaction, and print the outcome of each line.
+
+    Returns:
+        Whether no line was blocked or named an unknown user.
+    """
+    from server.exports.formats import unescape_formula  # imports the schema, which is slow to build
 
     with arguments.file.open(encoding="utf-8-sig", newline="") as file:
-        marked = [replace(line, login=as_it_was(line.login)) for line in read_marked(file)]
+        marked = [replace(line, login=unescape_formula(line.login)) for line in read_marked(file)]
     by_license: defaultdict[str, list[MarkedLine]] = defaultdict(list)
     for line in marked:
         by_license[line.license].append(line)
-    outcomes: list[Outcome] = []
-    async with in_installation(arguments) as context:
-        _check_licenses(set((await context.loaders.catalog()).by_key), by_license)
+    outcomes: list[LineOutcome] = []
+    async with installation_context(arguments) as context:
+        _require_known_licenses(set((await context.cached_read(load_catalog)).by_key), by_license)
         with progress() as bar:
-            task = bar.add_task("Looking" if arguments.preview else "Revoking", total=len(marked))
+            task = bar.add_task("Previewing" if arguments.preview else "Revoking", total=len(marked))
             for license, lines in by_license.items():
-                for start in range(0, len(lines), LINES_AT_ONCE):
-                    some = lines[start : start + LINES_AT_ONCE]
-                    outcomes += await _do(context, license, some, preview=arguments.preview)
-                    bar.advance(task, len(some))
-    _report(outcomes, arguments)
+                for start in range(0, len(lines), BATCH_SIZE):
+                    batch = lines[start : start + BATCH_SIZE]
+                    outcomes += await _revoke_lines(context, license, batch, preview=arguments.preview)
+                    bar.advance(task, len(batch))
+    _print_outcomes(outcomes, arguments)
     return all(one.is_revoked or one.outcome is RevocationOutcome.NOT_ASSIGNED for _, one in outcomes)
 
 
-def _existing_file(path: str) -> Path:
-    if not Path(path).is_file():
-        raise ArgumentTypeError(f"there is no file {path}")
-    return Path(path)
-
-
-def _check_licenses(known: set[str], by_license: dict[str, list[MarkedLine]]) -> None:
+def _require_known_licenses(known: set[str], by_license: dict[str, list[MarkedLine]]) -> None:
     for license, lines in by_license.items():
         if license not in known:
-            complain(f"Line {lines[0].line}: there is no license {license}.")
+            print_error(f"Line {lines[0].line}: there is no license {license}.")
             raise NotFound
 
 
-async def _do(context: Context, license_key: str, lines: list[MarkedLine], *, preview: bool) -> list[Outcome]:
-    license_id = (await context.loaders.catalog()).by_key[license_key].id
+async def _revoke_lines(
+    context: Context, license_key: str, lines: list[MarkedLine], *, preview: bool
+) -> list[LineOutcome]:
+    license_id = (await context.cached_read(load_catalog)).by_key[license_key].id
     ids = await ids_by_login(context, [line.login for line in lines])
-    do = preview_revocations if preview else revoke_user_licenses
+    apply = preview_revocations if preview else revoke_user_licenses
     user_ids = [ids.get(sort_key(line.login), 0) for line in lines]
-    outcomes = {one.user_id: one for one in await do(context, license_id, list(dict.fromkeys(user_ids)))}
+    outcomes = {one.user_id: one for one in await apply(context, license_id, list(dict.fromkeys(user_ids)))}
     return [(line, outcomes[user_id]) for line, user_id in zip(lines, user_ids, strict=True)]
 
 
-def _report(outcomes: list[Outcome], arguments: Namespace) -> None:
+def _print_outcomes(outcomes: list[LineOutcome], arguments: Namespace) -> None:
     columns = ("line", "license", "login", "outcome", "blocker")
     rows = [
-        (at.line, at.license, at.login, one.outcome.value, one.blocker and one.blocker.value) for at, one in outcomes
+        (marked.line, marked.license, marked.login, one.outcome.value, one.blocker and one.blocker.value)
+        for marked, one in outcomes
     ]
     if arguments.json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
@@ -92,7 +93,7 @@ def _report(outcomes: list[Outcome], arguments: Namespace) -> None:
     else:
         for line, license, login, outcome, blocker in rows:
             if outcome in (RevocationOutcome.BLOCKED, RevocationOutcome.USER_NOT_FOUND):
-                complain(f"Line {line}: {license} was not taken from {login}: {blocker or outcome}.")
+                print_error(f"Line {line}: {license} was not revoked from {login}: {blocker or outcome}.")
     count = sum(one.is_revoked for _, one in outcomes)
     verb = "would be revoked. Nothing was changed" if arguments.preview else "revoked"
-    say(f"{count:,} of {len(outcomes):,} licenses {verb}.")
+    print_line(f"{count:,} of {len(outcomes):,} licenses {verb}.")

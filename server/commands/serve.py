@@ -1,4 +1,4 @@
-"""`seatkeeper serve`, `migrate` and `schema`: running the server."""
+"""`seatkeeper serve`, `migrate` and `schema`: commands to run the server."""
 
 import asyncio
 import json
@@ -12,76 +12,93 @@ import uvicorn
 
 from models.db.config import is_sqlite
 from models.db.migrate import BrokenReferences, migrate, pending_migrations
-from server.commands.arguments import Subparsers, add_command, takes_json
+from server.commands.arguments import Subparsers, add_command, add_json_option
 from server.commands.connection import CommandError
-from server.commands.terminal import say
-from server.graphql.streams import Protocol
+from server.commands.terminal import print_line
 from server.middleware.body_limit import MAX_BODY_SIZE
+from server.middleware.uvicorn_protocol import UvicornProtocol
 from server.settings import read_settings
 
-SHUTDOWN_SECONDS = 20
-"""How long requests in flight may take to finish; open streams would never."""
+GRACEFUL_SHUTDOWN_TIMEOUT = 20
+"""Seconds that requests in flight have to finish at shutdown; open streams would never finish."""
 
 
-def add_to(commands: Subparsers) -> None:
-    """Adds the commands."""
-    serving = add_command(commands, "serve", serve, "answer requests")
+def register(commands: Subparsers) -> None:
+    """Register the commands."""
+    serving = add_command(commands, "serve", serve, "run the server")
     serving.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: 127.0.0.1)")
     serving.add_argument("--port", type=int, default=8000, metavar="P", help="port to listen on (default: 8000)")
-    serving.add_argument("--workers", type=_at_least_one, default=1, metavar="N", help="processes (default: 1)")
-    add_command(commands, "migrate", update_database, "bring the database up to date")
-    takes_json(add_command(commands, "schema", print_schema, "print the GraphQL schema"))
+    serving.add_argument(
+        "--workers", type=_positive_int, default=1, metavar="N", help="number of processes (default: 1)"
+    )
+    add_command(commands, "migrate", migrate_database, "apply pending database migrations")
+    add_json_option(add_command(commands, "schema", print_schema, "print the GraphQL schema"))
 
 
 def serve(arguments: Namespace) -> None:
-    """Answers requests until it is told to stop."""
+    """Run the server until the process is stopped.
+
+    Raises:
+        CommandError: The database has pending migrations, or several workers are requested on SQLite.
+    """
     settings = read_settings()
     if arguments.workers > 1 and is_sqlite(settings.database_url):
-        message = "SQLite serves one process. Leave --workers out, or set SEATKEEPER_DATABASE_URL to a PostgreSQL."
+        message = (
+            "SQLite supports one process. Leave --workers out, or set SEATKEEPER_DATABASE_URL to a PostgreSQL database."
+        )
         raise CommandError("WORKERS_ON_SQLITE", message)
     if asyncio.run(pending_migrations(settings.unpooled_url)):
         raise CommandError("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
-    with _counting(arguments.workers):
+    with _metrics_directory(arguments.workers):
         uvicorn.run(
             "server.app:from_environment",
             factory=True,
             host=arguments.host,
             port=arguments.port,
             workers=arguments.workers,
-            http=Protocol,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            http=UvicornProtocol,
+            timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_TIMEOUT,
             ws_max_size=MAX_BODY_SIZE,
             forwarded_allow_ips=list(settings.trusted_proxies),
-            log_config=None,  # the application writes a line per request of its own
+            log_config=None,  # the application logs requests itself
             access_log=False,
             server_header=False,
         )
 
 
-async def update_database(arguments: Namespace) -> None:
-    """Brings the database up to date; a SQLite file is copied first."""
+async def migrate_database(arguments: Namespace) -> None:
+    """Apply pending migrations, after copying the database if it is SQLite.
+
+    Raises:
+        CommandError: A migration failed; the database was restored.
+    """
     url = read_settings().unpooled_url
     if not await pending_migrations(url):
-        say("The database is up to date.")
+        print_line("The database is up to date.")
         return
     try:
         backup = await migrate(url)
     except BrokenReferences as error:
-        message = f"The database was put back as it was: {error}. Report this, with the version you come from."
+        message = f"The database was restored: {error}. Report this with the version that you upgraded from."
         raise CommandError("MIGRATION_FAILED", message) from None
-    say("The database is up to date now." + (f" As it was before: {backup}" if backup else ""))
+    print_line("The database is up to date now." + (f" Copy of its previous state: {backup}" if backup else ""))
 
 
 def print_schema(arguments: Namespace) -> None:
-    """Prints the schema in the schema definition language, or as introspection answers it."""
-    from schema.build import introspection, print_sdl  # slow to build, and no other command needs it
+    """Print the schema in the schema definition language, or as an introspection result in JSON."""
+    from schema.build import introspection, print_sdl  # slow to build and needed by no other command
 
-    say(json.dumps(introspection(), indent=2, ensure_ascii=False) if arguments.json else print_sdl().rstrip("\n"))
+    print_line(
+        json.dumps(introspection(), indent=2, ensure_ascii=False) if arguments.json else print_sdl().rstrip("\n")
+    )
 
 
 @contextmanager
-def _counting(workers: int) -> Iterator[None]:
-    """Gives several processes a folder to count in; it must be named before they import the library that counts."""
+def _metrics_directory(workers: int) -> Iterator[None]:
+    """Set up the directory in which several processes share metrics.
+
+    Prometheus reads the environment variable on import, so it must be set before the workers start.
+    """
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     if workers == 1:
         yield
@@ -91,7 +108,7 @@ def _counting(workers: int) -> Iterator[None]:
         yield
 
 
-def _at_least_one(text: str) -> int:
+def _positive_int(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a number from 1 up")
+        raise ArgumentTypeError(f"{text!r} is not a positive number")
     return int(text)

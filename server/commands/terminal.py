@@ -1,4 +1,4 @@
-"""What commands say and ask."""
+"""Input and output of commands."""
 
 import json
 import os
@@ -14,38 +14,39 @@ if TYPE_CHECKING:
 
 PASSWORD_VARIABLE = "SEATKEEPER_ADMIN_PASSWORD"
 
-WIDTH_OF_FILES = 160
+NON_TERMINAL_WIDTH = 160
+"""Columns of a table that is written to a file or a pipe."""
 
 
-def say(text: str) -> None:
-    """Says what was done."""
+def print_line(text: str) -> None:
+    """Print a line to standard output."""
     print(text)
 
 
-def complain(text: str) -> None:
-    """Says what was not done, where it does not mix with the answer."""
+def print_error(text: str) -> None:
+    """Print a line to standard error, so that it does not mix with the result."""
     print(text, file=sys.stderr)
 
 
 def print_json(value: Any) -> None:
-    """Answers a program, in the API's spelling: `in_use` is `inUse`, and instants are in ISO 8601."""
-    print(json.dumps(_in_camel_case(value), indent=2, ensure_ascii=False, default=datetime.isoformat))
+    """Print a value as JSON, with keys in camel case and times in ISO 8601, as in the API."""
+    print(json.dumps(_to_camel_case(value), indent=2, ensure_ascii=False, default=datetime.isoformat))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Answers a person, blank for what there is not."""
-    from rich.console import Console  # here, since most commands print no table
+    """Print a table in which None is blank."""
+    from rich.console import Console  # imported here because most commands print no table
     from rich.table import Table
 
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*("" if value is None else _as_text(value) for value in row))
-    width = None if sys.stdout.isatty() else WIDTH_OF_FILES
+        table.add_row(*("" if value is None else _format_cell(value) for value in row))
+    width = None if sys.stdout.isatty() else NON_TERMINAL_WIDTH
     Console(markup=False, highlight=False, emoji=False, width=width).print(table)
 
 
 def progress() -> "Progress":
-    """A bar for what takes long, in a terminal only."""
+    """Return a progress bar, which is shown in a terminal only."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -60,8 +61,8 @@ def progress() -> "Progress":
     )
 
 
-def ask_password(login: str) -> str:
-    """A new password: the one that is set in the environment, typed in a terminal, or a line of the input."""
+def read_password(login: str) -> str:
+    """Return a new password from the environment, a prompt in a terminal or a line of standard input."""
     if password := os.environ.get(PASSWORD_VARIABLE):
         return password
     if sys.stdin.isatty():
@@ -69,15 +70,15 @@ def ask_password(login: str) -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _as_text(value: object) -> str:
+def _format_cell(value: object) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
-def _in_camel_case(value: Any) -> Any:
+def _to_camel_case(value: Any) -> Any:
     match value:
         case dict():
-            return {re.sub(r"_(.)", lambda match: match[1].upper(), key): _in_camel_case(value[key]) for key in value}
+            return {re.sub(r"_(.)", lambda match: match[1].upper(), key): _to_camel_case(value[key]) for key in value}
         case list() | tuple():
-            return [_in_camel_case(item) for item in value]
+            return [_to_camel_case(item) for item in value]
         case _:
             return value

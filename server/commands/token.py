@@ -1,4 +1,4 @@
-"""`seatkeeper token`: secrets for integrations."""
+"""`seatkeeper token`: API tokens."""
 
 from argparse import Namespace
 from collections.abc import Sequence
@@ -9,58 +9,58 @@ from server.commands import vendor
 from server.commands.arguments import (
     Subparsers,
     add_command,
-    add_noun,
-    spelled,
-    takes_installation,
-    takes_json,
-    word_of,
+    add_command_group,
+    add_installation_option,
+    add_json_option,
+    enum_type,
+    format_option,
 )
-from server.commands.connection import in_installation
-from server.commands.terminal import print_json, print_table, say
+from server.commands.connection import installation_context
+from server.commands.terminal import print_json, print_line, print_table
 
 
-def add_to(commands: Subparsers) -> None:
-    """Adds the noun."""
-    verbs = add_noun(commands, "token", "tokens for integrations")
-    creating = add_command(verbs, "create", create, "issue a token for 90 days, and print its secret alone")
-    creating.add_argument("name", metavar="NAME", help="what the token is for")
+def register(commands: Subparsers) -> None:
+    """Register the command group."""
+    verbs = add_command_group(commands, "token", "manage API tokens")
+    creating = add_command(verbs, "create", create, "create a token valid for 90 days and print only its secret")
+    creating.add_argument("name", metavar="NAME", help="name that describes the purpose of the token")
     creating.add_argument(
         "--scope",
         required=True,
         nargs="+",
-        type=_scopes,
+        type=_parse_scopes,
         action="extend",
         metavar="SCOPE",
-        help=f"what it may do: all, or some of {', '.join(map(spelled, ApiScope))}",
+        help=f"scopes of the token: all, or some of {', '.join(map(format_option, ApiScope))}",
     )
-    creating.add_argument("--vendor", metavar="KEY", help="the only vendor whose licenses it may touch")
+    creating.add_argument("--vendor", metavar="KEY", help="restrict the token to the licenses of one vendor")
     listing = add_command(verbs, "list", list_tokens, "list the tokens that have not been revoked")
-    revoking = add_command(verbs, "revoke", revoke, "stop a token from working, for good")
-    revoking.add_argument("id", metavar="ID", type=int, help="the token's number in the list")
-    takes_installation(creating, listing, revoking)
-    takes_json(listing)
+    revoking = add_command(verbs, "revoke", revoke, "revoke a token permanently")
+    revoking.add_argument("id", metavar="ID", type=int, help="id of the token, as `token list` prints it")
+    add_installation_option(creating, listing, revoking)
+    add_json_option(listing)
 
 
-def _scopes(text: str) -> Sequence[ApiScope]:
+def _parse_scopes(text: str) -> Sequence[ApiScope]:
     if text.casefold() == "all":
         return list(ApiScope)
-    return [word_of(ApiScope)(text)]
+    return [enum_type(ApiScope)(text)]
 
 
 async def create(arguments: Namespace) -> None:
-    """Issues a token."""
+    """Create a token and print its secret."""
     scopes = [scope for named in arguments.scope for scope in named]
-    async with in_installation(arguments) as context:
-        vendor_id = (await vendor.find(context, arguments.vendor)).id if arguments.vendor else None
+    async with installation_context(arguments) as context:
+        vendor_id = (await vendor.find_vendor(context, arguments.vendor)).id if arguments.vendor else None
         _, secret = await create_api_token(
             context, name=arguments.name, scopes=scopes, vendor_id=vendor_id, expires_at=None
         )
-    say(secret)
+    print_line(secret)
 
 
 async def list_tokens(arguments: Namespace) -> None:
-    """Lists the tokens, newest first."""
-    async with in_installation(arguments) as context:
+    """Print the tokens, newest first."""
+    async with installation_context(arguments) as context:
         tokens = await api_tokens(context)
     columns = ("id", "name", "scopes", "created_at", "expires_at", "last_used_at")
     rows = [
@@ -74,7 +74,7 @@ async def list_tokens(arguments: Namespace) -> None:
 
 
 async def revoke(arguments: Namespace) -> None:
-    """Stops a token from working."""
-    async with in_installation(arguments) as context:
+    """Revoke a token."""
+    async with installation_context(arguments) as context:
         await revoke_api_token(context, arguments.id)
-    say(f"The token {arguments.id} works no more.")
+    print_line(f"Revoked the token {arguments.id}.")

@@ -1,4 +1,4 @@
-"""The demo's company, its vendors' documents and its users: invented people, real license names."""
+"""The license documents of the demo: an invented company, and real license names."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,15 +11,15 @@ OTHER_SERIAL_NUMBER = "1204417846"
 
 Claims = dict[str, Any]
 
-# What is under the hood, by who gets it with a plan.
-_EVERY_PLAN = {
+# The hidden licenses, grouped by the plans that include them.
+_COMMON_FEATURES = {
     "user": "User",
     "web": "Web access",
     "pocket-crm-cal": "Mobile CRM",
     "selection-cal": "Selections",
     "relation-cal": "Relations",
 }
-_SELLING = {
+_SALES_FEATURES = {
     "report-cal": "Reports",
     "chat-cal": "Chat",
     "forms-cal": "Forms",
@@ -34,11 +34,11 @@ _SELLING = {
     "dash-cal": "Dashboards",
     "selection-combined-cal": "Combined selections",
 }
-_SERVING = {"ej-client": "Service"}
-_MARKETING = {"ej-mod-spm-cal": "Mailings", "mktg-auto-cal": "Marketing automation"}
-_MAILING = {"mail-merge-cal": "Mail merge"}
-_FEATURES = _EVERY_PLAN | _SELLING | _SERVING | _MARKETING | _MAILING
-_UNDER_THE_HOOD = [
+_SERVICE_FEATURES = {"ej-client": "Service"}
+_MARKETING_FEATURES = {"ej-mod-spm-cal": "Mailings", "mktg-auto-cal": "Marketing automation"}
+_MAILING_FEATURES = {"mail-merge-cal": "Mail merge"}
+_FEATURES = _COMMON_FEATURES | _SALES_FEATURES | _SERVICE_FEATURES | _MARKETING_FEATURES | _MAILING_FEATURES
+_HIDDEN_LICENSES = [
     *({"code": code, "name": name, "scope": "USER"} for code, name in _FEATURES.items()),
     {"code": "server", "name": "Server", "scope": "SYSTEM"},
 ]
@@ -52,25 +52,25 @@ def _license(
 
 
 def _plan(code: str, name: str, total: int, description: str, *features: Claims) -> Claims:
-    includes = [code for group in (_EVERY_PLAN, *features) for code in group]
+    includes = [code for group in (_COMMON_FEATURES, *features) for code in group]
     return _license(code, name, None, description, scope="USER", total=total, plan=True, includes=includes)
 
 
-TEN_SALES = _plan("ten-sales", "Sales Premium", 21, "Follow up sales, quotes and projects.", _SELLING)
+TEN_SALES = _plan("ten-sales", "Sales Premium", 21, "Follow up sales, quotes and projects.", _SALES_FEATURES)
 SUPEROFFICE_LICENSES = [
     TEN_SALES,
-    _plan("ten-service", "Service Premium", 15, "Answer customers' requests.", _SERVING),
+    _plan("ten-service", "Service Premium", 15, "Answer customers' requests.", _SERVICE_FEATURES),
     _plan(
         "ten-salesservicemarketing",
         "Sales, Service and Marketing Premium",
         20,
-        "Everything for those who sell, serve and campaign.",
-        _SELLING,
-        _SERVING,
-        _MARKETING,
-        _MAILING,
+        "Everything for sales, service and marketing.",
+        _SALES_FEATURES,
+        _SERVICE_FEATURES,
+        _MARKETING_FEATURES,
+        _MAILING_FEATURES,
     ),
-    _plan("ten-marketing", "Marketing Premium", 7, "Run campaigns and mailings.", _MARKETING),
+    _plan("ten-marketing", "Marketing Premium", 7, "Run campaigns and mailings.", _MARKETING_FEATURES),
     _license(
         "visible-for",
         "Confidential activities",
@@ -92,7 +92,16 @@ SUPEROFFICE_LICENSES = [
     _license("projects-free", "Projects (free)", "Prosjekter (gratis)", "Projects without guides."),
 ]
 _CHATBOT = _license("ai-chatbot", "AI: Chatbot", "KI: Chatbot", "Answers visitors before a colleague has to.")
-_TEN_DEMO = _plan("ten-demo", "Demo", 5, "Everything, to try it.", _SELLING, _SERVING, _MARKETING, _MAILING)
+_TEN_DEMO = _plan(
+    "ten-demo",
+    "Demo",
+    5,
+    "Everything, to try it.",
+    _SALES_FEATURES,
+    _SERVICE_FEATURES,
+    _MARKETING_FEATURES,
+    _MAILING_FEATURES,
+)
 
 
 def _with_totals(licenses: Sequence[Claims], **totals: int) -> list[Claims]:
@@ -121,7 +130,9 @@ def _superoffice(
 ) -> Claims:
     start = now + timedelta(days=365 * years)
     listed = [{**license, "sort": 10 * i} for i, license in enumerate(licenses, 1)]
-    hidden = [{**license, "hidden": True, "total": None, "sort": 1000 + i} for i, license in enumerate(_UNDER_THE_HOOD)]
+    hidden = [
+        {**license, "hidden": True, "total": None, "sort": 1000 + i} for i, license in enumerate(_HIDDEN_LICENSES)
+    ]
     return _document("superoffice", "SuperOffice AS", serial, seq, issued_at) | {
         "exp": int((now + timedelta(days=365)).timestamp()),
         "dates": {
@@ -134,26 +145,26 @@ def _superoffice(
 
 
 def first_document(now: datetime, issued_at: datetime) -> Claims:
-    """The main vendor's licenses in force."""
+    """Return the claims of the main vendor's document in force."""
     return _superoffice(1, issued_at, SUPEROFFICE_LICENSES, now, serial=SERIAL_NUMBER)
 
 
 def renewal(now: datetime, issued_at: datetime, *, serial_number: str = SERIAL_NUMBER) -> Claims:
-    """A year more, with three seats of Sales Premium too few for those who hold it."""
+    """Return the claims of a renewal for a year, with 18 seats of Sales Premium, three fewer than in use."""
     kept = [license for license in SUPEROFFICE_LICENSES if license["code"] != "projects-free"]
     licenses = _with_totals([*kept, _CHATBOT], ten_sales=18, ten_service=20)
     return _superoffice(2, issued_at, licenses, now, years=1, serial=serial_number)
 
 
 def growth(now: datetime, issued_at: datetime) -> Claims:
-    """The renewal, with more seats of Sales Premium than are in use."""
+    """Return the claims of the renewal with 25 seats of Sales Premium, more than in use."""
     claims = renewal(now, issued_at)
     later = {"seq": 3, "jti": f"superoffice-{SERIAL_NUMBER}-3"}
     return claims | later | {"licenses": _with_totals(claims["licenses"], ten_sales=25)}
 
 
 def nordsync_document(now: datetime, issued_at: datetime) -> Claims:
-    """The add-on's licenses, which are about to expire."""
+    """Return the claims of the second vendor's document, which expires in 20 days."""
     seats = _license(
         "connector-cal", "NordSync Connector", None, "Keeps a user's calendar in step.", scope="USER", total=10, sort=10
     )
@@ -169,11 +180,11 @@ def nordsync_document(now: datetime, issued_at: datetime) -> Claims:
 
 
 def trial_document(now: datetime, issued_at: datetime) -> Claims:
-    """What one gets to try the product."""
+    """Return the claims of the document for the trial."""
     return _superoffice(1, issued_at, [_TEN_DEMO], now, serial=TRIAL_SERIAL_NUMBER)
 
 
 def purchase(now: datetime, issued_at: datetime) -> Claims:
-    """What was bought after the trial: a plan with fewer seats than the demo's plan has holders."""
+    """Return the claims of the purchase after the trial, with two seats, one fewer than the trial has in use."""
     licenses = _with_totals([TEN_SALES], ten_sales=2)
     return _superoffice(1, issued_at, licenses, now, years=1, serial=SERIAL_NUMBER)

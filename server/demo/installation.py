@@ -1,4 +1,4 @@
-"""The demo installation, built by the same functions as a real one, in an empty database."""
+"""Creation of the demo installation in an empty database, by the same functions that administrators use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from joserfc.util import to_bytes, to_str, urlsafe_b64decode, urlsafe_b64encode
 
 from licensing.documents.armor import SIGNED_LICENSE
 from licensing.documents.document import sign
-from licensing.documents.keys import SigningKey, generate, parse_public_jwk, public_jwk
+from licensing.documents.keys import SigningKey, generate_key, parse_public_jwk, public_jwk
 from licensing.enums import ImportMode
 from models.installation import Installation
 from models.license import License
 from models.user import User
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
-from resolvers.context import COMMAND_LINE, Context, system_context, utc_now
+from resolvers.context import Context, system_context, utc_now
 from resolvers.licenses.assignments import assign_user_licenses
 from resolvers.operations.installations import create_installation
+from resolvers.principals import COMMAND_LINE
 from resolvers.users.administrators import create_administrator
 from resolvers.users.directory_import import import_users
 from resolvers.vendors.trusted_keys import trust_key
@@ -28,19 +29,19 @@ from server.issuer.signing import write_key_pair
 
 @dataclass(frozen=True)
 class Demo:
-    """What was made: who may log in, and what the vendors have in their hands."""
+    """The demo installation: the administrator's credentials, and the vendors' keys and license files."""
 
     installation_id: int
     serial_number: str
     login: str
     password: str
     keys: dict[str, SigningKey]
-    """Private keys, by vendor."""
+    """Private keys by vendor key."""
     files: dict[str, str]
-    """License files, by name."""
+    """Contents of the license files by file name."""
 
     def write(self, folder: Path) -> None:
-        """Writes keys and files into a folder, over those of an earlier demo."""
+        """Write keys and license files to a folder, replacing those of an earlier demo."""
         for vendor, key in self.keys.items():
             write_key_pair(vendor, folder, key=key, replace=True)
         for name, text in self.files.items():
@@ -48,15 +49,15 @@ class Demo:
 
 
 async def fill(password: str, *, trial: bool = False, now: datetime | None = None) -> Demo:
-    """Makes the demo installation, with its history, in a database that is migrated and empty.
+    """Create the demo installation with its history in an empty, migrated database.
 
     Raises:
-        Invalid: The password will not do for an administrator.
+        Invalid: The password is too short or too long.
     """
     now = (now or utc_now()).replace(microsecond=0)
     serial_number = documents.TRIAL_SERIAL_NUMBER if trial else documents.SERIAL_NUMBER
     installation = await create_installation(documents.OWNER, serial_number, is_demo=trial)
-    at = partial(_at, installation, now)
+    at = partial(_context_at, installation, now)
     start = at(timedelta(days=14 if trial else 300))
     keys = {"superoffice": await _trust(start, "superoffice", "SuperOffice AS")}
     document = documents.trial_document if trial else documents.first_document
@@ -67,56 +68,56 @@ async def fill(password: str, *, trial: bool = False, now: datetime | None = Non
         await _assign(start, "superoffice.ten-demo", people.logins(people.TRIAL_HOLDERS))
         files = {"purchase.lic": sign(documents.purchase(now, now), keys["superoffice"])}
     else:
-        await _assign_at_first(start)
+        await _assign_initial_holders(start)
         keys["nordsync"] = await _add_nordsync(at(timedelta(days=100)), now)
-        await _assign_since(at(timedelta(days=40)))
-        files = _new_files(keys["superoffice"], now)
+        await _assign_remaining_holders(at(timedelta(days=40)))
+        files = _build_license_files(keys["superoffice"], now)
         await _import(at(timedelta(0)), files["renewal.lic"], ImportMode.REVIEW)
     return Demo(installation.id, serial_number, people.ADMINISTRATOR, password, keys, files)
 
 
-async def _assign_at_first(start: Context) -> None:
+async def _assign_initial_holders(start: Context) -> None:
     await _assign(start, "superoffice.system-user-cal", [people.SYSTEM_USER])
     for key, holders in people.HOLDERS.items():
         if key.startswith("superoffice."):
-            await _assign(start, key, _first_ones(holders))
+            await _assign(start, key, _initial_holders(holders))
 
 
 async def _add_nordsync(then: Context, now: datetime) -> SigningKey:
     key = await _trust(then, "nordsync", "NordSync AS")
     await _import(then, sign(documents.nordsync_document(now, then.now()), key))
-    await _assign(then, "nordsync.connector-cal", _first_ones(people.HOLDERS["nordsync.connector-cal"]))
+    await _assign(then, "nordsync.connector-cal", _initial_holders(people.HOLDERS["nordsync.connector-cal"]))
     return key
 
 
-async def _assign_since(then: Context) -> None:
+async def _assign_remaining_holders(then: Context) -> None:
     for key, holders in people.HOLDERS.items():
-        await _assign(then, key, people.logins(holders))  # those who have it keep it as it is
+        await _assign(then, key, people.logins(holders))  # no effect on users who hold the license already
 
 
-def _first_ones(holders: str) -> list[str]:
-    """Two thirds: the others came later."""
+def _initial_holders(holders: str) -> list[str]:
+    """Return two thirds of the holders, who got the license at first."""
     logins = people.logins(holders)
     return logins[: len(logins) * 2 // 3]
 
 
-def _new_files(key: SigningKey, now: datetime) -> dict[str, str]:
+def _build_license_files(key: SigningKey, now: datetime) -> dict[str, str]:
     growth = sign(documents.growth(now, now), key)
     other = documents.renewal(now, now, serial_number=documents.OTHER_SERIAL_NUMBER)
     return {
         "renewal.lic": sign(documents.renewal(now, now), key),
         "growth.lic": growth,
-        "tampered.lic": _tampered(growth),
+        "tampered.lic": _tamper(growth),
         "other-installation.lic": sign(other, key),
     }
 
 
-def _at(installation: Installation, now: datetime, ago: timedelta) -> Context:
+def _context_at(installation: Installation, now: datetime, ago: timedelta) -> Context:
     return system_context(installation.id, actor=COMMAND_LINE, request_id="demo", now=lambda: now - ago)
 
 
 async def _trust(context: Context, vendor_key: str, name: str) -> SigningKey:
-    key = generate()
+    key = generate_key()
     await trust_key(context, parse_public_jwk(public_jwk(key)), vendor_key=vendor_key, name=name)
     return key
 
@@ -132,8 +133,8 @@ async def _assign(context: Context, license_key: str, logins: Sequence[str]) -> 
     await assign_user_licenses(context, license.id, [user.id for user in users])
 
 
-def _tampered(text: str) -> str:
-    """The file with a hundred seats where there were 25, and the signature that it had."""
+def _tamper(text: str) -> str:
+    """Return the license file with 100 instead of 25 seats and its original signature, which is then invalid."""
     header, payload, signature = SIGNED_LICENSE.unwrap(text.encode()).split(".")
     claims = to_str(urlsafe_b64decode(to_bytes(payload))).replace('"total":25', '"total":100')
     return SIGNED_LICENSE.wrap(".".join([header, to_str(urlsafe_b64encode(to_bytes(claims))), signature]))

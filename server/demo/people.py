@@ -1,4 +1,4 @@
-"""The demo's users: invented, the same each time, and each plan's holders with what makes them differ."""
+"""The users of the demo, which are invented and deterministic, and the licenses that they hold."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ HOLDERS = {
 TRIAL_HOLDERS = "Inga Solheim, Kari Nordby, Bjørn Lie"
 SYSTEM_USER = "int-erp"
 
-_DIFFERENCES: dict[str, dict[str, Any]] = {
+_OVERRIDES: dict[str, dict[str, Any]] = {
     "astrid": {"open_requests": 3},
     "henrik": {"can_log_in": False},  # on leave
     "tuva": {"last_login_at": None},
@@ -46,22 +46,22 @@ _ASCII = str.maketrans({"å": "a", "ä": "a", "æ": "ae", "ø": "o", "ö": "o", 
 
 
 def login_of(name: str) -> str:
-    """A first name, as it is typed to log in; no two are alike."""
+    """Return the login of a user: the first name in ASCII and lower case, which is unique in the demo."""
     return name.split()[0].casefold().translate(_ASCII)
 
 
 def names(listed: str) -> list[str]:
-    """The names in a list of them."""
+    """Return the names in a comma-separated list."""
     return [" ".join(name.split()) for name in listed.split(",")]
 
 
 def logins(listed: str) -> list[str]:
-    """The logins of those in a list of names."""
+    """Return the logins for a comma-separated list of names."""
     return [login_of(name) for name in names(listed)]
 
 
 def people(now: datetime) -> list[ExportedUser]:
-    """All sixty, as the company's directory would export them."""
+    """Return all 60 users as lines of a directory export."""
     groups = [(SALES, "Sales"), (SERVICE, "Support"), (MARKETING, "Marketing"), (WITHOUT_PLAN, "Development")]
     users = [_employee(name, group, now) for listed, group in groups for name in names(listed)]
     departments = ("Sales", "Support", "Marketing")
@@ -74,7 +74,7 @@ def people(now: datetime) -> list[ExportedUser]:
 
 
 def trial_people(now: datetime) -> list[ExportedUser]:
-    """The four who try the product."""
+    """Return the four users of the trial as lines of a directory export."""
     return _numbered([_employee(name, "Sales", now) for name in [*names(TRIAL_HOLDERS), "Torstein Kvam"]], now)
 
 
@@ -97,10 +97,10 @@ def _user(login: str, name: str, kind: UserKind) -> dict[str, Any]:
 
 
 def _numbered(users: Sequence[dict[str, Any]], now: datetime) -> list[ExportedUser]:
-    """Lines, each with a last login of its own: from an hour to four months ago, in no order."""
+    """Return numbered lines with distinct last sign-ins, between an hour and four months ago in no order."""
     lines = []
     for i, user in enumerate(users):
-        away = timedelta(days=i * 37 % 121, hours=1 + i % 9, minutes=i)
-        login_at = {"last_login_at": now - away}
-        lines.append(ExportedUser(i + 2, user | login_at | _DIFFERENCES.get(user["login"], {})))
+        ago = timedelta(days=i * 37 % 121, hours=1 + i % 9, minutes=i)
+        login_at = {"last_login_at": now - ago}
+        lines.append(ExportedUser(i + 2, user | login_at | _OVERRIDES.get(user["login"], {})))
     return lines

@@ -1,1 +1,1 @@
-"""Downloads of whole lists as CSV or NDJSON."""
+"""Downloads of complete lists as CSV or NDJSON."""

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a mutation that is sent again, because nobody knows what became of it, has one effect."""
+"""The `Idempotency-Key` header: a mutation that is sent again with its key takes effect once."""
 
 import json
 import re
@@ -25,20 +25,21 @@ from schema.execution.document import Document, Operation
 
 HEADER = "Idempotency-Key"
 IGNORED_BY = frozenset({"signIn", "signOut"})
+"""Mutations that are executed again even if their key was used before."""
 
 _KEY = re.compile(r"[ -~]{1,255}")
 
 
-def take_key(headers: Mapping[str, str], sent: GraphQLRequestData, context: Context) -> None:
-    """Notes the key that a caller sent along, and what was sent."""
+def set_idempotent_request(headers: Mapping[str, str], data: GraphQLRequestData, context: Context) -> None:
+    """Store the key and the fingerprint of a request in its context, if the caller is signed in and sent a key."""
     key = headers.get(HEADER)
     if key is not None and context.principal:
-        context.idempotent_request = IdempotentRequest.of(context.principal, key, fingerprint(sent))
+        context.idempotent_request = IdempotentRequest.of(context.principal, key, fingerprint(data))
 
 
-def fingerprint(sent: GraphQLRequestData) -> str:
-    """What tells calls apart: operation, document and variables, with files by their SHA-256."""
-    identity = [sent.operation_name, sent.query, sent.variables]
+def fingerprint(data: GraphQLRequestData) -> str:
+    """Return the SHA-256 of operation name, document and variables in hex; uploaded files count by their SHA-256."""
+    identity = [data.operation_name, data.query, data.variables]
     return sha256(json.dumps(identity, sort_keys=True, default=_digest).encode()).hexdigest()
 
 
@@ -48,45 +49,51 @@ def _digest(upload: Any) -> dict[str, str]:
     return {"sha256": digest}
 
 
-async def look_up_key(context: Context, document: Document, operation: Operation) -> None:
-    """Finds out, before a mutation runs, whether it was sent before with its key. Queries ignore it.
+async def check_idempotency_key(context: Context, document: Document, operation: Operation) -> None:
+    """Look up the key of a mutation before it is executed; the key of a query is ignored.
 
     Raises:
-        BadUserInput: It cannot be a key, or the document holds several fields.
-        KeyReused: Another call was sent with it.
+        BadUserInput: The key is malformed, or the mutation selects several root fields.
+        KeyReused: Another request was sent with the key.
     """
-    call = context.idempotent_request
-    if call is None:
+    request = context.idempotent_request
+    if request is None:
         return
     fields = root_fields(document.node, operation.name)
     if operation.type is not OperationType.MUTATION or IGNORED_BY.issuperset(fields.values()):
         context.idempotent_request = None
         return
-    if not _KEY.fullmatch(call.key):
+    if not _KEY.fullmatch(request.key):
         raise BadUserInput(
-            Message("{header} is 1 to 255 characters of printable ASCII. Send a new UUID for each call.", header=HEADER)
+            Message(
+                "{header} must be 1 to 255 characters of printable ASCII. Send a new UUID for each call.", header=HEADER
+            )
         )
     if len(fields) > 1:
         raise BadUserInput(
-            Message("With {header} a document holds one mutation field. Send the others by themselves.", header=HEADER)
+            Message(
+                "With {header} a document can contain one mutation field. Send the others separately.", header=HEADER
+            )
         )
-    await call.look_up(context.now())
+    await request.look_up(context.now())
 
 
 def root_fields(document: DocumentNode, operation_name: str | None) -> dict[str, str]:
-    """The names of the fields that an operation asks the root for, by their names in the answer."""
+    """Return the root fields that an operation selects, as field names by response key."""
     operation = get_operation_ast(document, operation_name)
     assert operation
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    return dict(_fields(operation.selection_set, fragments))
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    return dict(_root_fields(operation.selection_set, fragments))
 
 
-def _fields(selected: SelectionSetNode, unseen: dict[str, FragmentDefinitionNode]) -> Iterator[tuple[str, str]]:
-    for node in selected.selections:
+def _root_fields(
+    selection_set: SelectionSetNode, unvisited: dict[str, FragmentDefinitionNode]
+) -> Iterator[tuple[str, str]]:
+    for node in selection_set.selections:
         if isinstance(node, FieldNode):
             if not node.name.value.startswith("__"):
                 yield (node.alias or node.name).value, node.name.value
         elif not isinstance(node, FragmentSpreadNode):
-            yield from _fields(node.selection_set, unseen)  # type: ignore[attr-defined]
-        elif fragment := unseen.pop(node.name.value, None):  # a second time it adds nothing
-            yield from _fields(fragment.selection_set, unseen)
+            yield from _root_fields(node.selection_set, unvisited)  # type: ignore[attr-defined]
+        elif fragment := unvisited.pop(node.name.value, None):  # a fragment adds nothing when it is spread again
+            yield from _root_fields(fragment.selection_set, unvisited)

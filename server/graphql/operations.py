@@ -1,4 +1,4 @@
-"""A query or a mutation from its document to its result: what it may not be, how long it may take, where it reads."""
+"""Execution of a query or mutation: validation, deadline, idempotency, and the choice of database."""
 
 import asyncio
 from contextlib import nullcontext
@@ -17,72 +17,79 @@ from resolvers.errors import BadUserInput, RequestError
 from schema.core.user_errors import graphql_error
 from schema.execution.document import Document, Operation
 from schema.execution.execute import run
-from server.errors import TOO_SLOW, RequestRejected
-from server.graphql.idempotency import look_up_key
-from server.graphql.replica_routing import Replica
-from server.graphql.validation_rules import errors_of
+from schema.execution.graphql_core import core_schema
+from server.errors import TIMEOUT_MESSAGE, RequestRejected
+from server.graphql.idempotency import check_idempotency_key
+from server.graphql.replica_routing import ReplicaRouter
+from server.graphql.validation_rules import document_errors
 
 OPERATION_TIMEOUT = 10.0
-"""Seconds that an operation may take until it changes something."""
+"""Seconds that an operation may take until it commits."""
 
 
 class Operations:
-    """Runs queries and mutations over a schema."""
+    """Executes queries and mutations of a schema."""
 
-    def __init__(self, schema: Schema, *, open_schema: bool, replica: Replica | None) -> None:
+    def __init__(self, schema: Schema, *, open_schema: bool, replica: ReplicaRouter | None) -> None:
         self.schema = schema
         self.open_schema = open_schema
         self.replica = replica
 
     async def run(
-        self, document: Document, sent: GraphQLRequestData, context: Context, *, only_reads: bool
+        self, document: Document, data: GraphQLRequestData, context: Context, *, only_reads: bool
     ) -> ExecutionResult:
-        """What the operation gives, or why it is not run: then the result has no data.
+        """Execute an operation; the result of one that is not executed has errors and no data.
 
         Raises:
-            Refused: It takes too long, or would change something where that is not asked for so.
+            RequestRejected: The operation timed out, or is a mutation although `only_reads` is set.
         """
-        operation = document.operation(sent.operation_name)
+        operation = document.operation(data.operation_name)
         if operation is None:
-            reason = CannotGetOperationTypeError(sent.operation_name).as_http_error_reason()
+            reason = CannotGetOperationTypeError(data.operation_name).as_http_error_reason()
             return ExecutionResult(None, [GraphQLError(reason)])
         if operation.type is OperationType.SUBSCRIPTION:
-            return _refused(BadUserInput(Message("Subscriptions need a stream to answer on.")))
+            return _rejected(
+                BadUserInput(
+                    Message(
+                        "Subscriptions need a streaming response. Use a WebSocket, server-sent events or multipart."
+                    )
+                )
+            )
         if operation.type is OperationType.MUTATION and only_reads:
             raise RequestRejected(405, Message("Send mutations by POST."), headers={"Allow": "POST"})
         structlog.contextvars.bind_contextvars(operation=(operation.name or "")[:100])
-        if errors := errors_of(
-            document, self.schema._schema, sent.operation_name, context, open_schema=self.open_schema
+        if errors := document_errors(
+            document, core_schema(self.schema), data.operation_name, context, open_schema=self.open_schema
         ):
             return ExecutionResult(None, list(errors))
         try:
             async with asyncio.timeout(OPERATION_TIMEOUT) as context.deadline:
-                return await self._run(document, operation, sent, context)
+                return await self._run(document, operation, data, context)
         except TimeoutError:
-            raise RequestRejected(504, TOO_SLOW, "TIMEOUT") from None
+            raise RequestRejected(504, TIMEOUT_MESSAGE, "TIMEOUT") from None
 
     async def _run(
-        self, document: Document, operation: Operation, sent: GraphQLRequestData, context: Context
+        self, document: Document, operation: Operation, data: GraphQLRequestData, context: Context
     ) -> ExecutionResult:
         try:
-            document.check(sent.operation_name, sent.variables)
-            await look_up_key(context, document, operation)
-            with reading_from(REPLICA) if await self._reads_from_replica(operation, context) else nullcontext():
+            document.check(data.operation_name, data.variables)
+            await check_idempotency_key(context, document, operation)
+            with reading_from(REPLICA) if await self._can_read_from_replica(operation, context) else nullcontext():
                 return await run(
-                    self.schema, document, context, operation_name=sent.operation_name, variables=sent.variables
+                    self.schema, document, context, operation_name=data.operation_name, variables=data.variables
                 )
-        except RequestError as refusal:
-            return _refused(refusal)
-        except GraphQLError as refusal:
-            return ExecutionResult(None, [refusal])
-        except Exception as failure:
-            return ExecutionResult(None, [GraphQLError(str(failure), original_error=failure)])
+        except RequestError as error:
+            return _rejected(error)
+        except GraphQLError as error:
+            return ExecutionResult(None, [error])
+        except Exception as error:
+            return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
 
-    async def _reads_from_replica(self, operation: Operation, context: Context) -> bool:
+    async def _can_read_from_replica(self, operation: Operation, context: Context) -> bool:
         if self.replica is None or context.principal is None or operation.type is not OperationType.QUERY:
             return False
-        return await self.replica.has(context.principal.installation_id)
+        return await self.replica.is_current(context.principal.installation_id)
 
 
-def _refused(refusal: RequestError) -> ExecutionResult:
-    return ExecutionResult(None, [graphql_error(refusal)])
+def _rejected(error: RequestError) -> ExecutionResult:
+    return ExecutionResult(None, [graphql_error(error)])

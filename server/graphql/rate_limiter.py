@@ -1,7 +1,7 @@
-"""How often one caller may ask: points that each operation takes, and that come back with time.
+"""Rate limiting: each caller has a bucket of points, which operations spend and time refills.
 
-The counts are in the memory of each process: with several, a caller gets somewhat more. What must be counted by all
-together, the tries to sign in, is in the database (`resolvers.sign_in_attempts`).
+The buckets are in the memory of each process, so with several processes a caller gets up to as many times the points.
+Sign-in attempts, which all processes must count together, are in the database (`resolvers.auth.login_throttling`).
 """
 
 import math
@@ -17,21 +17,21 @@ from server.errors import RequestRejected
 from server.settings import RateLimit
 
 ANONYMOUS = RateLimit(60, 1)
-"""Operations of those who are not signed in, by network: 60, and one more each second."""
+"""Limit of anonymous callers per network: bursts of 60 operations, refilled by one per second."""
 MAX_CALLERS = 10_000
-"""Callers that are remembered. Whoever was away longest is forgotten first, and most likely has all points back."""
+"""Buckets kept in memory. The least recently used is evicted first; it has most likely been refilled by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitResult:
-    """What an operation took, and what is left of what."""
+    """The points requested and left after charging an operation."""
 
     requested: int
     available: int
     limit: RateLimit
 
-    def shown(self) -> dict[str, Any]:
-        """As it stands in `extensions.cost`."""
+    def to_extension(self) -> dict[str, Any]:
+        """Return the value of `extensions.cost` in a response."""
         return {
             "requested": self.requested,
             "available": self.available,
@@ -40,50 +40,50 @@ class RateLimitResult:
         }
 
 
-class RateLimited(RequestRejected):
+class RateLimitExceeded(RequestRejected):
     """The caller has too few points left."""
 
-    def __init__(self, charge: RateLimitResult, seconds: int) -> None:
+    def __init__(self, result: RateLimitResult, seconds: int) -> None:
         message = Message(
             "There were too many requests. Wait {seconds:second|seconds}, then try again.", seconds=seconds
         )
-        super().__init__(429, message, "RATE_LIMITED", {"Retry-After": str(seconds)}, {"cost": charge.shown()})
+        super().__init__(429, message, "RATE_LIMITED", {"Retry-After": str(seconds)}, {"cost": result.to_extension()})
 
 
 class RateLimiter:
-    """The points of all callers, as far as they lack some."""
+    """The token buckets of all callers."""
 
     def __init__(self, limit: RateLimit, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit = limit
         self._clock = clock
         self._points: dict[str, tuple[float, float]] = {}
-        """Points left, and when, by caller; whoever asked last stands last."""
+        """Points left and the time of the last charge by caller, least recently charged first."""
 
     def charge(self, context: Context, cost: int) -> RateLimitResult:
-        """Takes the points of an operation; of the caller's, or of the network's if nobody is signed in.
+        """Charge an operation to the caller; an anonymous operation costs one point of its network.
 
         Raises:
-            RateLimited: There are too few, and none are taken.
+            RateLimitExceeded: The caller has too few points. None are charged.
         """
-        caller, limit = _caller(context), self._limit
+        caller, limit = _caller_key(context), self._limit
         if context.principal is None:
             limit, cost = ANONYMOUS, 1
-        # What costs more than there can ever be is let through with all points, rather than never.
+        # An operation that costs more than a full bucket needs a full bucket, because it could never run otherwise.
         cost = min(cost, limit.points)
         now = self._clock()
-        points, counted_at = self._points.pop(caller, (float(limit.points), now))
-        points = min(points + (now - counted_at) * limit.per_second, limit.points)
-        enough = points >= cost
-        self._points[caller] = (points - cost if enough else points, now)
+        points, charged_at = self._points.pop(caller, (float(limit.points), now))
+        points = min(points + (now - charged_at) * limit.per_second, limit.points)
+        is_allowed = points >= cost
+        self._points[caller] = (points - cost if is_allowed else points, now)
         if len(self._points) > MAX_CALLERS:
             del self._points[next(iter(self._points))]
-        if not enough:
+        if not is_allowed:
             seconds = math.ceil((cost - points) / limit.per_second)
-            raise RateLimited(RateLimitResult(cost, int(points), limit), seconds)
+            raise RateLimitExceeded(RateLimitResult(cost, int(points), limit), seconds)
         return RateLimitResult(cost, int(points - cost), limit)
 
 
-def _caller(context: Context) -> str:
+def _caller_key(context: Context) -> str:
     principal = context.principal
     if principal is None:
         return f"network {network_of(context.client_ip or '')}"

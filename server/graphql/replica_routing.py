@@ -1,4 +1,4 @@
-"""Queries read from a replica, as long as it has all that was changed in the caller's installation."""
+"""Routing of queries to a read replica, as long as it is up to date for the caller's installation."""
 
 import asyncio
 import time
@@ -8,30 +8,31 @@ import structlog
 from models.db.errors import UNREACHABLE
 from models.db.replica import PRIMARY, REPLICA, installation_version
 
-PATIENCE = 0.5
-"""Seconds within which a replica answers, or is left alone for a while."""
-LEFT_ALONE = 5.0
+REPLICA_TIMEOUT = 0.5
+"""Seconds within which the replica must respond to be used."""
+REPLICA_RETRY_DELAY = 5.0
+"""Seconds for which the replica is not used after it failed or timed out."""
 
-_LOST: tuple[type[Exception], ...] = (*UNREACHABLE, TimeoutError)
+_UNAVAILABLE_ERRORS: tuple[type[Exception], ...] = (*UNREACHABLE, TimeoutError)
 _log = structlog.get_logger("seatkeeper.replica")
 
 
-class Replica:
-    """Whether the replica may be read from, found out anew for each query."""
+class ReplicaRouter:
+    """Decides for each query whether the replica may serve it."""
 
     def __init__(self) -> None:
-        """Not tried yet."""
-        self._alone_until = 0.0
+        """Start with a replica that may be used."""
+        self._retry_at = 0.0
 
-    async def has(self, installation_id: int) -> bool:
-        """Whether it has all that was changed in the installation until now."""
-        if time.monotonic() < self._alone_until:
+    async def is_current(self, installation_id: int) -> bool:
+        """Return whether the replica is reachable and has every change of the installation."""
+        if time.monotonic() < self._retry_at:
             return False
         newest = await installation_version(installation_id, PRIMARY)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(REPLICA_TIMEOUT):
                 return await installation_version(installation_id, REPLICA) == newest
-        except _LOST as error:
-            self._alone_until = time.monotonic() + LEFT_ALONE
-            _log.warning("the replica is left alone", error=type(error).__name__, seconds=LEFT_ALONE)
+        except _UNAVAILABLE_ERRORS as error:
+            self._retry_at = time.monotonic() + REPLICA_RETRY_DELAY
+            _log.warning("the replica is left alone", error=type(error).__name__, seconds=REPLICA_RETRY_DELAY)
             return False

@@ -1,14 +1,18 @@
-"""What is sent to `/graphql`, read as an operation."""
+"""Parsing of requests to `/graphql`."""
 
 import json
 
-from cross_web import HTTPException, StarletteRequestAdapter
+from cross_web import HTTPException
 from starlette.exceptions import HTTPException as FormException
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 
+from licensing.messages import Message
+from server.errors import RequestRejected
+from server.graphql.strawberry_view import media_type_of
+
 BODY_TYPES = ("application/json", "multipart/form-data")
-UNREADABLE = (
+UNREADABLE_BODY_ERRORS = (
     ValueError,
     TypeError,
     AttributeError,
@@ -18,52 +22,51 @@ UNREADABLE = (
     HTTPException,
     FormException,
 )
-"""What reading a body ends in that no client library sends."""
-
-
-def media_type_of(request: Request) -> str:
-    """The type of the body, without parameters."""
-    return request.headers.get("content-type", "").split(";")[0].strip().casefold()
-
-
-class RequestAdapter(StarletteRequestAdapter):
-    """How Strawberry sees a request: the type of its body is the same in capitals."""
-
-    @property
-    def content_type(self) -> str:
-        """The type of the body, without parameters."""
-        return media_type_of(self._request)
+"""Exceptions that parsing a malformed body may raise."""
 
 
 def accepts_single_response(request: Request) -> bool:
-    """Whether this is JSON by POST from a client that takes no stream."""
+    """Return whether this is a JSON POST of a client that accepts no streamed response."""
     accepted = request.headers.get("accept", "").casefold()
     is_json = request.method == "POST" and media_type_of(request) == "application/json"
     return is_json and "event-stream" not in accepted and "multipart" not in accepted
 
 
 def parse_simple_post(body: bytes) -> GraphQLRequestData | None:
-    """What nearly every client sends; None if it may be anything else."""
+    """Parse a body of the common shape; return None if Strawberry's view has to parse or reject it."""
     try:
-        sent = read_json(body)
-    except UNREADABLE:
+        parsed = read_json(body)
+    except UNREADABLE_BODY_ERRORS:
         return None
-    if not isinstance(sent, dict):
+    if not isinstance(parsed, dict):
         return None
-    query, variables = sent.get("query"), sent.get("variables")
-    name, extensions = sent.get("operationName"), sent.get("extensions")
+    query, variables = parsed.get("query"), parsed.get("variables")
+    name, extensions = parsed.get("operationName"), parsed.get("extensions")
     is_operation = isinstance(query, str) and query.strip() and isinstance(name, str | None)
     if not is_operation or not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
         return None
     return GraphQLRequestData(query, variables, name, extensions)
 
 
-def read_json(data: str | bytes) -> object:
-    """The value in a JSON text of the strict kind: UTF-8, no NaN, no lone surrogates, an object or a list outside.
+def require_operation(data: GraphQLRequestData | list[GraphQLRequestData]) -> GraphQLRequestData:
+    """Return what Strawberry parsed, if it is a single operation.
 
     Raises:
-        ValueError: It is no such text.
-        TypeError: It holds a single value.
+        RequestRejected: It is a batch, has no query, or its operation name is not a string.
+    """
+    if isinstance(data, list) or not isinstance(data.query, str) or not data.query.strip():
+        raise RequestRejected(400, Message("The request contains no operation. Send an object with a query."))
+    if not isinstance(data.operation_name, str | None):
+        raise RequestRejected(400, Message("The operation name is not a string. Send a string, or omit it."))
+    return data
+
+
+def read_json(data: str | bytes) -> object:
+    """Return the object or list in a strict JSON text: UTF-8, no NaN or Infinity, no lone surrogates.
+
+    Raises:
+        ValueError: The text is not strict JSON.
+        TypeError: The top-level value is neither an object nor a list.
     """
     text = data.decode() if isinstance(data, bytes) else data
     value = _json.decode(text)
@@ -74,8 +77,8 @@ def read_json(data: str | bytes) -> object:
     return value
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(name)
 
 
-_json = json.JSONDecoder(parse_constant=_refuse_constant)
+_json = json.JSONDecoder(parse_constant=_reject_constant)

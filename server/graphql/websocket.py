@@ -1,128 +1,121 @@
-"""Subscriptions over a WebSocket, by the protocol `graphql-transport-ws`."""
+"""Subscriptions over a WebSocket, by the `graphql-transport-ws` protocol."""
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.asgi import ASGIWebSocketAdapter
-from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.types import ExecutionResult
 
 from licensing.messages import Message
-from resolvers.context import Context, Principal
 from resolvers.errors import Unauthenticated
+from resolvers.principals import Principal
 from server.auth.authentication import authenticate_authorization
-from server.errors import RequestRejected, describe
-from server.graphql.rate_limiter import RateLimited, RateLimiter
-from server.graphql.streams import cut_off_later, note_dropped, until_failure
+from server.errors import RequestRejected, format_error
+from server.graphql.rate_limiter import RateLimiter, RateLimitExceeded
+from server.graphql.strawberry_view import StrawberryWebSocketAdapter, StrawberryWebSocketHandler
+from server.graphql.streams import log_slow_consumer, stop_after_error
+from server.middleware.uvicorn_protocol import abort_after
 
 MAX_SUBSCRIPTIONS = 20
-"""Subscriptions that one connection may hold at once."""
+"""Concurrent subscriptions per connection."""
 MAX_ID_LENGTH = 100
-
-LAST_WORDS = 1.0
-"""Seconds in which a client that is dropped may still be told why."""
+"""Characters of a subscription's ID, which the client chooses."""
+CLOSE_TIMEOUT = 1.0
+"""Seconds to wait for pending messages to be sent before a connection is closed or aborted."""
 
 _UNAUTHENTICATED = 4401
 _TRY_AGAIN_LATER = 1013
 _log = structlog.get_logger("seatkeeper.sockets")
 
 
-class SocketAdapter(ASGIWebSocketAdapter):
-    """Strawberry's, which takes messages that cannot be read for what they are, and drops who takes nothing."""
+class WebSocketAdapter(StrawberryWebSocketAdapter):
+    """A WebSocket that disconnects clients that do not read what was sent."""
 
     def __init__(self, view: Any, request: WebSocket, response: WebSocket) -> None:
-        """Open."""
+        """Take the send timeout from the view."""
         super().__init__(view, request, response)
-        self._slowest_reader: float = view.send_timeout
-        self._is_dropped = False
-
-    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """The messages as they come."""
-        async with aclosing(super().iter_json(ignore_parsing_errors=ignore_parsing_errors)) as messages:
-            try:
-                async for message in messages:
-                    yield message
-            except (ValueError, TypeError, RecursionError):
-                raise NonJsonMessageReceived from None
+        self._send_timeout: float = view.send_timeout
+        self._is_closed = False
 
     async def send_json(self, message: Mapping[str, object]) -> None:
-        """Sends a message, unless the client takes nothing: then its connection ends."""
-        if self._is_dropped:
+        """Send a message.
+
+        Raises:
+            WebSocketDisconnected: The client is gone, or was disconnected because it reads too slowly.
+        """
+        if self._is_closed:
             raise WebSocketDisconnected
         try:
-            async with asyncio.timeout(self._slowest_reader):
+            async with asyncio.timeout(self._send_timeout):
                 await super().send_json(message)
         except TimeoutError:
-            await self._drop()
+            await self._disconnect_slow_consumer()
             raise WebSocketDisconnected from None
 
-    async def _drop(self) -> None:
-        if not self._is_dropped:
-            self._is_dropped = True
-            note_dropped()
-            cut_off_later(self.ws, LAST_WORDS)
+    async def _disconnect_slow_consumer(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            log_slow_consumer()
+            abort_after(self.ws, CLOSE_TIMEOUT)
             with suppress(TimeoutError, WebSocketDisconnect):
-                async with asyncio.timeout(LAST_WORDS):
-                    await self.close(_TRY_AGAIN_LATER, "You took nothing for too long. Resume after the last cursor")
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await self.close(_TRY_AGAIN_LATER, "Messages were not read in time. Resume after the last cursor")
 
 
-class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Strawberry's, which lets in only those whose credentials hold, and shows errors as HTTP does."""
+class WebSocketHandler(StrawberryWebSocketHandler):
+    """A handler that authenticates connections, limits subscriptions, and formats errors as over HTTP."""
 
-    def __init__(self, *, view: Any, **given: Any) -> None:
-        """Nothing is followed yet."""
-        super().__init__(view=view, **given)
-        self.rates: RateLimiter = view.rates
+    def __init__(self, *, view: Any, **kwargs: Any) -> None:
+        """Start without subscriptions; `kwargs` are Strawberry's."""
+        super().__init__(view=view, **kwargs)
+        self.rate_limiter: RateLimiter = view.rate_limiter
         self.open_schema: bool = view.settings.open_schema
-        self._watch: asyncio.Task[None] | None = None
         self.read_document = view.read_document
-        self._adapter: SocketAdapter = given["websocket"]
-        self.begun = 0
+        self.subscription_count = 0
+        self._adapter: WebSocketAdapter = kwargs["websocket"]
+        self._credentials_task: asyncio.Task[None] | None = None
 
     async def handle(self) -> None:
-        """Serves the connection, and gives it its line in the log when it is closed."""
+        """Serve the connection, and log one line when it is closed."""
         started = time.monotonic()
         try:
             await super().handle()
         finally:
             seconds = round(time.monotonic() - started, 1)
-            _log.info("connection", seconds=seconds, subscriptions=self.begun)
+            _log.info("connection", seconds=seconds, subscriptions=self.subscription_count)
 
-    async def handle_message(self, message: Any) -> None:
-        """Reads a message, if it is one."""
-        if not _is_message(message):
-            return await self.handle_invalid_message("This is no message of the protocol")
-        await super().handle_message(message)
+    async def shutdown(self) -> None:
+        """Cancel the tasks of the connection."""
+        if self._credentials_task is not None:
+            self._credentials_task.cancel()
+        await super().shutdown()
 
-    async def handle_connection_init(self, message: Any) -> None:
-        """Finds out who is calling, where the handshake did not say."""
-        given = message.get("payload") or {}
-        authorization = next((value for name, value in given.items() if name.casefold() == "authorization"), None)
+    async def accept_connection(self, payload: Mapping[str, Any]) -> bool:
+        """Authenticate by `Authorization` in the payload, unless the handshake was authenticated."""
+        authorization = next((value for name, value in payload.items() if name.casefold() == "authorization"), None)
         if authorization is not None and not self.connection_init_received:
             try:
                 self.context.principal = await authenticate_authorization(self._adapter.ws, str(authorization))
-            except RequestRejected as refusal:
-                return await self.websocket.close(_TRY_AGAIN_LATER, refusal.detail)
+            except RequestRejected as rejection:
+                await self.websocket.close(_TRY_AGAIN_LATER, rejection.detail)
+                return False
         if self.context.principal is None:
-            return await self.websocket.close(_UNAUTHENTICATED, "Sign in, or send a valid API token")
-        await super().handle_connection_init({"type": "connection_init", "payload": given})
-        if self.connection_acknowledged and self._watch is None:
-            self._watch = asyncio.create_task(self._close_with_credentials(self.context.principal))
+            await self.websocket.close(_UNAUTHENTICATED, "Sign in, or send a valid API token")
+            return False
+        return True
 
-    async def shutdown(self) -> None:
-        """Ends everything that the connection began."""
-        if self._watch is not None:
-            self._watch.cancel()
-        await super().shutdown()
+    def on_acknowledged(self) -> None:
+        """Watch the credentials from now on."""
+        if self._credentials_task is None and self.context.principal is not None:
+            self._credentials_task = asyncio.create_task(self._close_when_credentials_end(self.context.principal))
 
-    async def _close_with_credentials(self, principal: Principal) -> None:
+    async def _close_when_credentials_end(self, principal: Principal) -> None:
         feed = self.context.feed
         assert feed is not None
         with feed.listen(principal) as listener:
@@ -132,82 +125,84 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 try:
                     listener.check()
                 except Unauthenticated:
-                    # Each subscription says so first.
-                    running = [operation.task for operation in self.operations.values() if operation.task]
-                    await asyncio.wait(running, timeout=LAST_WORDS) if running else None
+                    # Each subscription sends its own error first.
+                    tasks = self.operation_tasks
+                    await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT) if tasks else None
                     return await self.websocket.close(_UNAUTHENTICATED, "The session or API token has ended")
 
-    async def handle_subscribe(self, message: Any) -> None:
-        """Begins a subscription, unless there are too many, or too many were begun, or it asks for too much."""
-        if self.connection_acknowledged and (refusal := self._refusal(message["payload"])):
-            payload = [self._shown(refusal).formatted]
-            return await self.send_message({"id": message["id"], "type": "error", "payload": payload})
-        await super().handle_subscribe(message)
+    def admit_subscription(self, payload: Mapping[str, Any]) -> GraphQLError | None:
+        """Charge a subscription, and check its document and the number of subscriptions."""
+        error = self._subscription_error(payload)
+        return None if error is None else self._format_error(error)
 
-    def _refusal(self, wanted: Any) -> GraphQLError | None:
-        """Why a subscription may not begin; None if it may."""
+    def _subscription_error(self, payload: Mapping[str, Any]) -> GraphQLError | None:
         if len(self.operations) >= MAX_SUBSCRIPTIONS:
-            text = Message(
-                "A connection holds {most} subscriptions at most. Complete one, or open another.",
+            message = Message(
+                "A connection can hold {most} subscriptions. Complete one, or open another connection.",
                 most=MAX_SUBSCRIPTIONS,
             )
-            return _rate_limited(text)
+            return _rate_limit_error(message)
         try:
-            self.rates.charge(self.context, 1)
-            self.read_document(wanted["query"])
-        except RateLimited as limit:
-            return _rate_limited(limit.message)
-        except GraphQLError as refusal:
-            return refusal
-        self.begun += 1
+            self.rate_limiter.charge(self.context, 1)
+            self.read_document(payload["query"])
+        except RateLimitExceeded as exceeded:
+            return _rate_limit_error(exceeded.message)
+        except GraphQLError as error:
+            return error
+        self.subscription_count += 1
         return None
 
-    async def handle_task_exception(self, error: Exception) -> None:
-        """Logs what broke, which a client that is gone is not."""
-        if not isinstance(error, WebSocketDisconnected):
-            _log.error("unexpected error", exc_info=error)
-
-    async def _send_result_stream(self, operation: Operation[Context, None], result_source: Any) -> None:
-        await super()._send_result_stream(operation, self._described(until_failure(result_source)))
-        if self.context.feed is not None and self.context.feed.is_closed:
-            # The server is stopping. To be told that it is complete would keep the client from coming back.
-            operation.completed = True
-
-    async def _described(self, results: Any) -> AsyncGenerator[Any, None]:
-        async for result in results:
+    async def process_stream(self, results: Any) -> AsyncGenerator[Any, None]:
+        """Format the errors of results, and end the stream after a server error."""
+        async for result in stop_after_error(results):
             if isinstance(result, ExecutionResult) and result.errors:
-                result.errors = [self._shown(error) for error in result.errors]
+                result.errors = [self._format_error(error) for error in result.errors]
             yield result
 
-    def _shown(self, error: GraphQLError) -> GraphQLError:
+    def is_stopping(self) -> bool:
+        """Return whether the event feed was closed, as it is when the server shuts down."""
+        return self.context.feed is not None and self.context.feed.is_closed
+
+    def is_valid_message(self, message: Any) -> bool:
+        """Return whether a decoded message is one of the protocol's."""
+        if not isinstance(message, dict) or not isinstance(message.get("payload"), dict | None):
+            return False
+        match message.get("type"):
+            case "subscribe":
+                payload = message.get("payload") or {}
+                return (
+                    _is_id(message.get("id"))
+                    and isinstance(payload.get("query"), str)
+                    and isinstance(payload.get("variables"), dict | None)
+                    and isinstance(payload.get("operationName"), str | None)
+                )
+            case "complete":
+                return _is_id(message.get("id"))
+            case type_:
+                return type_ in ("connection_init", "ping", "pong")
+
+    def log_error(self, error: Exception) -> None:
+        """Log an unexpected error with its traceback."""
+        _log.error("unexpected error", exc_info=error)
+
+    def _format_error(self, error: GraphQLError) -> GraphQLError:
         suggest = self.open_schema or self.context.principal is not None
-        described = describe(error, self.context.request_id, self.context.language, suggest=suggest)
-        shown = {"path": error.path, "original_error": error.original_error, "extensions": described["extensions"]}
-        return GraphQLError(described["message"], error.nodes, error.source, error.positions, **shown)
+        formatted = format_error(error, self.context.request_id, self.context.language, suggest=suggest)
+        return GraphQLError(
+            formatted["message"],
+            error.nodes,
+            error.source,
+            error.positions,
+            path=error.path,
+            original_error=error.original_error,
+            extensions=formatted["extensions"],
+        )
 
 
-def _rate_limited(message: Message) -> GraphQLError:
+def _rate_limit_error(message: Message) -> GraphQLError:
     return GraphQLError(
         str(message), extensions={"code": "RATE_LIMITED"}, original_error=RequestRejected(429, message, "RATE_LIMITED")
     )
-
-
-def _is_message(message: Any) -> bool:
-    if not isinstance(message, dict) or not isinstance(message.get("payload"), dict | None):
-        return False
-    match message.get("type"):
-        case "subscribe":
-            wanted = message.get("payload") or {}
-            return (
-                _is_id(message.get("id"))
-                and isinstance(wanted.get("query"), str)
-                and isinstance(wanted.get("variables"), dict | None)
-                and isinstance(wanted.get("operationName"), str | None)
-            )
-        case "complete":
-            return _is_id(message.get("id"))
-        case kind:
-            return kind in ("connection_init", "ping", "pong")
 
 
 def _is_id(value: Any) -> bool:

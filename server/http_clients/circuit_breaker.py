@@ -1,37 +1,37 @@
-"""A circuit breaker: what fails again and again is left alone for a while."""
+"""A circuit breaker, which suspends requests to a server that fails repeatedly."""
 
 from collections.abc import Callable
 
 FAILURE_THRESHOLD = 5
-"""Failures in a row."""
+"""Consecutive failures after which the circuit opens."""
 RESET_TIMEOUT = 60.0
-"""Seconds without a try; then one is let through, and what comes of it decides."""
+"""Seconds for which the circuit is open; then one trial request decides whether it closes."""
 
 
 class CircuitBreaker:
-    """Whether one server is worth a try."""
+    """The state of the circuit to one server: closed, open or half-open."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._failures = 0
-        self._rests_until = 0.0
+        self._open_until = 0.0
 
     def allow(self) -> bool:
-        """Whether a try may be made now; after a rest this is true for one caller."""
+        """Return whether a request may be sent now; when the circuit is half-open, only the first caller may."""
         if self._failures < FAILURE_THRESHOLD:
             return True
         now = self._clock()
-        if now < self._rests_until:
+        if now < self._open_until:
             return False
-        # The next one waits as if this try had failed, so one that is never finished does no harm.
-        self._rests_until = now + RESET_TIMEOUT
+        # Open the circuit again as if the trial had failed, so that a trial that never ends blocks nothing.
+        self._open_until = now + RESET_TIMEOUT
         return True
 
-    def succeeded(self) -> None:
-        """Notes an answer."""
+    def record_success(self) -> None:
+        """Record a response, which closes the circuit."""
         self._failures = 0
 
-    def failed(self) -> None:
-        """Notes a failure."""
+    def record_failure(self) -> None:
+        """Record a failure, which opens the circuit at the threshold."""
         self._failures += 1
-        self._rests_until = self._clock() + RESET_TIMEOUT
+        self._open_until = self._clock() + RESET_TIMEOUT

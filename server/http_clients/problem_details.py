@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): refusals over HTTP in words for people."""
+"""Problem details (RFC 9457): HTTP error responses with a human-readable explanation."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ MAX_DETAIL_LENGTH = 500
 
 
 def problem_response(status_code: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The answer that refuses a request, and says why."""
+    """Return an error response with a problem document."""
     status = HTTPStatus(status_code)
     content = {"type": "about:blank", "title": status.phrase, "status": status_code, "detail": detail}
     return JSONResponse(
@@ -20,18 +20,18 @@ def problem_response(status_code: int, detail: str, headers: Mapping[str, str] |
 
 
 def detail_of(content: bytes) -> str | None:
-    """What a problem document says, as one sentence or a few; None if the content is none or says nothing."""
+    """Return the sanitized detail, or else the title, of a problem document; None if there is neither."""
     try:
         problem = msgspec.json.decode(content, type=_Problem)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
-    return clean(problem.detail) or clean(problem.title) or None
+    return sanitize_text(problem.detail) or sanitize_text(problem.title) or None
 
 
-def clean(words: str) -> str:
-    """Another's words as they may be shown: on one line, of bounded length, without invisible characters."""
-    # Categories beginning with C are control characters, among them those that turn the direction of writing.
-    shown = (char for char in words if char.isspace() or not unicodedata.category(char).startswith("C"))
+def sanitize_text(text: str) -> str:
+    """Return untrusted text on one line, of at most 500 characters and without invisible characters."""
+    # Categories beginning with C are control characters, including those that change the writing direction.
+    shown = (char for char in text if char.isspace() or not unicodedata.category(char).startswith("C"))
     visible = " ".join("".join(shown).split())
     if len(visible) >= MAX_DETAIL_LENGTH:
         return visible[: MAX_DETAIL_LENGTH - 1].rstrip() + "…"

@@ -1,7 +1,7 @@
-"""Where webhooks may be sent: to public addresses by https, and elsewhere only to hosts that are listed for it.
+"""Protection against server-side request forgery: webhooks go to public addresses over HTTPS, or to trusted hosts.
 
-A name is resolved once, every address that it has is checked, and the connection is made to one that was checked: what
-the name says a moment later makes no difference.
+A host name is resolved once, all its addresses are checked, and the connection is made to one of the checked
+addresses. This prevents DNS rebinding.
 """
 
 import asyncio
@@ -14,37 +14,38 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import httpx2
 
 from licensing.messages import Message
-from resolvers.webhooks.webhooks import EndpointRefused
+from resolvers.ports import EndpointRefused
 
 DNS_TIMEOUT = 3.0
 MAX_URL_LENGTH = 1_000
 
-_NAME_THREADS = ThreadPoolExecutor(16, thread_name_prefix="webhook-names")
-"""Of their own, so that a slow name server holds up nothing but webhooks."""
+_DNS_EXECUTOR = ThreadPoolExecutor(16, thread_name_prefix="webhook-names")
+"""A dedicated thread pool, so that a slow name server delays only webhooks."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The addresses of a host; an `OSError` if it has none."""
+"""A function that returns the addresses of a host and port, or raises `OSError` if there are none."""
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host as this machine sees them, which takes numbers in any notation for addresses, too."""
-    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_NAME_THREADS, look_up)
-    return [str(address[0]).partition("%")[0] for *_, address in found]
+    """Return the addresses of a host from the system's resolver, which also parses numbers such as `2130706433`."""
+    getaddrinfo = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    entries = await asyncio.get_running_loop().run_in_executor(_DNS_EXECUTOR, getaddrinfo)
+    return [str(address[0]).partition("%")[0] for *_, address in entries]
 
 
-def read_url(text: str, trusted_hosts: frozenset[str]) -> httpx2.URL:
-    """An address to which webhooks may be sent by its form alone.
+def parse_webhook_url(text: str, trusted_hosts: frozenset[str]) -> httpx2.URL:
+    """Parse the URL of a webhook without resolving its host.
 
     Raises:
-        EndpointRefused: It is none.
+        EndpointRefused: The URL is malformed, too long, not HTTPS (unless the host is trusted), or has credentials or a
+            fragment.
     """
     try:
         url = httpx2.URL(text)
     except httpx2.InvalidURL:
-        raise EndpointRefused(Message("leads nowhere")) from None
+        raise EndpointRefused(Message("is not a valid URL")) from None
     if len(text) > MAX_URL_LENGTH:
         raise EndpointRefused(Message("has more than {most:,} characters", most=MAX_URL_LENGTH))
     if url.scheme not in ("https", "http") or not url.host or (url.scheme == "http" and url.host not in trusted_hosts):
@@ -54,32 +55,32 @@ def read_url(text: str, trusted_hosts: frozenset[str]) -> httpx2.URL:
     return url
 
 
-async def checked_addresses(url: httpx2.URL, resolver: Resolver, trusted_hosts: frozenset[str]) -> Sequence[str]:
-    """The addresses that may be connected to.
+async def resolve_public_addresses(url: httpx2.URL, resolver: Resolver, trusted_hosts: frozenset[str]) -> Sequence[str]:
+    """Resolve the host of a URL and return its addresses, all of which are public unless the host is trusted.
 
     Raises:
-        EndpointRefused: The host has none, or one that is not public.
+        EndpointRefused: The host has no address, or one that is not public.
     """
     try:
         async with asyncio.timeout(DNS_TIMEOUT):
-            found = await resolver(url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80))
-    except (OSError, UnicodeError):  # a timeout is an OSError, too
-        found = ()
-    if not found:
-        raise EndpointRefused(Message("has a host name that is not known"))
-    if url.host not in trusted_hosts and not all(is_public(ip_address(address)) for address in found):
-        raise EndpointRefused(Message("leads to a host that is not public"))
-    return found
+            addresses = await resolver(url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80))
+    except (OSError, UnicodeError):  # TimeoutError is an OSError
+        addresses = ()
+    if not addresses:
+        raise EndpointRefused(Message("has an unknown host name"))
+    if url.host not in trusted_hosts and not all(is_public(ip_address(address)) for address in addresses):
+        raise EndpointRefused(Message("points to a host that is not public"))
+    return addresses
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is one of the internet at large, also where it only wraps another one."""
+    """Return whether an address is global unicast, including the IPv4 address embedded in an IPv6 address."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)
         if address in _NAT64:
             return is_public(IPv4Address(address.packed[-4:]))
-        wrapped = [address.sixtofour, *(address.teredo or ())]
-        if address not in _GLOBAL_UNICAST or not all(is_public(one) for one in wrapped if one):
+        embedded = [address.sixtofour, *(address.teredo or ())]
+        if address not in _GLOBAL_UNICAST or not all(is_public(one) for one in embedded if one):
             return False
     return address.is_global and not address.is_multicast

@@ -1,4 +1,4 @@
-"""One request to a vendor's license server and what comes back, of bounded size and from no other server."""
+"""One request to a vendor's license server, with a bounded response and redirects within the same server only."""
 
 import re
 import ssl
@@ -13,34 +13,34 @@ from licensing.messages import Message
 
 MAX_REDIRECTS = 3
 
-_MAX_ETAG_LENGTH = 200  # as long as can be stored
+_MAX_ETAG_LENGTH = 200  # the length of the database column
 _ETAG = re.compile(r'(W/)?"[!#-~]*"')
-_METHOD_STAYS = {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
-_BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+_METHOD_PRESERVING = {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+_BUSY_STATUSES = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
-class ExchangeFailed(Exception):
-    """There was no answer of use.
+class RequestFailed(Exception):
+    """A request had no usable response.
 
     Attributes:
-        happened: What the license server did, in a clause of which it is the subject.
-        passing: Whether another try soon may fare better.
+        happened: The failure, as a predicate whose subject is the license server.
+        is_transient: Whether a retry may succeed.
     """
 
-    def __init__(self, happened: Message, *, passing: bool = False) -> None:
+    def __init__(self, happened: Message, *, is_transient: bool = False) -> None:
         self.happened = happened
-        self.passing = passing
+        self.is_transient = is_transient
         super().__init__(str(happened))
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a license server said, be it yes or no.
+class VendorResponse:
+    """The response of a license server, which may be a refusal.
 
     Attributes:
-        status: The status, never of a redirect or of a failure.
-        content: The body; that of a refusal is empty if it was too large.
-        etag: The `ETag`, if there is one that makes sense.
+        status: The status, which is neither a redirect nor a server error other than 501.
+        content: The body; empty if a refusal has a body that is too large.
+        etag: The `ETag`; None if it is missing, malformed or too long.
     """
 
     status: int
@@ -49,37 +49,37 @@ class Answer:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the vendor said no, for good."""
+        """Return whether the license server rejected the request permanently."""
         return self.status >= 400
 
 
-async def exchange(client: httpx2.AsyncClient, request: httpx2.Request) -> Answer:
-    """Sends a request, follows redirects within the same server, and reads the answer. It has no time limit.
+async def send_request(client: httpx2.AsyncClient, request: httpx2.Request) -> VendorResponse:
+    """Send a request, follow redirects within the same server and read the response; the caller sets the timeout.
 
     Raises:
-        ExchangeFailed: There was no answer of use.
+        RequestFailed: There was no usable response.
     """
     try:
         for _ in range(1 + MAX_REDIRECTS):
             response = await client.send(request, stream=True)
             try:
                 if not response.has_redirect_location:
-                    return await _read(response)
-                request = _redirected(request, response)
+                    return await _read_response(response)
+                request = _redirected_request(request, response)
             finally:
                 await response.aclose()
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise _in_words(error) from error
-    raise ExchangeFailed(Message("redirected more than {most} times", most=MAX_REDIRECTS))
+        raise _describe_error(error) from error
+    raise RequestFailed(Message("redirected more than {most} times", most=MAX_REDIRECTS))
 
 
-def _redirected(request: httpx2.Request, response: httpx2.Response) -> httpx2.Request:
+def _redirected_request(request: httpx2.Request, response: httpx2.Response) -> httpx2.Request:
     target = request.url.join(response.headers["Location"])
-    here, there = ((url.scheme, url.host, url.port) for url in (request.url, target))
-    if there != here:
-        raise ExchangeFailed(Message("redirected to another server, which is not followed"))
-    if request.method != "GET" and response.status_code not in _METHOD_STAYS:
-        raise ExchangeFailed(Message("redirected in a way that loses what was sent"))
+    origin, target_origin = ((url.scheme, url.host, url.port) for url in (request.url, target))
+    if target_origin != origin:
+        raise RequestFailed(Message("redirected to another server, which is not followed"))
+    if request.method != "GET" and response.status_code not in _METHOD_PRESERVING:
+        raise RequestFailed(Message("redirected in a way that drops the request body"))
     return httpx2.Request(
         request.method,
         target,
@@ -89,22 +89,24 @@ def _redirected(request: httpx2.Request, response: httpx2.Response) -> httpx2.Re
     )
 
 
-async def _read(response: httpx2.Response) -> Answer:
+async def _read_response(response: httpx2.Response) -> VendorResponse:
     status = response.status_code
-    if status in _BUSY:
-        raise ExchangeFailed(Message("is too busy (status {status})", status=status))
-    # What is not implemented will not be in a second either.
+    if status in _BUSY_STATUSES:
+        raise RequestFailed(Message("is too busy (status {status})", status=status))
+    # A retry does not help against 501 Not Implemented.
     if status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED:
-        raise ExchangeFailed(Message("failed (status {status})", status=status), passing=True)
-    content = await _content(response)
+        raise RequestFailed(Message("failed (status {status})", status=status), is_transient=True)
+    content = await _read_body(response)
     if content is None and status < 400:
-        raise ExchangeFailed(Message("sent more than {most} KiB, which is no license document", most=MAX_BYTES // 1024))
+        raise RequestFailed(Message("sent more than {most} KiB, so it is no license document", most=MAX_BYTES // 1024))
     etag = response.headers.get("ETag", "")
-    return Answer(status, content or b"", etag if len(etag) <= _MAX_ETAG_LENGTH and _ETAG.fullmatch(etag) else None)
+    return VendorResponse(
+        status, content or b"", etag if len(etag) <= _MAX_ETAG_LENGTH and _ETAG.fullmatch(etag) else None
+    )
 
 
-async def _content(response: httpx2.Response) -> bytes | None:
-    """The body as it was sent; None if it is too large, of which no more is read than it takes to know."""
+async def _read_body(response: httpx2.Response) -> bytes | None:
+    """Return the raw body; None if it is too large, in which case reading stops at the limit."""
     received = bytearray()
     async for chunk in response.aiter_raw():
         received += chunk
@@ -113,23 +115,23 @@ async def _content(response: httpx2.Response) -> bytes | None:
     return bytes(received)
 
 
-def _in_words(error: Exception) -> ExchangeFailed:
+def _describe_error(error: Exception) -> RequestFailed:
     if isinstance(error, httpx2.TimeoutException):
-        return ExchangeFailed(Message("did not answer in time"), passing=True)
-    causes = list(_causes(error))
+        return RequestFailed(Message("did not answer in time"), is_transient=True)
+    causes = list(_cause_chain(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return ExchangeFailed(Message("has a certificate that is not trusted ({why})", why=cause.verify_message))
+            return RequestFailed(Message("has a certificate that is not trusted ({why})", why=cause.verify_message))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return ExchangeFailed(Message("does not speak TLS, so there is no secure connection to it"))
+        return RequestFailed(Message("does not support TLS, so no secure connection is possible"))
     if isinstance(error, httpx2.ConnectError):
-        return ExchangeFailed(Message("could not be reached"), passing=True)
+        return RequestFailed(Message("could not be reached"), is_transient=True)
     if isinstance(error, (httpx2.InvalidURL, httpx2.UnsupportedProtocol)):
-        return ExchangeFailed(Message("has an address that leads nowhere"))
-    return ExchangeFailed(Message("broke off, or does not speak HTTP"), passing=True)
+        return RequestFailed(Message("has an invalid address"))
+    return RequestFailed(Message("closed the connection early or did not send valid HTTP"), is_transient=True)
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def _cause_chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

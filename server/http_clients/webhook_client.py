@@ -1,4 +1,4 @@
-"""The way to webhooks' addresses: one request, no redirect, of the answer the status alone, and an end in time."""
+"""The client for webhook endpoints: one request without redirects, and a response of which only the status is read."""
 
 import asyncio
 import ssl
@@ -13,33 +13,35 @@ import httpx2
 from licensing.messages import Message
 from models.webhook import Webhook, WebhookDelivery
 from resolvers.context import Context
-from resolvers.webhooks.webhooks import EndpointRefused, secrets_of
-from server.http_clients.ssrf_guard import Resolver, checked_addresses, read_url, resolve
-from server.http_clients.webhook_messages import WebhookMessage, signed_headers, trial_message
+from resolvers.ports import EndpointRefused
+from resolvers.webhooks.webhooks import secrets_of
+from server.http_clients.ssrf_guard import Resolver, parse_webhook_url, resolve, resolve_public_addresses
+from server.http_clients.webhook_messages import WebhookMessage, build_test_message, signed_headers
 
 RESPONSE_TIMEOUT = 10.0
-"""Seconds in which an address must have answered."""
+"""Seconds from the start of a delivery until the response status must have arrived."""
 CONNECT_TIMEOUT = 4.0
 TEST_EVENT_TIMEOUT = 6.0
-"""The same where somebody waits."""
+"""The same for a test event, for whose result an API request waits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a request."""
+class DeliveryResult:
+    """The result of a delivery attempt."""
 
     status: int | None
+    """The response status; None if there was no response."""
     error: Message | None
-    """What went wrong, in a clause of which the address is the subject; None if it took the message."""
+    """The failure, as a predicate whose subject is the endpoint; None if the endpoint accepted the message."""
 
     @property
     def is_gone(self) -> bool:
-        """Whether the address says that nothing need be sent to it again."""
+        """Return whether the endpoint answered 410 Gone, after which the webhook is disabled."""
         return self.status == HTTPStatus.GONE
 
 
 class WebhookClient:
-    """Sends messages. It knows no proxy, since the addresses that are connected to are the ones that were checked."""
+    """A client that sends messages to checked addresses; it uses no proxy, which would resolve the host again."""
 
     def __init__(self, trusted_hosts: frozenset[str] = frozenset(), resolver: Resolver = resolve) -> None:
         self._trusted_hosts = trusted_hosts
@@ -47,26 +49,26 @@ class WebhookClient:
 
     @cached_property
     def _http(self) -> httpx2.AsyncClient:
-        """Made when it is first needed, since the authorities that it trusts are read."""
+        """Created on first use, because loading the trusted certificate authorities is slow."""
         return httpx2.AsyncClient(
             headers={"User-Agent": "Seatkeeper", "Connection": "close"},
             timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT),
-            # A connection that is kept could be taken for another host at the same address.
+            # A pooled connection could be reused for another host at the same address.
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
             trust_env=False,
         )
 
     async def check(self, url: str) -> None:
-        """Refuses an address to which nothing may be sent.
+        """Check that webhooks may be sent to a URL.
 
         Raises:
-            EndpointRefused: It is one.
+            EndpointRefused: The URL is not allowed, or its host is unknown or not public.
         """
-        await checked_addresses(read_url(url, self._trusted_hosts), self._resolver, self._trusted_hosts)
+        await resolve_public_addresses(parse_webhook_url(url, self._trusted_hosts), self._resolver, self._trusted_hosts)
 
     async def test(self, context: Context, webhook: Webhook) -> WebhookDelivery:
-        """Sends a test event, once, and says how that went; the delivery is not kept yet."""
-        message = trial_message(webhook, context.request_id, context.now())
+        """Send a test event once and return its delivery, which is not saved."""
+        message = build_test_message(webhook, context.request_id, context.now())
         delivery, _ = await self.deliver(context, webhook, message, None, seconds=TEST_EVENT_TIMEOUT)
         return delivery
 
@@ -78,10 +80,10 @@ class WebhookClient:
         event_id: int | None,
         *,
         seconds: float = RESPONSE_TIMEOUT,
-    ) -> tuple[WebhookDelivery, Answer]:
-        """Sends a message, signed as of now, and says how that went; the delivery is not kept yet."""
+    ) -> tuple[WebhookDelivery, DeliveryResult]:
+        """Sign and send a message, and return its delivery, which is not saved, and the result."""
         started, now = time.perf_counter(), context.now()
-        answer = await self._send(webhook, message, signed_headers(message, secrets_of(webhook, now), now), seconds)
+        result = await self._send(webhook, message, signed_headers(message, secrets_of(webhook, now), now), seconds)
         delivery = WebhookDelivery(
             installation_id=webhook.installation_id,
             webhook_id=webhook.id,
@@ -89,32 +91,36 @@ class WebhookClient:
             message_id=message.id,
             sent_at=now,
             milliseconds=round((time.perf_counter() - started) * 1000),
-            response_status=answer.status,
-            error=None if answer.error is None else str(answer.error)[:200],
-            error_words=None if answer.error is None else answer.error.as_json(),
+            response_status=result.status,
+            error=None if result.error is None else str(result.error)[:200],
+            error_words=None if result.error is None else result.error.as_json(),
         )
-        return delivery, answer
+        return delivery, result
 
     async def aclose(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         if "_http" in vars(self):
             await self._http.aclose()
 
-    async def _send(self, webhook: Webhook, message: WebhookMessage, headers: dict[str, str], seconds: float) -> Answer:
+    async def _send(
+        self, webhook: Webhook, message: WebhookMessage, headers: dict[str, str], seconds: float
+    ) -> DeliveryResult:
         try:
             async with asyncio.timeout(seconds):
-                url = read_url(webhook.url, self._trusted_hosts)
-                addresses = await checked_addresses(url, self._resolver, self._trusted_hosts)
+                url = parse_webhook_url(webhook.url, self._trusted_hosts)
+                addresses = await resolve_public_addresses(url, self._resolver, self._trusted_hosts)
                 return await self._post(url, addresses, headers, message.body)
-        except EndpointRefused as refused:
-            return Answer(None, refused.message)
+        except EndpointRefused as error:
+            return DeliveryResult(None, error.message)
         except TimeoutError:
-            return Answer(None, Message("did not answer in time"))
+            return DeliveryResult(None, Message("did not answer in time"))
         except (httpx2.HTTPError, OSError) as error:
-            return Answer(None, _in_words(error))
+            return DeliveryResult(None, _describe_error(error))
 
-    async def _post(self, url: httpx2.URL, addresses: Sequence[str], headers: dict[str, str], body: bytes) -> Answer:
-        """Sends to the first address that can be connected to."""
+    async def _post(
+        self, url: httpx2.URL, addresses: Sequence[str], headers: dict[str, str], body: bytes
+    ) -> DeliveryResult:
+        """Send the request to the first address that accepts a connection."""
         failure: httpx2.TransportError | None = None
         for address in addresses:
             request = self._http.build_request(
@@ -129,31 +135,31 @@ class WebhookClient:
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 failure = error
                 continue
-            await response.aclose()  # what else it says makes no difference, and may have no end
-            return _answer(response)
+            await response.aclose()  # the body is not needed and may be endless
+            return _delivery_result(response)
         assert failure is not None
         raise failure
 
 
-def _answer(response: httpx2.Response) -> Answer:
+def _delivery_result(response: httpx2.Response) -> DeliveryResult:
     status = response.status_code
     if response.is_success:
-        return Answer(status, None)
+        return DeliveryResult(status, None)
     if response.is_redirect:
-        return Answer(status, Message("redirected elsewhere, which is not followed"))
-    return Answer(status, Message("answered with status {status}", status=status))
+        return DeliveryResult(status, Message("redirected to another address, which is not followed"))
+    return DeliveryResult(status, Message("answered with status {status}", status=status))
 
 
-def _in_words(error: Exception) -> Message:
+def _describe_error(error: Exception) -> Message:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Message("has a certificate that is not trusted ({why})", why=cause.verify_message)
         if isinstance(cause, ssl.SSLError):
-            return Message("does not speak TLS")
+            return Message("does not support TLS")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx2.TimeoutException):
         return Message("did not answer in time")
     if isinstance(error, httpx2.ConnectError):
         return Message("could not be reached")
-    return Message("broke off, or does not speak HTTP")
+    return Message("closed the connection early or did not send valid HTTP")

@@ -1,4 +1,4 @@
-"""What webhooks are told, and by what they know that it comes from here: see https://www.standardwebhooks.com."""
+"""The payloads and signatures of webhook messages, which follow https://www.standardwebhooks.com."""
 
 import hmac
 from base64 import b64decode, b64encode
@@ -13,21 +13,24 @@ import msgspec
 from models.webhook import Webhook
 from resolvers.audit.log import NEWEST_FIRST, EventRow, summary
 from resolvers.context import Context
+from resolvers.dataloaders import Loaders
 from schema.relay.node import global_id
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookMessage:
-    """Something to be told, the same in each try."""
+    """A message to a webhook, which is identical in each delivery attempt."""
 
     id: str
     body: bytes
 
 
-async def event_messages(context: Context, webhook: Webhook, rows: Sequence[Sequence[Any]]) -> list[WebhookMessage]:
-    """Events as a webhook is told of them; what they concern is named as it is now, where the webhook may see it."""
+async def build_event_messages(
+    context: Context, webhook: Webhook, rows: Sequence[Sequence[Any]]
+) -> list[WebhookMessage]:
+    """Return the messages for events, with the current names of the related objects that the webhook may see."""
     events = [EventRow._make(row) for row in rows]
-    loaders = context.loaders
+    loaders = Loaders.of(context)
     licenses = (await loaders.catalog()).by_id
     vendors = {vendor.id: vendor for vendor in await loaders.all_vendors()}
     user_ids = list({event.user_id for event in events if event.user_id is not None})
@@ -43,49 +46,51 @@ async def event_messages(context: Context, webhook: Webhook, rows: Sequence[Sequ
             "requestId": event.request_id,
             "summary": summary(context.language, event.action, event.facts, event.actor_kind, event.actor_name),
             "details": [{"name": name, "before": before, "after": after} for name, before, after in event.details],
-            "vendor": _reference("Vendor", event.vendor_id, _key_and_name(vendors), "key", "name"),
+            "vendor": _reference("Vendor", event.vendor_id, _by_key_and_name(vendors), "key", "name"),
             "changeSet": _reference("LicenseChangeSet", event.change_set_id, {}),
-            "license": _reference("License", event.license_id, _key_and_name(licenses), "key", "name"),
+            "license": _reference("License", event.license_id, _by_key_and_name(licenses), "key", "name"),
             "user": _reference("User", event.user_id, named_users, "login", "name"),
         }
-        body = _body(f"audit_event.{event.action.lower()}", datetime.fromisoformat(event.occurred_at), data)
+        body = _encode_payload(f"audit_event.{event.action.lower()}", datetime.fromisoformat(event.occurred_at), data)
         messages.append(WebhookMessage(f"msg_{webhook.id}_{event.id}", body))
     return messages
 
 
-def trial_message(webhook: Webhook, request_id: str, now: datetime) -> WebhookMessage:
-    """What a test event says."""
+def build_test_message(webhook: Webhook, request_id: str, now: datetime) -> WebhookMessage:
+    """Return the message of a test event."""
     data = {"webhook": {"id": global_id("Webhook")(webhook.id), "name": webhook.name}, "requestId": request_id}
-    return WebhookMessage(f"msg_{webhook.id}_test_{int(now.timestamp() * 1_000_000)}", _body("webhook.test", now, data))
+    return WebhookMessage(
+        f"msg_{webhook.id}_test_{int(now.timestamp() * 1_000_000)}", _encode_payload("webhook.test", now, data)
+    )
 
 
 def signed_headers(message: WebhookMessage, secrets: Sequence[str], now: datetime) -> dict[str, str]:
-    """The headers that prove where a message comes from, by each of the secrets."""
+    """Return the headers of a message, with one signature per secret."""
     timestamp = str(int(now.timestamp()))
     return {
         "Content-Type": "application/json",
         "webhook-id": message.id,
         "webhook-timestamp": timestamp,
-        "webhook-signature": " ".join(_signature(message, timestamp, secret) for secret in secrets),
+        "webhook-signature": " ".join(_sign(message, timestamp, secret) for secret in secrets),
     }
 
 
-def _signature(message: WebhookMessage, timestamp: str, secret: str) -> str:
+def _sign(message: WebhookMessage, timestamp: str, secret: str) -> str:
     key = b64decode(secret.removeprefix("whsec_"))
     signed = f"{message.id}.{timestamp}.".encode() + message.body
     return "v1," + b64encode(hmac.digest(key, signed, sha256)).decode()
 
 
-def _body(type_: str, timestamp: datetime, data: Mapping[str, Any]) -> bytes:
+def _encode_payload(type_: str, timestamp: datetime, data: Mapping[str, Any]) -> bytes:
     return msgspec.json.encode({"type": type_, "timestamp": timestamp, "data": data})
 
 
-def _key_and_name(rows: Mapping[int, Any]) -> dict[int, dict[str, str]]:
+def _by_key_and_name(rows: Mapping[int, Any]) -> dict[int, dict[str, str]]:
     return {id_: {"key": row.key, "name": row.name} for id_, row in rows.items()}
 
 
 def _reference(type_: str, id_: int | None, known: Mapping[int, Mapping[str, str]], *names: str) -> Any:
-    """What names an object; apart from its ID it is null where the webhook may not see it, or it is gone."""
+    """Return a reference to an object; all but its ID is null if the webhook may not see it or it was deleted."""
     if id_ is None:
         return None
     return {"id": global_id(type_)(id_), **(known.get(id_) or dict.fromkeys(names))}

@@ -1,4 +1,4 @@
-"""The language in which a client is answered: English, or one of the catalogs in `server/locale`."""
+"""Negotiation of the response language: English, or one of the catalogs in `server/i18n/locale`."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
@@ -11,22 +11,25 @@ from starlette.types import Scope
 from licensing.messages import ENGLISH, Language
 
 CATALOGS = {path.stem: path for path in Path(__file__).with_name("locale").glob("*.po")}
-"""The files of translations, by language."""
+"""The paths of the catalogs by language tag."""
 
 MAX_HEADER_LENGTH = 200
-"""Characters that are read of what a browser prefers; the longest that browsers send have half of that."""
+"""Characters of `Accept-Language` that are read, about twice as many as browsers send."""
 
-_READ_AS = {"no": "nb", "nn": "nb"}
+_ALIASES = {"no": "nb", "nn": "nb"}
 
 
 def language_of(scope: Scope) -> Language:
-    """The language that a request or a WebSocket asks for."""
+    """Return the preferred language of a request or WebSocket."""
     return preferred_language(Headers(scope=scope).get("accept-language", "")[:MAX_HEADER_LENGTH])
 
 
 @lru_cache(maxsize=1000)
 def preferred_language(accept_language: str) -> Language:
-    """The language that a browser asks for first, with our words if it has a catalog; English if it asks for none."""
+    """Return the language with the highest weight, or English if there is none.
+
+    Messages in a language without a catalog are in English.
+    """
     tag, _ = max(_weights(accept_language), key=lambda choice: choice[1], default=(ENGLISH.tag, 1.0))
     if tag not in CATALOGS:
         return Language(tag)
@@ -35,7 +38,7 @@ def preferred_language(accept_language: str) -> Language:
 
 @cache
 def translations(tag: str) -> Mapping[str, str]:
-    """What each template is in a language, read when somebody first asks for it."""
+    """Return the translations of a catalog by English template; the file is read once."""
     with CATALOGS[tag].open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file, tag) if message.id and message.string}
 
@@ -49,4 +52,4 @@ def _weights(accept_language: str) -> Iterator[tuple[str, float]]:
         except ValueError:
             continue
         if language.isalpha() and len(language) <= 3 and weight > 0:
-            yield _READ_AS.get(language, language), weight
+            yield _ALIASES.get(language, language), weight

@@ -1,1 +1,1 @@
-"""The vendor's side: signing keys, license documents and the reference license server."""
+"""Tools for vendors: signing keys, license documents and the reference license server."""

@@ -1,6 +1,6 @@
-"""The claims of a license document as a JSON Schema, for vendors who sign with tools of their own.
+"""The claims of a license document as a JSON Schema, for vendors that sign with their own tools.
 
-`python -m server.document_schema > docs/license-document.schema.json` writes it.
+`python -m server.issuer.document_schema > docs/license-document.schema.json` writes it.
 """
 
 import json
@@ -8,15 +8,15 @@ import sys
 
 import msgspec
 
-from licensing.documents.claims import Claims
+from licensing.documents.claims import JwsClaims
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def document_schema() -> str:
-    """The schema as text."""
-    schema = {"$schema": DIALECT, **msgspec.json.schema(Claims)}
-    # JSON Schema's regular expressions are ECMAScript's, which knows the ends of a text by other names.
+    """Return the JSON Schema as text."""
+    schema = {"$schema": DIALECT, **msgspec.json.schema(JwsClaims)}
+    # JSON Schema uses ECMAScript's regular expressions, which anchor with ^ and $ instead of \A and \Z.
     return json.dumps(schema, indent=2).replace(r"\\A", "^").replace(r"\\Z", "$") + "\n"
 
 

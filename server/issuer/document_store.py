@@ -1,10 +1,10 @@
-"""What a vendor keeps in a folder for its license server, and what the server leaves there.
+"""The folder of a vendor's license server: documents that the vendor provides, and reports that the server stores.
 
     v1/licenses/{serial}.lic         the latest signed document for a serial number
-    refusals/{serial}.json           {"detail": …}: there is none any more, and the words why
-    conversions/{demo_serial}.json   {"serial": …, "owner": …, "document": …}: what was bought for a demo; `document`
-                                     is a path in the folder, v1/licenses/{serial}.lic if left out
-    acceptances/, rejections/        what became of the documents, a file each
+    refusals/{serial}.json           {"detail": …}: the reason why there is no document for a serial number
+    conversions/{demo_serial}.json   {"serial": …, "owner": …, "document": …}: the purchase for a demo; `document` is
+                                     a path in the folder (default: v1/licenses/{serial}.lic)
+    acceptances/, rejections/        reports of activated and rejected documents, one file each
 
 Only `v1/` is public.
 """
@@ -20,22 +20,22 @@ import msgspec
 from msgspec import Meta
 
 from licensing.documents import strict_json
-from licensing.documents.claims import Instant, Name, SerialNumber, Text
+from licensing.documents.claims import AwareDatetime, Name, SerialNumber, Text
 
 MAX_REPORTS = 1000
-"""Reports of one kind that are kept for one serial number: anybody can send them."""
+"""Reports of one kind that are stored for one serial number, limited because reports need no credentials."""
 
 T = TypeVar("T")
 
 
-class Refusal(msgspec.Struct, frozen=True):
-    """Why an installation gets no document, in words for its administrator."""
+class RefusalNotice(msgspec.Struct, frozen=True):
+    """The reason why an installation gets no document, as text for its administrator."""
 
     detail: Annotated[Text, Meta(min_length=1)]
 
 
 class Purchase(msgspec.Struct, frozen=True):
-    """What was bought for a demo."""
+    """The purchase for a demo installation."""
 
     serial: SerialNumber
     owner: Name
@@ -43,81 +43,83 @@ class Purchase(msgspec.Struct, frozen=True):
 
 
 class Acceptance(msgspec.Struct, frozen=True):
-    """An installation activated a document."""
+    """A report that an installation activated a document."""
 
     serial: SerialNumber
     jti: Name
-    activated_at: Instant
+    activated_at: AwareDatetime
 
 
 class Rejection(msgspec.Struct, frozen=True):
-    """An installation's administrator says that a document is wrong."""
+    """A report that an administrator rejected a document."""
 
     serial: SerialNumber
     jti: Name
-    rejected_at: Instant
+    rejected_at: AwareDatetime
     reason: Text
 
 
 class TooManyReports(Exception):
-    """So many reports are kept for a serial number that they cannot all be meant."""
+    """The maximum number of reports is stored for a serial number."""
 
 
 class DocumentStore:
     """A vendor's folder."""
 
     def __init__(self, path: Path) -> None:
-        """Take the folder as it is.
+        """Use an existing folder.
 
         Raises:
-            NotADirectoryError: There is none.
+            NotADirectoryError: The folder does not exist.
         """
         if not path.is_dir():
-            raise NotADirectoryError(f"{path} is no folder. Make it, and put documents in {path / 'v1' / 'licenses'}.")
+            raise NotADirectoryError(
+                f"{path} is not a folder. Create it, and put documents in {path / 'v1' / 'licenses'}."
+            )
         self.path = path.resolve()
 
     def document(self, serial: str) -> bytes | None:
-        """The latest document for a serial number."""
-        return _read(self._document_path(serial))
+        """Return the latest document for a serial number; None if there is none."""
+        return _read_bytes(self._document_path(serial))
 
-    def refusal(self, serial: str) -> Refusal | None:
-        """Why there is no document for a serial number, if that is so.
+    def refusal(self, serial: str) -> RefusalNotice | None:
+        """Return the refusal for a serial number; None if there is none.
 
         Raises:
-            ValueError: The vendor's file makes no sense.
+            ValueError: The file is malformed.
         """
-        return self._prepared("refusals", serial, Refusal)
+        return self._read_json("refusals", serial, RefusalNotice)
 
     def purchase(self, demo_serial: str) -> Purchase | None:
-        """What was bought for a demo.
+        """Return the purchase for a demo; None if there is none.
 
         Raises:
-            ValueError: The vendor's file makes no sense.
+            ValueError: The file is malformed.
         """
-        return self._prepared("conversions", demo_serial, Purchase)
+        return self._read_json("conversions", demo_serial, Purchase)
 
     def purchased_document(self, purchase: Purchase) -> bytes | None:
-        """The document of what was bought.
+        """Return the document of a purchase; None if the file does not exist.
 
         Raises:
-            ValueError: The vendor's file points out of the folder.
+            ValueError: The path of the document is outside of the folder.
         """
         if purchase.document is None:
             return self.document(purchase.serial)
         path = (self.path / purchase.document).resolve()
         if not path.is_relative_to(self.path):
             raise ValueError(f"{purchase.document} is not in {self.path}")
-        return _read(path)
+        return _read_bytes(path)
 
-    def keep(self, report: Acceptance | Rejection) -> None:
-        """Keeps a report as a file of its own; of several on one document the first.
+    def store_report(self, report: Acceptance | Rejection) -> None:
+        """Store a report as a file, unless there is one for the same document.
 
         Raises:
-            TooManyReports: There are too many for this serial number.
+            TooManyReports: The maximum number of reports is stored for this serial number.
         """
         folder = self.path / ("acceptances" if isinstance(report, Acceptance) else "rejections")
         folder.mkdir(exist_ok=True)
-        # A vendor names documents as it likes, in words that are no file name everywhere.
+        # The `jti` is an arbitrary text, which need not be a valid file name.
         path = folder / f"{report.serial}-{hashlib.sha256(report.jti.encode()).hexdigest()[:32]}.json"
         if path.exists():
             return
@@ -128,9 +130,9 @@ class DocumentStore:
     def _document_path(self, serial: str) -> Path:
         return self.path / "v1" / "licenses" / f"{serial}.lic"
 
-    def _prepared(self, kind: str, serial: str, shape: type[T]) -> T | None:
+    def _read_json(self, kind: str, serial: str, shape: type[T]) -> T | None:
         path = self.path / kind / f"{serial}.json"
-        if (content := _read(path)) is None:
+        if (content := _read_bytes(path)) is None:
             return None
         try:
             return strict_json.decode(content, shape)
@@ -138,7 +140,7 @@ class DocumentStore:
             raise ValueError(f"{path} cannot be used: {error}") from None
 
 
-def _read(path: Path) -> bytes | None:
+def _read_bytes(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -150,6 +152,6 @@ def _write_once(path: Path, content: bytes) -> None:
         draft.write(content)
         draft.flush()
         os.fsync(draft.fileno())
-        # A link is there whole or not at all, and never in another file's place.
+        # Linking is atomic and fails if the file exists.
         with suppress(FileExistsError):
             os.link(draft.name, path)

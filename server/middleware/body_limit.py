@@ -1,4 +1,4 @@
-"""How much a request may send, and how slowly."""
+"""Limits on the size of request bodies, and on the time in which they arrive."""
 
 import asyncio
 
@@ -7,15 +7,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as ASGIMessage
 
 from licensing.messages import Message
-from server.errors import RequestRejected, refusal_response
+from server.errors import RequestRejected, rejection_response
 
 MAX_BODY_SIZE = 1024 * 1024
+"""Bytes."""
 BODY_TIMEOUT = 15.0
-"""Seconds until a body must have arrived."""
+"""Seconds in which a body must arrive."""
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is too large, whether or not it says so beforehand, and one that does not arrive in time."""
+    """ASGI middleware that rejects bodies that are too large, with or without `Content-Length`, or too slow."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY_SIZE, seconds: float = BODY_TIMEOUT) -> None:
         self.app = app
@@ -23,18 +24,18 @@ class BodyLimitMiddleware:
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on; the body is counted as the application reads it."""
+        """Handle a request, counting the body as the application reads it; WebSockets are passed on unchanged."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared[:20]) > self.max_bytes:
-            return await refusal_response(self._too_large(), scope)(scope, receive, send)
+            return await rejection_response(self._too_large(), scope)(scope, receive, send)
         deadline = asyncio.get_running_loop().time() + self.seconds
         received, complete = 0, False
 
         async def receive_within_limits() -> ASGIMessage:
             nonlocal received, complete
-            if complete:  # from here on the server only waits for the client to hang up
+            if complete:  # from now on `receive` waits for the client to disconnect, which is not limited
                 return await receive()
             try:
                 async with asyncio.timeout_at(deadline):

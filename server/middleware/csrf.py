@@ -1,7 +1,8 @@
-"""No page of another site makes a browser call the API in an administrator's name.
+"""Protection against cross-site request forgery.
 
-Browsers send the session cookie by themselves, and forms of other sites can send what looks like an operation. A header
-that no form can set, and that a script of another origin may set only after asking, tells them apart.
+Browsers attach the session cookie to requests of any site, and a form of another site can imitate an operation. Such
+requests must carry a header that forms cannot set, and that scripts of another origin can set only after a CORS
+preflight request; in addition, the browser's `Origin` or `Sec-Fetch-Site` must name a trusted origin.
 """
 
 from urllib.parse import urlsplit
@@ -17,10 +18,10 @@ PREFLIGHT_HEADER = "GraphQL-Require-Preflight"
 
 
 def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) -> None:
-    """Refuses an operation that another site's page may have sent: one with the session cookie, or sent as a form.
+    """Reject a forged operation; only requests with the session cookie, and forms without a token, are checked.
 
     Raises:
-        Refused: The preflight header is missing, or the browser says that it comes from elsewhere.
+        RequestRejected: The preflight header is missing, or the request comes from another origin.
     """
     with_cookie = uses_cookie(connection, settings)
     if not with_cookie and not (form and "authorization" not in connection.headers):
@@ -29,7 +30,7 @@ def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) 
         raise RequestRejected(
             403, Message("Send the header {header} with any value.", header=PREFLIGHT_HEADER), "FORBIDDEN"
         )
-    if with_cookie and not _is_from_here(connection, settings.trusted_origins):
+    if with_cookie and not _is_trusted_origin(connection, settings.trusted_origins):
         message = Message(
             "Pages of another origin may not use this session. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
         )
@@ -37,34 +38,34 @@ def check_origin(connection: HTTPConnection, settings: Settings, *, form: bool) 
 
 
 def check_download(connection: HTTPConnection, settings: Settings) -> None:
-    """Refuses a download with the session cookie to which another site's page may have led.
+    """Reject a forged download.
 
-    A link on a page of ours carries no header that we could ask for, but the browser says where the page came from.
+    A link in the console cannot set the preflight header, so a same-origin `Sec-Fetch-Site` is accepted instead.
 
     Raises:
-        Refused: The browser does not say that it comes from here, and the preflight header is missing.
+        RequestRejected: The request is not same-origin, and `check_origin` rejects it.
     """
     if connection.headers.get("sec-fetch-site") != "same-origin":
         check_origin(connection, settings, form=False)
 
 
 def check_handshake(connection: HTTPConnection, settings: Settings) -> None:
-    """Refuses a WebSocket that another site's page may have opened: no header of a script's tells, but its origin does.
+    """Reject a forged WebSocket handshake by its `Origin`, since scripts cannot set headers of a handshake.
 
     Raises:
-        Refused: The origin is another, or is missing where a browser may have added the session cookie.
+        RequestRejected: The origin is not trusted, or it is missing although the session cookie was sent.
     """
     has_origin = "origin" in connection.headers
     if not has_origin and not uses_cookie(connection, settings):
         return
-    if not has_origin or not _is_from_here(connection, settings.trusted_origins):
+    if not has_origin or not _is_trusted_origin(connection, settings.trusted_origins):
         message = Message(
             "Pages of another origin may not open a WebSocket. To allow one, see SEATKEEPER_ALLOWED_ORIGINS."
         )
         raise RequestRejected(403, message, "FORBIDDEN")
 
 
-def _is_from_here(connection: HTTPConnection, trusted_origins: frozenset[str]) -> bool:
+def _is_trusted_origin(connection: HTTPConnection, trusted_origins: frozenset[str]) -> bool:
     headers = connection.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     if site == "same-origin" or origin in trusted_origins:

@@ -1,12 +1,11 @@
-"""`/metrics`: what the server does and what is in its database, in the text format of Prometheus.
+"""Prometheus metrics of the server and of its database, and the `/metrics` endpoint.
 
-Each process counts for itself. Where there are several, `seatkeeper serve` gives them a folder to count in, and
-whichever is asked adds all of it up. What is in the database is read when it is asked for.
+Each process counts its own requests. If there are several, `seatkeeper serve` sets the directory in which they share
+their counts, and the process that is scraped reports the total. Metrics of the database are queried at each scrape.
 """
 
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,111 +18,87 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.types import Message as ASGIMessage
+from starlette.types import Scope
 
 from licensing.messages import Message
-from models.db.postgres import pool_use
+from models.db.postgres import pool_usage
 from resolvers.operations.statistics import count_pending, count_vendors, measure_seats
 from server.errors import RequestRejected
 from server.settings import LOOPBACK, Settings
 
-FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder in which several processes count; read when `prometheus_client` is imported."""
+MULTIPROCESS_DIR_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable with the directory for shared counts; `prometheus_client` reads it when it is imported."""
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 _log = structlog.get_logger("seatkeeper.metrics")
 
 
 class Metrics:
-    """What this process counts; labels are from short lists, whatever clients send."""
+    """The metrics of this process; label values come from fixed sets, so clients cannot create time series."""
 
     def __init__(self, paths: frozenset[str]) -> None:
         self.registry = CollectorRegistry()
         self._paths = paths
-        self._of = cache(self._count)  # of each short list of labels once: looking them up takes longer than counting
+        self._labeled = cache(self._label_metrics)  # the number of labels is bounded, and looking them up is slow
         self._requests = Counter(
-            "seatkeeper_requests", "Requests answered.", ("path", "method", "status"), registry=self.registry
+            "seatkeeper_requests", "HTTP requests.", ("path", "method", "status"), registry=self.registry
         )
         self._seconds = Histogram(
-            "seatkeeper_request_seconds", "Time until the answer began.", ("path",),
+            "seatkeeper_request_seconds", "Time until the start of the response.", ("path",),
             registry=self.registry, buckets=_BUCKETS,
         )  # fmt: skip
         self._errors = Counter(
-            "seatkeeper_errors", "Answers with an error of this code at top level.", ("code",), registry=self.registry
+            "seatkeeper_errors", "Responses with a top-level error of this code.", ("code",), registry=self.registry
         )
         connections = Gauge(
-            "seatkeeper_database_connections", "Connections of the pools to PostgreSQL.", ("state",),
+            "seatkeeper_database_connections", "PostgreSQL connections in the pools.", ("state",),
             registry=self.registry, multiprocess_mode="livesum",
         )  # fmt: skip
         self._connections = cache(connections.labels)
 
-    def answered(self, scope: Scope, status: int, seconds: float, outcome: str) -> None:
-        """Counts a request; the outcome is the codes of its errors, separated by commas, or `OK`."""
+    def count_request(self, scope: Scope, status: int, seconds: float, outcome: str) -> None:
+        """Count a request; `outcome` is its error codes separated by commas, or `OK`."""
         path = scope["path"] if scope["path"] in self._paths else "other"
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        requests, durations = self._of(path, method, status)
+        requests, durations = self._labeled(path, method, status)
         requests.inc()
         durations.observe(seconds)
         for code in set(outcome.split(",")) - {"OK"}:
             self._errors.labels(code).inc()
 
-    def _count(self, path: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    def _label_metrics(self, path: str, method: str, status: int) -> tuple[Counter, Histogram]:
         return self._requests.labels(path, method, str(status)), self._seconds.labels(path)
 
-    def note_pool(self) -> None:
-        """Notes how much of the pool is in use now."""
-        if use := pool_use():
-            for state, connections in zip(("in use", "idle"), use, strict=True):
+    def update_pool_gauges(self) -> None:
+        """Set the gauges of the connection pools to their current values."""
+        if usage := pool_usage():
+            for state, connections in zip(("in use", "idle"), usage, strict=True):
                 self._connections(state).set(connections)
 
-    def of_all_processes(self) -> bytes:
-        """The counts as text."""
-        folder = os.environ.get(FOLDER_VARIABLE)
+    def render(self) -> bytes:
+        """Return the metrics of all processes in the text format."""
+        folder = os.environ.get(MULTIPROCESS_DIR_VARIABLE)
         if folder is None:
             return generate_latest(self.registry)
         for pid in _dead_processes(Path(folder)):
             mark_process_dead(pid)  # type: ignore[no-untyped-call]
-        everything = CollectorRegistry()
-        MultiProcessCollector(everything, folder)  # type: ignore[no-untyped-call]
-        return generate_latest(everything)
-
-
-class RequestMetricsMiddleware:
-    """Counts each request, with what is said of it in the log; it stands around `RequestLogMiddleware`."""
-
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
-        self.app = app
-        self.metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Counts it when it is over."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        started, status, seconds = time.perf_counter(), 0, 0.0
-
-        async def send_and_note(message: ASGIMessage) -> None:
-            nonlocal status, seconds
-            if message["type"] == "http.response.start":
-                status, seconds = message["status"], time.perf_counter() - started
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_and_note)
-        finally:
-            outcome = structlog.contextvars.get_contextvars().get("outcome", "OK")
-            self.metrics.answered(scope, status, seconds or time.perf_counter() - started, outcome)
-            self.metrics.note_pool()
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
 
 
 async def metrics(request: Request) -> Response:
-    """Everything that is counted, for those who may see it; without the database, what needs none."""
+    """Return all metrics; those of the database are left out while it is unreachable.
+
+    Raises:
+        RequestRejected: The request has a wrong token, or has none and does not come from loopback.
+    """
     _check_caller(request, request.app.state.settings)
-    counts: Metrics = request.app.state.metrics
-    return Response(counts.of_all_processes() + await _measured(), media_type=CONTENT_TYPE_LATEST)
+    collected: Metrics = request.app.state.metrics
+    return Response(collected.render() + await _database_metrics(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _check_caller(request: Request, settings: Settings) -> None:
@@ -131,21 +106,22 @@ def _check_caller(request: Request, settings: Settings) -> None:
     expected = f"Bearer {settings.metrics_token}"
     if given and settings.metrics_token and secrets.compare_digest(given.encode(), expected.encode()):
         return
-    if given is not None or not _is_on_this_machine(request):
+    if given is not None or not _is_loopback_request(request):
         message = Message(
-            "Ask for the metrics from this machine, or with SEATKEEPER_METRICS_TOKEN as Authorization: Bearer."
+            "Request the metrics from this machine, or send SEATKEEPER_METRICS_TOKEN as Authorization: Bearer."
         )
         raise RequestRejected(401, message, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
 
 
-def _is_on_this_machine(request: Request) -> bool:
-    # Behind a proxy here everybody comes from loopback, and so does any page in a browser here, by a name of its own.
-    is_direct = not any(header in request.headers for header in _FORWARDED)
+def _is_loopback_request(request: Request) -> bool:
+    # Behind a local proxy every request comes from loopback, hence the check of proxy headers. A page in a local
+    # browser may reach loopback under its own host name (DNS rebinding), hence the check of `Host`.
+    is_direct = not any(header in request.headers for header in _PROXY_HEADERS)
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     return is_direct and request.client is not None and request.client.host in LOOPBACK and host in LOOPBACK
 
 
-class _Given(Collector):
+class _StaticCollector(Collector):
     def __init__(self, families: list[Metric]) -> None:
         self.families = families
 
@@ -153,32 +129,32 @@ class _Given(Collector):
         return iter(self.families)
 
 
-async def _measured() -> bytes:
-    in_use = GaugeMetricFamily("seatkeeper_seats_in_use", "Seats that users hold.", labels=("installation", "license"))
+async def _database_metrics() -> bytes:
+    in_use = GaugeMetricFamily("seatkeeper_seats_in_use", "Assigned seats.", labels=("installation", "license"))
     total = GaugeMetricFamily(
-        "seatkeeper_seats", "Seats bought; none if unlimited.", labels=("installation", "license")
+        "seatkeeper_seats", "Seats bought; absent if unlimited.", labels=("installation", "license")
     )
-    pending = GaugeMetricFamily("seatkeeper_pending_change_sets", "Change sets that wait.", labels=("installation",))
+    pending = GaugeMetricFamily("seatkeeper_pending_change_sets", "Pending change sets.", labels=("installation",))
     vendors = GaugeMetricFamily(
-        "seatkeeper_vendors", "Vendors by how the last check went.", labels=("installation", "check")
+        "seatkeeper_vendors", "Vendors by the outcome of their last check.", labels=("installation", "check")
     )
-    is_up = GaugeMetricFamily("seatkeeper_database_up", "Whether the database answers.", value=1)
+    is_up = GaugeMetricFamily("seatkeeper_database_up", "1 if the database is reachable.", value=1)
     try:
         for seats in await measure_seats():
             in_use.add_metric((seats.installation, seats.license), seats.in_use)
             if seats.total is not None:
                 total.add_metric((seats.installation, seats.license), seats.total)
-        for installation, waiting in (await count_pending()).items():
-            pending.add_metric((installation,), waiting)
-        for labels, number in (await count_vendors()).items():
-            vendors.add_metric(labels, number)
+        for installation, count in (await count_pending()).items():
+            pending.add_metric((installation,), count)
+        for labels, count in (await count_vendors()).items():
+            vendors.add_metric(labels, count)
         families = [is_up, in_use, total, pending, vendors]
-    except Exception as failure:
-        # Whoever watches the server learns most when something is broken.
-        _log.warning("cannot measure the database", error=type(failure).__name__)
-        families = [GaugeMetricFamily("seatkeeper_database_up", "Whether the database answers.", value=0)]
+    except Exception as error:
+        # The other metrics are most needed during an outage, so the scrape must not fail.
+        _log.warning("cannot measure the database", error=type(error).__name__)
+        families = [GaugeMetricFamily("seatkeeper_database_up", "1 if the database is reachable.", value=0)]
     registry = CollectorRegistry()
-    registry.register(_Given(list(families)))
+    registry.register(_StaticCollector(list(families)))
     return generate_latest(registry)
 
 

@@ -1,4 +1,4 @@
-"""A server that listens on a port of its own, with the demo installation, and those who talk to it."""
+"""Fixtures of the acceptance tests: a server with the demo installation, its license server, and API clients."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ from tests.support.postgres import create_database, drop_database
 PASSWORD = "three seats too many"
 
 
-async def _filled(database_url: str, *, trial: bool) -> Demo:
+async def create_demo(database_url: str, *, trial: bool) -> Demo:
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(database_url))
     try:
@@ -44,66 +44,70 @@ async def _filled(database_url: str, *, trial: bool) -> Demo:
 
 @pytest.fixture(scope="session")
 def sqlite_demos(sqlite_template: Path) -> dict[bool, tuple[str, Demo]]:
-    """Files with the demo and the trial, to copy, and what is in them."""
+    """Database files to copy with the demo and the trial, and their `Demo`, by whether they hold the trial."""
     demos = {}
     for trial in (False, True):
         path = sqlite_template.with_name(f"demo-{trial}.db")
         shutil.copy(sqlite_template, path)
-        demos[trial] = str(path), asyncio.run(_filled(f"sqlite://{path}", trial=trial))
+        demos[trial] = str(path), asyncio.run(create_demo(f"sqlite://{path}", trial=trial))
     return demos
 
 
 @pytest.fixture(scope="session")
 def postgres_demos(postgres_server: str, postgres_template: str) -> Iterator[dict[bool, tuple[str, Demo]]]:
-    """Databases with the demo and the trial, to copy, and what is in them."""
+    """Names of template databases with the demo and the trial, and their `Demo`, by whether they hold the trial."""
     demos = {}
     for trial in (False, True):
         name = create_database(postgres_server, template=postgres_template)
-        demos[trial] = name, asyncio.run(_filled(f"{postgres_server}/{name}", trial=trial))
+        demos[trial] = name, asyncio.run(create_demo(f"{postgres_server}/{name}", trial=trial))
     yield demos
     for name, _ in demos.values():
         drop_database(postgres_server, name)
 
 
 @dataclass
-class Running:
-    """A server, and what the demo made."""
+class RunningServer:
+    """A running server with the demo installation."""
 
     url: str
     demo: Demo
     database_url: str
 
 
-class Refused(AssertionError):
-    """The server answered with errors at top level."""
+class OperationFailed(AssertionError):
+    """The response has errors at the top level."""
 
 
 class Client:
-    """Someone who talks to the server: a browser with its cookies, or a partner's program with a token."""
+    """An API client: a browser with its cookies, or a partner's program with an API token."""
 
     def __init__(self, url: str, *, token: str | None = None, language: str = "en") -> None:
-        """Not signed in."""
+        """Create a client that is not signed in."""
         headers = {"Accept-Language": language, "GraphQL-Require-Preflight": "1"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.http = httpx2.AsyncClient(base_url=url, headers=headers, timeout=30)
 
     async def run(self, operation: str, **variables: Any) -> Any:
-        """The data of an answer; with a single root field, what that field holds."""
+        """Return the data of a response, or the field's value if there is a single root field.
+
+        Raises:
+            OperationFailed: The response has errors at the top level.
+        """
         answer = await self.answer(operation, **variables)
         if "errors" in answer:
-            raise Refused(answer["errors"])
+            raise OperationFailed(answer["errors"])
         data = answer["data"]
         return next(iter(data.values())) if len(data) == 1 else data
 
     async def answer(self, operation: str, **variables: Any) -> dict[str, Any]:
-        """The whole answer."""
+        """Return the whole response."""
         response = await self.http.post("/graphql", json={"query": operation, "variables": variables})
         answer: dict[str, Any] = response.json()
         return answer
 
     async def sign_in(self, login: str = "inga", password: str = PASSWORD) -> Any:
-        """What `signIn` answers."""
+        """Return the payload of `signIn`."""
         return await self.run(
             """mutation ($input: SignInInput!) {
               signIn(input: $input) { viewer { actor { kind name } scopes } userErrors { code message path } }
@@ -112,7 +116,7 @@ class Client:
         )
 
     async def upload(self, operation: str, variables: dict[str, Any], path: str, content: bytes) -> Any:
-        """The data of a mutation that takes a file, at this path of the variables."""
+        """Return the payload of a mutation with a file uploaded at a path of its variables."""
         response = await self.http.post(
             "/graphql",
             data={
@@ -123,7 +127,7 @@ class Client:
         )
         answer = response.json()
         if "errors" in answer:
-            raise Refused(answer["errors"])
+            raise OperationFailed(answer["errors"])
         return next(iter(answer["data"].values()))
 
 
@@ -132,20 +136,20 @@ def _json(value: object) -> str:
 
 
 def codes(payload: dict[str, Any]) -> list[str]:
-    """The reasons why a mutation did not do what was asked."""
+    """Return the codes of a payload's user errors."""
     return [error["code"] for error in payload["userErrors"]]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest) -> str:
-    """Every story is told on both."""
+    """The database engine; each test runs on both."""
     name: str = request.param
     return name
 
 
 @pytest.fixture
 def is_trial() -> bool:
-    """Whether the story begins with a trial; its file overrides this."""
+    """Whether the installation is a trial; modules override this."""
     return False
 
 
@@ -153,7 +157,7 @@ def is_trial() -> bool:
 def copied_demo(
     engine: str, is_trial: bool, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[str, Demo]]:
-    """The address of a database with the demo that is this test's alone."""
+    """The URL of a database with the demo that belongs to this test alone, and its `Demo`."""
     source, demo = request.getfixturevalue(f"{engine}_demos")[is_trial]
     if engine == "sqlite":
         yield f"sqlite://{shutil.copy(source, tmp_path / 'seatkeeper.db')}", demo
@@ -166,11 +170,11 @@ def copied_demo(
 
 @asynccontextmanager
 async def listening(make_app: Callable[[str], Starlette]) -> AsyncIterator[str]:
-    """Uvicorn on a free port, with the application that is made for its address."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    """Serve the application that `make_app` returns for a URL, on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         running = uvicorn.Server(uvicorn.Config(make_app(url), log_config=None, access_log=False))
-        task = asyncio.create_task(running.serve(sockets=[door]))
+        task = asyncio.create_task(running.serve(sockets=[listener]))
         async with httpx2.AsyncClient(base_url=url) as client:
             await client.get("/readyz")
         yield url
@@ -179,8 +183,8 @@ async def listening(make_app: Callable[[str], Starlette]) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def server(copied_demo: tuple[str, Demo], webhook_hosts: frozenset[str]) -> AsyncIterator[Running]:
-    """The application over a copy of the demo; nothing is due in it by itself."""
+async def server(copied_demo: tuple[str, Demo], webhook_hosts: frozenset[str]) -> AsyncIterator[RunningServer]:
+    """A server over a copy of the demo, without scheduled checks."""
     database_url, demo = copied_demo
     EXECUTOR_CACHE.clear()
 
@@ -189,36 +193,36 @@ async def server(copied_demo: tuple[str, Demo], webhook_hosts: frozenset[str]) -
         return create_app(settings, schema)
 
     async with listening(app) as url:
-        yield Running(url, demo, database_url)
+        yield RunningServer(url, demo, database_url)
 
 
 @dataclass
 class Vendor:
-    """The main vendor's side: its folder, and what its license server may do there."""
+    """The main vendor: its license server and the folder it serves."""
 
     url: str
     folder: Path
 
     def publish(self, text: str, serial_number: str) -> None:
-        """Lays the latest document out."""
-        shelf = self.folder / "v1" / "licenses"
-        shelf.mkdir(parents=True, exist_ok=True)
-        (shelf / f"{serial_number}.lic").write_text(text)
+        """Publish the latest license document of a serial number."""
+        licenses = self.folder / "v1" / "licenses"
+        licenses.mkdir(parents=True, exist_ok=True)
+        (licenses / f"{serial_number}.lic").write_text(text)
 
     def sell(self, demo_serial: str, serial: str, owner: str) -> None:
-        """Notes what was bought for a demo."""
+        """Record the purchase that replaces a demo."""
         sold = self.folder / "conversions"
         sold.mkdir(exist_ok=True)
         (sold / f"{demo_serial}.json").write_text(_json({"serial": serial, "owner": owner}))
 
     def reports(self, kind: str) -> list[dict[str, Any]]:
-        """What it was told."""
+        """Return the reports received of a kind, `acceptances` or `rejections`."""
         return [json.loads(file.read_text()) for file in sorted((self.folder / kind).rglob("*.json"))]
 
 
 @pytest.fixture
-async def vendor(server: Running, tmp_path: Path) -> AsyncIterator[Vendor]:
-    """The main vendor's license server, which the installation knows."""
+async def vendor(server: RunningServer, tmp_path: Path) -> AsyncIterator[Vendor]:
+    """The main vendor with a running license server, configured in the installation."""
     folder = tmp_path / "vendor"
     folder.mkdir()
     async with listening(lambda _: create_license_server(folder)) as url:
@@ -227,8 +231,8 @@ async def vendor(server: Running, tmp_path: Path) -> AsyncIterator[Vendor]:
 
 
 @pytest.fixture
-async def browser(server: Running) -> AsyncIterator[Client]:
-    """A browser in which nobody is logged in."""
+async def browser(server: RunningServer) -> AsyncIterator[Client]:
+    """A browser that is not signed in."""
     client = Client(server.url)
     yield client
     await client.http.aclose()
@@ -236,15 +240,15 @@ async def browser(server: Running) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def inga(browser: Client) -> Client:
-    """The administrator, logged in."""
+    """The administrator's browser, signed in."""
     payload = await browser.sign_in()
     assert payload["userErrors"] == []
     return browser
 
 
 @pytest.fixture
-def another_browser(server: Running) -> Callable[..., Awaitable[Client]]:
-    """Opens one more browser or program."""
+def another_browser(server: RunningServer) -> Callable[..., Awaitable[Client]]:
+    """Return a function that creates another client."""
 
     async def open_(*, token: str | None = None, language: str = "en") -> Client:
         return Client(server.url, token=token, language=language)

@@ -1,4 +1,4 @@
-"""The operations of the help page, as the console sends them."""
+"""The GraphQL operations of the help page, as the console sends them."""
 
 VENDORS = """
 query Vendors {

@@ -1,4 +1,4 @@
-"""Whatever a vendor's license server does wrong: the licenses in force stay, and the administrator reads what to do."""
+"""Failures of a vendor's license server leave the licenses in force unchanged and tell the administrator what to do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from licensing.documents.document import read_stored, sign
-from licensing.documents.keys import SigningKey, generate
+from licensing.documents.keys import SigningKey, generate_key
 from models.assignment import Assignment
 from models.change_set import ChangeSet, ReceivedDocument
 from models.license import License
@@ -25,11 +25,11 @@ from resolvers.context import utc_now
 from server.background.scheduler import Scheduler
 from server.demo.installation import Demo
 from server.http_clients.vendor_client import RetryPolicy, VendorClient
-from tests.acceptance.conftest import Client, Running
+from tests.acceptance.conftest import Client, RunningServer
 from tests.support import faulty_license_server as modes
 from tests.support.faulty_license_server import Call, Mode, closed_port, faulty_license_server, self_signed
 
-QUICK = RetryPolicy(one_try=0.25, whole_call=2.0, first_pause=0.01)
+QUICK = RetryPolicy(attempt_timeout=0.25, total_timeout=2.0, retry_delay=0.01)
 AN_HOUR = 3600.0
 
 LICENSES = """
@@ -51,25 +51,29 @@ LAST_CHECKS = "query { vendors { key lastCheck { outcome message checkedAt } nex
 FAILURES = "query { auditEvents(filter: {actions: [VENDOR_CHECK_FAILED]}, first: 10) { nodes { summary } } }"
 
 RESULTS = ("checked_at", "check_outcome", "check_message", "check_words", "check_claimed_until", "next_check_at")
-"""What a failed check may change of a vendor."""
+"""The columns of a vendor that a failed check may change."""
 
 
 async def stored() -> list[list[dict[str, Any]]]:
-    """Every row that says what is in force, who holds it, what waits and whom to trust."""
+    """Return every row of licenses, assignments, change sets, trusted keys, users and vendors."""
     models = (License, Assignment, ChangeSet, ReceivedDocument, TrustedKey, User, VendorReport)
     tables: list[list[dict[str, Any]]] = [await model.all().order_by("id").values() for model in models]
     vendors = await StoredVendor.all().order_by("id").values()
     return [*tables, [{name: row[name] for name in row if name not in RESULTS} for row in vendors]]
 
 
-async def a_failed_check_is_harmless(inga: Client, address: str, outcome: str, message: str) -> None:
-    """Has the checker ask twice, an hour apart, and looks at everything that it may and may not change.
+async def assert_failed_check_is_harmless(inga: Client, address: str, outcome: str, message: str) -> None:
+    """Run the scheduler twice, an hour apart, and assert that only the check's result changes.
 
-    The message is a regular expression.
+    Args:
+        inga: The administrator's client.
+        address: The license server's URL.
+        outcome: The expected outcome of the check.
+        message: A regular expression for the expected message.
     """
     now = [time.monotonic()]
     client = VendorClient(QUICK, clock=lambda: now[0])
-    await Scheduler(client).run_once()  # what else is due
+    await Scheduler(client).run_once()  # completes the other jobs that are due
     await StoredVendor.filter(is_main=True).update(license_server=address)
     before = await stored(), (await inga.http.post("/graphql", json={"query": LICENSES})).content
     started = utc_now().isoformat()
@@ -80,126 +84,128 @@ async def a_failed_check_is_harmless(inga: Client, address: str, outcome: str, m
             now[0] += AN_HOUR
 
             [main] = [one for one in await inga.run(LAST_CHECKS) if one["key"] == "superoffice"]
-            said = main["lastCheck"]["message"]
+            text = main["lastCheck"]["message"]
             assert main["lastCheck"]["outcome"] == outcome
-            assert re.fullmatch(message, said), said
+            assert re.fullmatch(message, text), text
             assert main["nextCheckAt"] > started
     finally:
         await client.aclose()
 
     assert (await stored(), (await inga.http.post("/graphql", json={"query": LICENSES})).content) == before
     [event] = (await inga.run(FAILURES))["nodes"]
-    assert said in event["summary"]
+    assert text in event["summary"]
 
 
-def answers(status: int, content: bytes = b"", **headers: str) -> Mode:
-    """Gives the same answer each time."""
+def responds_with(status: int, content: bytes = b"", **headers: str) -> Mode:
+    """Return a mode that sends the same response to each request."""
 
     async def answer(call: Call) -> None:
         await call.answer(status, content, **headers)
 
-    answer.__name__ = f"answers_{status}"
+    answer.__name__ = f"responds_with_{status}"
     return answer
 
 
 TIME = "did not answer in time"
-BROKEN = "broke off, or does not speak HTTP"
-LARGE = "sent more than 256 KiB, which is no license document"
+BROKEN = "closed the connection early or did not send valid HTTP"
+LARGE = "sent more than 256 KiB, so it is no license document"
 ELSEWHERE = "redirected to another server, which is not followed"
 
 UNAVAILABLE = [
     (modes.never_answers, TIME),
     (modes.drips, TIME),
     (modes.fails, "failed (status 500)"),
-    (answers(502), "failed (status 502)"),
-    (answers(503, Retry_After="1"), "failed (status 503)"),
+    (responds_with(502), "failed (status 502)"),
+    (responds_with(503, Retry_After="1"), "failed (status 503)"),
     (modes.is_too_busy, "is too busy (status 429)"),
-    (modes.speaks_garbage, BROKEN),
+    (modes.sends_invalid_http, BROKEN),
     (modes.resets, BROKEN),
-    (modes.promises_too_much, BROKEN),
-    (modes.gives_too_much, LARGE),
-    (modes.gives_too_much_in_chunks, LARGE),
-    (modes.redirects_in_circles, "redirected more than 3 times"),
+    (modes.sends_truncated_body, BROKEN),
+    (modes.sends_large_body, LARGE),
+    (modes.sends_endless_chunks, LARGE),
+    (modes.redirects_in_a_loop, "redirected more than 3 times"),
     (modes.redirects_to_another_host, ELSEWHERE),
     (modes.redirects_to_another_port, ELSEWHERE),
-    (modes.gives_nothing, "gave no document (status 204)"),
-    (modes.has_not_changed_unasked, "gave no document (status 304)"),
+    (modes.sends_no_content, "sent no document (status 204)"),
+    (modes.sends_unrequested_not_modified, "sent no document (status 304)"),
 ]
 
 
 def name_of(value: object) -> str:
-    """The failure, as the tests are called by it."""
+    """Return a mode's name, for the test ID."""
     return getattr(value, "__name__", "")
 
 
-def in_words(happened: str) -> str:
-    """What the administrator reads."""
-    return re.escape(f"The license server of SuperOffice AS {happened}. Try again later, or import a license file.")
+def unavailable_message(problem: str) -> str:
+    """Return a regular expression for the message about an unavailable license server."""
+    return re.escape(f"The license server of SuperOffice AS {problem}. Try again later, or import a license file.")
 
 
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> str:
-    """Half of the failures on each: what is told apart here lies before the database."""
+    """One engine per failure, chosen by the test's name: failures do not depend on the database."""
     return ("sqlite", "postgres")[crc32(request.node.name.encode()) % 2]
 
 
-@pytest.mark.parametrize(("mode", "happened"), UNAVAILABLE, ids=name_of)
-async def test_no_answer_of_use(inga: Client, mode: Mode, happened: str) -> None:
+@pytest.mark.parametrize(("mode", "problem"), UNAVAILABLE, ids=name_of)
+async def test_faulty_server_is_unavailable(inga: Client, mode: Mode, problem: str) -> None:
     async with faulty_license_server(mode) as license_server:
-        await a_failed_check_is_harmless(inga, license_server.address, "UNAVAILABLE", in_words(happened))
+        await assert_failed_check_is_harmless(inga, license_server.address, "UNAVAILABLE", unavailable_message(problem))
 
 
-async def test_nobody_listens(inga: Client) -> None:
-    await a_failed_check_is_harmless(inga, await closed_port(), "UNAVAILABLE", in_words("could not be reached"))
+async def test_closed_port_is_unavailable(inga: Client) -> None:
+    await assert_failed_check_is_harmless(
+        inga, await closed_port(), "UNAVAILABLE", unavailable_message("could not be reached")
+    )
 
 
-async def test_the_certificate_is_not_trusted(inga: Client, tmp_path: Path) -> None:
-    happened = "has a certificate that is not trusted (self-signed certificate)"
+async def test_untrusted_certificate_is_unavailable(inga: Client, tmp_path: Path) -> None:
+    problem = "has a certificate that is not trusted (self-signed certificate)"
     async with faulty_license_server(modes.recovers, self_signed(tmp_path)) as license_server:
-        await a_failed_check_is_harmless(inga, license_server.address, "UNAVAILABLE", in_words(happened))
+        await assert_failed_check_is_harmless(inga, license_server.address, "UNAVAILABLE", unavailable_message(problem))
 
 
-async def test_there_is_no_tls_where_there_should_be(inga: Client) -> None:
-    happened = "does not speak TLS, so there is no secure connection to it"
-    async with faulty_license_server(modes.speaks_garbage) as license_server:
+async def test_missing_tls_is_unavailable(inga: Client) -> None:
+    problem = "does not support TLS, so no secure connection is possible"
+    async with faulty_license_server(modes.sends_invalid_http) as license_server:
         address = license_server.address.replace("http", "https")
-        await a_failed_check_is_harmless(inga, address, "UNAVAILABLE", in_words(happened))
+        await assert_failed_check_is_harmless(inga, address, "UNAVAILABLE", unavailable_message(problem))
 
 
-async def test_an_address_that_could_be_listened_to_on_the_way_is_not_asked(inga: Client) -> None:
-    happened = "has no address that begins with https://, so it is not asked"
-    await a_failed_check_is_harmless(inga, "http://licenses.example", "UNAVAILABLE", in_words(happened))
+async def test_plain_http_server_is_not_contacted(inga: Client) -> None:
+    problem = "has no address that begins with https://"
+    await assert_failed_check_is_harmless(inga, "http://licenses.example", "UNAVAILABLE", unavailable_message(problem))
 
 
 REFUSED = [
-    (modes.knows_nothing, "The vendor does not know serial number 1204417838."),
+    (modes.returns_not_found, "The vendor does not know serial number 1204417838."),
     (modes.refuses, "The agreement ended in May. Call us."),
-    (answers(401), "Access is denied (status 401)."),
-    (answers(418), "It does not take this request (status 418)."),
+    (responds_with(401), "Access is denied (status 401)."),
+    (responds_with(418), "The license server does not support this request (status 418)."),
 ]
 
 
-@pytest.mark.parametrize(("mode", "words"), REFUSED, ids=name_of)
-async def test_the_vendor_says_no(inga: Client, mode: Mode, words: str) -> None:
-    message = f'The vendor\'s license server said no: "{words}" Contact the vendor, or import a license file.'
+@pytest.mark.parametrize(("mode", "reason"), REFUSED, ids=name_of)
+async def test_vendor_refusal_is_reported(inga: Client, mode: Mode, reason: str) -> None:
+    message = f'The vendor\'s license server said no: "{reason}" Contact the vendor, or import a license file.'
     async with faulty_license_server(mode) as license_server:
-        await a_failed_check_is_harmless(inga, license_server.address, "REFUSED", re.escape(message))
+        await assert_failed_check_is_harmless(inga, license_server.address, "REFUSED", re.escape(message))
 
 
 def growth(demo: Demo, key: SigningKey | None = None, **changed: object) -> str:
-    """A document that would be activated at once, with claims that make it unusable."""
+    """Return `growth.lic` with claims replaced, or removed where the value is `...`, signed with a key."""
     claims: dict[str, Any] = msgspec.to_builtins(read_stored(demo.files["growth.lic"].encode()))
     changed_claims = {name: value for name, value in {**claims, **changed}.items() if value is not ...}
     return sign(changed_claims, key or demo.keys["superoffice"], check=False)
 
 
 def days(number: int) -> int:
-    """So many days from now, as documents state it."""
+    """Return the Unix time of a number of days from now."""
     return int((utc_now() + timedelta(days=number)).timestamp())
 
 
 def another_scope(demo: Demo) -> str:
-    """Makes seats of what has been a license for everyone."""
+    """Return `growth.lic` with a SYSTEM license turned into a USER license."""
     claims: dict[str, Any] = msgspec.to_builtins(read_stored(demo.files["growth.lic"].encode()))
     licenses = [
         {**one, "scope": "USER", "total": 5} if one["code"] == "online-webservices" else one
@@ -208,9 +214,11 @@ def another_scope(demo: Demo) -> str:
     return growth(demo, licenses=licenses)
 
 
-def invalid(why: str) -> str:
-    """What the administrator reads of a document that makes no sense."""
-    return rf"The license file cannot be used: .*{why}.*\. Choose the file that the vendor sent, or ask for a new one\."
+def invalid(reason: str) -> str:
+    """Return a regular expression for the message about an invalid license file."""
+    return (
+        rf"The license file cannot be used: .*{reason}.*\. Choose the file that the vendor sent, or ask for a new one\."
+    )
 
 
 UNTRUSTED = (
@@ -229,7 +237,7 @@ UNUSABLE: dict[str, tuple[Callable[[Demo], str], str]] = {
         lambda demo: demo.files["other-installation.lic"],
         r"The license file is for serial number \d+, and .* Ask the vendor for a file for 1204417838\.",
     ),
-    "a stranger's key": (lambda demo: growth(demo, generate()), UNTRUSTED),
+    "a stranger's key": (lambda demo: growth(demo, generate_key()), UNTRUSTED),
     "another vendor's key": (lambda demo: growth(demo, demo.keys["nordsync"]), UNTRUSTED),
     "out of date": (
         lambda demo: growth(demo, iat=days(-9), exp=days(-1)),
@@ -242,8 +250,8 @@ UNUSABLE: dict[str, tuple[Callable[[Demo], str], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", UNUSABLE)
-async def test_what_it_gives_cannot_be_used(inga: Client, server: Running, what: str) -> None:
-    make, message = UNUSABLE[what]
-    async with faulty_license_server(answers(200, make(server.demo).encode())) as license_server:
-        await a_failed_check_is_harmless(inga, license_server.address, "UNUSABLE", message)
+@pytest.mark.parametrize("case", UNUSABLE)
+async def test_unusable_document_changes_nothing(inga: Client, server: RunningServer, case: str) -> None:
+    make, message = UNUSABLE[case]
+    async with faulty_license_server(responds_with(200, make(server.demo).encode())) as license_server:
+        await assert_failed_check_is_harmless(inga, license_server.address, "UNUSABLE", message)

@@ -1,4 +1,4 @@
-"""Usually an administrator does nothing more: new license information arrives, and is activated, by itself."""
+"""New license documents are fetched and activated automatically, where the policy and the seats in use allow it."""
 
 from datetime import timedelta
 
@@ -13,19 +13,19 @@ from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
 from server.background.scheduler import Scheduler
 from server.http_clients.vendor_client import VendorClient
-from tests.acceptance.conftest import Client, Running, Vendor, codes
+from tests.acceptance.conftest import Client, RunningServer, Vendor, codes
 from tests.acceptance.operations import ACKNOWLEDGE, AUDIT, CHECK, LICENSES, PENDING, REJECT, VENDORS
 
 
-def served(server: Running, vendor: Vendor, name: str, **changed: object) -> str:
-    """A file of the demo's, signed anew as coming from a vendor with this license server."""
+def served(server: RunningServer, vendor: Vendor, name: str, **changed: object) -> str:
+    """Return a license file of the demo, signed again with changed claims and the vendor's license server."""
     claims = msgspec.to_builtins(read_stored(server.demo.files[name].encode()))
     claims["vendor"]["license_server"] = vendor.url
     return sign({**claims, **changed}, server.demo.keys["superoffice"])
 
 
-async def the_checker_runs() -> None:
-    """What every process does each minute."""
+async def run_scheduler() -> None:
+    """Run the scheduled jobs once, as each process does every minute."""
     client = VendorClient()
     try:
         await Scheduler(client).run_once()
@@ -33,13 +33,11 @@ async def the_checker_runs() -> None:
         await client.aclose()
 
 
-async def test_a_larger_document_is_in_force_without_anybody_asking(
-    inga: Client, server: Running, vendor: Vendor
-) -> None:
+async def test_larger_document_is_activated_automatically(inga: Client, server: RunningServer, vendor: Vendor) -> None:
     vendor.publish(served(server, vendor, "growth.lic"), server.demo.serial_number)
     await StoredVendor.filter(is_main=True).update(next_check_at=utc_now())
 
-    await the_checker_runs()
+    await run_scheduler()
 
     [change_set] = await inga.run(PENDING)
     assert (change_set["status"], change_set["vendor"]["updateStatus"]) == ("AUTO_ACTIVATED", "ACTIVATED_AUTOMATICALLY")
@@ -56,14 +54,12 @@ async def test_a_larger_document_is_in_force_without_anybody_asking(
     assert await inga.run(PENDING) == []
 
 
-async def test_a_smaller_one_waits_blocked_and_nothing_in_force_changes(
-    inga: Client, server: Running, vendor: Vendor
-) -> None:
+async def test_smaller_document_is_blocked_by_surplus(inga: Client, server: RunningServer, vendor: Vendor) -> None:
     before = await License.all().order_by("id").values()
     vendor.publish(served(server, vendor, "renewal.lic", seq=4, jti="four"), server.demo.serial_number)
     await StoredVendor.filter(is_main=True).update(next_check_at=utc_now())
 
-    await the_checker_runs()
+    await run_scheduler()
 
     [change_set] = await inga.run(PENDING)
     assert change_set["status"] == "BLOCKED_BY_SURPLUS"
@@ -71,7 +67,7 @@ async def test_a_smaller_one_waits_blocked_and_nothing_in_force_changes(
     assert vendor.reports("acceptances") == []
 
 
-async def test_get_license_from_web(inga: Client, server: Running, vendor: Vendor) -> None:
+async def test_checking_on_demand_activates_new_licenses(inga: Client, server: RunningServer, vendor: Vendor) -> None:
     vendor.publish(served(server, vendor, "growth.lic"), server.demo.serial_number)
     main = (await inga.run(VENDORS))["vendors"][0]["id"]
 
@@ -86,7 +82,7 @@ async def test_get_license_from_web(inga: Client, server: Running, vendor: Vendo
     assert again["vendor"]["nextCheckAt"] is not None
 
 
-async def test_a_serial_number_that_the_vendor_does_not_know(inga: Client, server: Running, vendor: Vendor) -> None:
+async def test_unknown_serial_number_is_refused_by_vendor(inga: Client, server: RunningServer, vendor: Vendor) -> None:
     main = (await inga.run(VENDORS))["vendors"][0]["id"]
 
     payload = await inga.run(CHECK, input={"vendorId": main})
@@ -96,25 +92,25 @@ async def test_a_serial_number_that_the_vendor_does_not_know(inga: Client, serve
     assert "import a license file" in payload["vendor"]["lastCheck"]["message"]
 
 
-async def test_a_rejection_reaches_the_vendor(inga: Client, server: Running, vendor: Vendor) -> None:
+async def test_rejection_is_reported_to_the_vendor(inga: Client, server: RunningServer, vendor: Vendor) -> None:
     [change_set] = await inga.run(PENDING)
     vendor.publish(server.demo.files["renewal.lic"], server.demo.serial_number)
     await inga.run(REJECT, input={"changeSetId": change_set["id"], "reason": "We bought 21"})
 
-    await the_checker_runs()
-    await the_checker_runs()
+    await run_scheduler()
+    await run_scheduler()
 
     assert [report["reason"] for report in vendor.reports("rejections")] == ["We bought 21"]
 
 
-async def test_a_vendor_without_a_license_server(inga: Client) -> None:
+async def test_checking_requires_a_license_server(inga: Client) -> None:
     main = (await inga.run(VENDORS))["vendors"][0]["id"]
     assert codes(await inga.run(CHECK, input={"vendorId": main})) == ["NO_LICENSE_SERVER"]
 
 
 @pytest.mark.parametrize("name", ["tampered.lic", "other-installation.lic"])
-async def test_what_cannot_be_used_leaves_everything_as_it_was(
-    inga: Client, server: Running, vendor: Vendor, name: str
+async def test_unusable_license_file_changes_nothing(
+    inga: Client, server: RunningServer, vendor: Vendor, name: str
 ) -> None:
     before = await License.all().order_by("id").values(), await Installation.all().values("license_owner")
     vendor.publish(server.demo.files[name], server.demo.serial_number)
@@ -126,7 +122,7 @@ async def test_what_cannot_be_used_leaves_everything_as_it_was(
     assert (await License.all().order_by("id").values(), await Installation.all().values("license_owner")) == before
 
 
-async def test_the_checker_forgets_tries_to_sign_in_that_count_no_more(browser: Client) -> None:
+async def test_scheduler_purges_expired_sign_in_attempts(browser: Client) -> None:
     for login in ("yesterday", "today"):
         await browser.run(
             'mutation ($login: String!) { signIn(input: {login: $login, password: "no"}) { userErrors { code } } }',
@@ -136,7 +132,7 @@ async def test_the_checker_forgets_tries_to_sign_in_that_count_no_more(browser: 
     assert first
     await SignInAttempt.filter(id=first.id).update(attempted_at=utc_now() - timedelta(days=1))
 
-    await the_checker_runs()
+    await run_scheduler()
 
     assert await SignInAttempt.filter(id=first.id).count() == 0
     assert await SignInAttempt.all().count() == 1

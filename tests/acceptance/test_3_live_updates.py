@@ -1,4 +1,4 @@
-"""What others do is seen as it happens: over server-sent events, multipart responses and WebSockets."""
+"""Audit events are streamed over server-sent events, multipart responses and WebSockets."""
 
 import asyncio
 import json
@@ -18,16 +18,17 @@ from websockets.typing import Origin, Subprotocol
 
 from licensing.enums import AuditAction
 from models.vendor import Vendor
-from resolvers.context import COMMAND_LINE, system_context
+from resolvers.context import system_context
+from resolvers.principals import COMMAND_LINE
 from resolvers.unit_of_work import unit_of_work
-from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.conftest import Client, RunningServer, codes
 from tests.acceptance.operations import ASSIGN, REVOKE
 from tests.support import factories
 from tests.support.processes import process
 from tests.support.timing import Measure
 
-SOON = 2.0
-"""Seconds in which an event arrives."""
+EVENT_TIMEOUT = 2.0
+"""Seconds within which an event must arrive."""
 
 EVENTS = """
 subscription Events($filter: AuditFilter, $after: String) {
@@ -46,8 +47,8 @@ query Log($after: String, $before: String) {
 
 LATEST = "{ auditEvents(first: 1) { pageInfo { startCursor } } }"
 
-PLACES = """
-query Places($key: String!) { license(key: $key) { id } users(filter: {hasLicense: false}) { nodes { id login } } }
+ASSIGNABLE = """
+query Assignable($key: String!) { license(key: $key) { id } users(filter: {hasLicense: false}) { nodes { id login } } }
 """
 
 CREATE_TOKEN = """
@@ -61,14 +62,14 @@ mutation Revoke($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { 
 """
 
 
-async def latest(client: Client) -> str:
-    """Where the log ends."""
+async def latest_cursor(client: Client) -> str:
+    """Return the cursor of the newest audit event."""
     cursor: str = (await client.run(LATEST))["pageInfo"]["startCursor"]
     return cursor
 
 
 async def make_token(inga: Client, *scopes: str, **input: Any) -> tuple[str, str]:
-    """The id and the secret of a token."""
+    """Create an API token and return its ID and secret."""
     given = {"name": "Watcher", "scopes": scopes or ["AUDIT_READ", "LICENSES_READ", "USERS_READ"], **input}
     payload = await inga.run(CREATE_TOKEN, input=given)
     assert codes(payload) == []
@@ -76,44 +77,44 @@ async def make_token(inga: Client, *scopes: str, **input: Any) -> tuple[str, str
 
 
 class Seats:
-    """Gives a license to users who have none and takes it back, so that something happens."""
+    """A license and users without one, to produce audit events by assigning and revoking it."""
 
-    def __init__(self, client: Client, places: dict[str, Any]) -> None:
-        """Find them with `find`."""
+    def __init__(self, client: Client, assignable: dict[str, Any]) -> None:
+        """Use the result of the `ASSIGNABLE` query; `find` runs it."""
         self.client = client
-        self.license_id = places["license"]["id"]
-        self.user_ids = [user["id"] for user in places["users"]["nodes"]]
+        self.license_id = assignable["license"]["id"]
+        self.user_ids = [user["id"] for user in assignable["users"]["nodes"]]
 
     @classmethod
     async def find(cls, client: Client, key: str = "superoffice.visible-for") -> "Seats":
-        """The license, and who may get it."""
-        return cls(client, await client.run(PLACES, key=key))
+        """Find a license by key, and the users without any license."""
+        return cls(client, await client.run(ASSIGNABLE, key=key))
 
-    async def give(self, *places: int) -> None:
-        """One event each, in one transaction."""
-        ids = [self.user_ids[place] for place in places]
+    async def assign(self, *indices: int) -> None:
+        """Assign the license to the users at these indices in one transaction, with one event each."""
+        ids = [self.user_ids[index] for index in indices]
         assert codes(await self.client.run(ASSIGN, input={"licenseId": self.license_id, "userIds": ids})) == []
 
-    async def take(self, *places: int) -> None:
-        """The same."""
-        ids = [self.user_ids[place] for place in places]
+    async def revoke(self, *indices: int) -> None:
+        """Revoke the license from the users at these indices in one transaction, with one event each."""
+        ids = [self.user_ids[index] for index in indices]
         assert codes(await self.client.run(REVOKE, input={"licenseId": self.license_id, "userIds": ids})) == []
 
 
-Message = tuple[str, dict[str, Any]]
+StreamMessage = tuple[str, dict[str, Any]]
 
 
 @asynccontextmanager
-async def streamed(client: Client, **variables: Any) -> AsyncIterator[AsyncGenerator[Message, None]]:
-    """A subscription over server-sent events: the kind and the content of each."""
+async def streamed(client: Client, **variables: Any) -> AsyncIterator[AsyncGenerator[StreamMessage, None]]:
+    """Subscribe over server-sent events; yields each event's name and data."""
     body, headers = {"query": EVENTS, "variables": variables}, {"Accept": "text/event-stream"}
     async with client.http.stream("POST", "/graphql", json=body, headers=headers) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         assert "no-store" in response.headers["cache-control"]
-        yield _messages(response)
+        yield parse_events(response)
 
 
-async def _messages(response: httpx2.Response) -> AsyncGenerator[Message, None]:
+async def parse_events(response: httpx2.Response) -> AsyncGenerator[StreamMessage, None]:
     kind = ""
     async for line in response.aiter_lines():
         name, _, value = line.partition(": ")
@@ -123,55 +124,55 @@ async def _messages(response: httpx2.Response) -> AsyncGenerator[Message, None]:
             yield kind, json.loads(value) if value else {}
 
 
-async def soon(messages: AsyncIterator[Message], within: float = SOON) -> Message:
-    """The next one."""
+async def next_message(messages: AsyncIterator[StreamMessage], within: float = EVENT_TIMEOUT) -> StreamMessage:
+    """Return the next message."""
     async with asyncio.timeout(within):
         return await anext(messages)
 
 
-async def edge(messages: AsyncIterator[Message], within: float = SOON) -> dict[str, Any]:
-    """The next event."""
-    kind, content = await soon(messages, within)
+async def next_event(messages: AsyncIterator[StreamMessage], within: float = EVENT_TIMEOUT) -> dict[str, Any]:
+    """Return the next audit event."""
+    kind, content = await next_message(messages, within)
     assert kind == "next" and "errors" not in content, content
     found: dict[str, Any] = content["data"]["auditEvents"]
     return found
 
 
-class Socket:
-    """A client of `graphql-transport-ws`."""
+class SubscriptionSocket:
+    """A client of the `graphql-transport-ws` protocol."""
 
     def __init__(self, connection: ClientConnection) -> None:
-        """Not greeted yet."""
+        """Wrap a connection that has not been initialized."""
         self.connection = connection
 
     async def send(self, type_: str, **members: Any) -> None:
-        """Sends a message."""
+        """Send a message."""
         await self.connection.send(json.dumps({"type": type_, **members}))
 
     async def receive(self) -> dict[str, Any]:
-        """The next message, which comes soon."""
-        async with asyncio.timeout(SOON):
+        """Return the next message."""
+        async with asyncio.timeout(EVENT_TIMEOUT):
             message: dict[str, Any] = json.loads(await self.connection.recv())
         return message
 
-    async def greet(self, token: str | None = None) -> dict[str, Any]:
-        """Says who it is, if the handshake did not, and gives the answer."""
+    async def initialize(self, token: str | None = None) -> dict[str, Any]:
+        """Send `connection_init`, with a token if given, and return the reply."""
         await self.send("connection_init", payload={"Authorization": f"Bearer {token}"} if token else {})
         return await self.receive()
 
     async def subscribe(self, id_: str = "1", query: str = EVENTS, **variables: Any) -> None:
-        """Begins a subscription."""
+        """Start a subscription."""
         await self.send("subscribe", id=id_, payload={"query": query, "variables": variables})
 
-    async def edge(self) -> dict[str, Any]:
-        """The next event."""
+    async def next_event(self) -> dict[str, Any]:
+        """Return the next audit event."""
         message = await self.receive()
         assert message["type"] == "next" and "errors" not in message["payload"], message
         found: dict[str, Any] = message["payload"]["data"]["auditEvents"]
         return found
 
-    async def closing(self) -> tuple[int, str]:
-        """With which code and reason the server closes the connection."""
+    async def close_reason(self) -> tuple[int, str]:
+        """Return the code and the reason with which the server closes the connection."""
         with pytest.raises(ConnectionClosed) as closed:
             await self.receive()
         assert closed.value.rcvd
@@ -179,45 +180,45 @@ class Socket:
 
 
 @asynccontextmanager
-async def socket(url: str, protocol: str = "graphql-transport-ws", **given: Any) -> AsyncIterator[Socket]:
-    """A connection."""
+async def socket(url: str, protocol: str = "graphql-transport-ws", **given: Any) -> AsyncIterator[SubscriptionSocket]:
+    """Open a WebSocket to the GraphQL endpoint."""
     address = url.replace("http", "ws") + "/graphql"
     async with connect(address, subprotocols=[Subprotocol(protocol)], **given) as connection:
-        yield Socket(connection)
+        yield SubscriptionSocket(connection)
 
 
 def bearer(token: str) -> dict[str, str]:
-    """As it stands in a header."""
+    """Return the `Authorization` header of a token."""
     return {"Authorization": f"Bearer {token}"}
 
 
-async def test_an_event_arrives_with_what_it_concerns(inga: Client) -> None:
+async def test_event_includes_its_license_and_user(inga: Client) -> None:
     seats = await Seats.find(inga)
-    async with streamed(inga, after=await latest(inga)) as messages:
-        waiting = asyncio.ensure_future(edge(messages))
-        await seats.give(0)
+    async with streamed(inga, after=await latest_cursor(inga)) as messages:
+        waiting = asyncio.ensure_future(next_event(messages))
+        await seats.assign(0)
         event = await waiting
 
     assert event["node"]["action"] == "USER_LICENSE_ASSIGNED"
-    assert event["node"]["summary"].startswith("Inga Solheim gave Confidential activities to ")
+    assert event["node"]["summary"].startswith("Inga Solheim assigned Confidential activities to ")
     assert event["node"]["license"] == {"key": "superoffice.visible-for", "seats": {"inUse": 5}}
 
 
-async def test_it_resumes_after_a_cursor_with_none_missing_and_none_twice(inga: Client) -> None:
+async def test_subscription_resumes_after_a_cursor(inga: Client) -> None:
     seats = await Seats.find(inga)
-    start = cursor = await latest(inga)
+    start = cursor = await latest_cursor(inga)
     seen: list[dict[str, Any]] = []
 
     async def work() -> None:
         for _ in range(5):
-            await seats.give(0, 1, 2)
-            await seats.take(0, 1, 2)
+            await seats.assign(0, 1, 2)
+            await seats.revoke(0, 1, 2)
 
     working = asyncio.ensure_future(work())
     while len(seen) < 30:
         async with streamed(inga, after=cursor) as messages:
             for _ in range(min(4, 30 - len(seen))):
-                seen.append(await edge(messages))
+                seen.append(await next_event(messages))
                 cursor = seen[-1]["cursor"]
     await working
 
@@ -226,8 +227,8 @@ async def test_it_resumes_after_a_cursor_with_none_missing_and_none_twice(inga: 
     assert [one["node"]["summary"] for one in seen] == [one["node"]["summary"] for one in reversed(log["edges"])]
 
 
-async def test_another_vendors_and_another_installations_events_never_arrive(
-    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+async def test_events_of_other_tenants_are_not_sent(
+    inga: Client, server: RunningServer, another_browser: Callable[..., Awaitable[Client]]
 ) -> None:
     [nordsync] = [one for one in await inga.run("{ vendors { id key } }") if one["key"] == "nordsync"]
     _, secret = await make_token(inga, "AUDIT_READ", "LICENSES_READ", vendorId=nordsync["id"])
@@ -239,51 +240,51 @@ async def test_another_vendors_and_another_installations_events_never_arrive(
     theirs = await Vendor.get(installation_id=elsewhere.id)
 
     async with socket(server.url, additional_headers=bearer(secret)) as partner_socket:
-        assert (await partner_socket.greet())["type"] == "connection_ack"
-        await partner_socket.subscribe(query=query, after=await latest(partner))
-        await others.give(0)
-        async with unit_of_work(system_context(elsewhere.id, actor=COMMAND_LINE, request_id="elsewhere")) as change:
-            change.record(AuditAction.VENDOR_CHANGED, vendor_id=theirs.id, vendor="NordSync AS", what="theirs")
-        await own.give(1)
-        event = await partner_socket.edge()
+        assert (await partner_socket.initialize())["type"] == "connection_ack"
+        await partner_socket.subscribe(query=query, after=await latest_cursor(partner))
+        await others.assign(0)
+        async with unit_of_work(system_context(elsewhere.id, actor=COMMAND_LINE, request_id="elsewhere")) as unit:
+            unit.record(AuditAction.VENDOR_CHANGED, vendor_id=theirs.id, vendor="NordSync AS", what="theirs")
+        await own.assign(1)
+        event = await partner_socket.next_event()
 
     assert event["node"]["license"]["key"] == "nordsync.connector-cal"
     await partner.http.aclose()
 
 
-async def test_a_filter_narrows_it(inga: Client) -> None:
-    seats, start = await Seats.find(inga), await latest(inga)
-    await seats.give(0)
-    await seats.take(0)
+async def test_filter_limits_the_events(inga: Client) -> None:
+    seats, start = await Seats.find(inga), await latest_cursor(inga)
+    await seats.assign(0)
+    await seats.revoke(0)
 
     async with streamed(inga, after=start, filter={"actions": ["USER_LICENSE_REVOKED"]}) as messages:
-        assert (await edge(messages))["node"]["action"] == "USER_LICENSE_REVOKED"
+        assert (await next_event(messages))["node"]["action"] == "USER_LICENSE_REVOKED"
 
 
-async def test_each_event_on_a_socket_shows_things_as_they_are_then(inga: Client, server: Running) -> None:
+async def test_socket_events_show_current_data(inga: Client, server: RunningServer) -> None:
     seats = await Seats.find(inga)
     _, secret = await make_token(inga)
     async with socket(server.url) as watcher:
-        assert (await watcher.greet(secret))["type"] == "connection_ack"
-        await watcher.subscribe(after=await latest(inga))
-        await seats.give(0)
-        assert (await watcher.edge())["node"]["license"]["seats"] == {"inUse": 5}
-        await seats.give(1)
-        assert (await watcher.edge())["node"]["license"]["seats"] == {"inUse": 6}
+        assert (await watcher.initialize(secret))["type"] == "connection_ack"
+        await watcher.subscribe(after=await latest_cursor(inga))
+        await seats.assign(0)
+        assert (await watcher.next_event())["node"]["license"]["seats"] == {"inUse": 5}
+        await seats.assign(1)
+        assert (await watcher.next_event())["node"]["license"]["seats"] == {"inUse": 6}
 
 
-async def test_a_browser_listens_with_its_session(inga: Client, server: Running) -> None:
+async def test_browser_subscribes_with_its_session(inga: Client, server: RunningServer) -> None:
     seats = await Seats.find(inga)
     cookie = {"Cookie": f"session={inga.http.cookies['session']}"}
     async with socket(server.url, additional_headers=cookie, origin=Origin(server.url)) as watcher:
-        assert (await watcher.greet())["type"] == "connection_ack"
-        await watcher.subscribe(after=await latest(inga))
-        await seats.give(0)
-        assert (await watcher.edge())["node"]["action"] == "USER_LICENSE_ASSIGNED"
+        assert (await watcher.initialize())["type"] == "connection_ack"
+        await watcher.subscribe(after=await latest_cursor(inga))
+        await seats.assign(0)
+        assert (await watcher.next_event())["node"]["action"] == "USER_LICENSE_ASSIGNED"
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", None])
-async def test_a_page_from_elsewhere_may_not_listen(inga: Client, server: Running, origin: str | None) -> None:
+async def test_cross_origin_handshake_is_rejected(inga: Client, server: RunningServer, origin: str | None) -> None:
     cookie = {"Cookie": f"session={inga.http.cookies['session']}"}
     with pytest.raises(InvalidStatus) as refused:
         async with socket(server.url, additional_headers=cookie, origin=Origin(origin) if origin else None):
@@ -293,165 +294,165 @@ async def test_a_page_from_elsewhere_may_not_listen(inga: Client, server: Runnin
     assert json.loads(refused.value.response.body)["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
 
 
-async def test_a_bad_token_is_refused_in_the_handshake_and_in_the_first_message(server: Running) -> None:
+async def test_invalid_token_cannot_open_a_socket(server: RunningServer) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with socket(server.url, additional_headers=bearer("skp_1_nonsense")):
             pass
     assert refused.value.response.status_code == 401
 
-    async with socket(server.url) as nobody:
-        await nobody.send("connection_init", payload={"Authorization": "Bearer skp_1_nonsense"})
-        assert (await nobody.closing())[0] == 4401
+    async with socket(server.url) as anonymous:
+        await anonymous.send("connection_init", payload={"Authorization": "Bearer skp_1_nonsense"})
+        assert (await anonymous.close_reason())[0] == 4401
 
 
-async def test_nobody_may_listen(server: Running, browser: Client) -> None:
-    async with socket(server.url) as nobody:
-        await nobody.send("connection_init")
-        assert (await nobody.closing())[0] == 4401
-    async with socket(server.url) as impatient:
-        await impatient.subscribe()
-        assert (await impatient.closing())[0] == 4401
+async def test_anonymous_subscription_is_rejected(server: RunningServer, browser: Client) -> None:
+    async with socket(server.url) as anonymous:
+        await anonymous.send("connection_init")
+        assert (await anonymous.close_reason())[0] == 4401
+    async with socket(server.url) as uninitialized:
+        await uninitialized.subscribe()
+        assert (await uninitialized.close_reason())[0] == 4401
     async with streamed(browser) as messages:
-        assert (await soon(messages))[1]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert (await next_message(messages))[1]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
 
 
-async def test_it_needs_audit_read(inga: Client, another_browser: Callable[..., Awaitable[Client]]) -> None:
+async def test_subscription_requires_audit_read(
+    inga: Client, another_browser: Callable[..., Awaitable[Client]]
+) -> None:
     _, secret = await make_token(inga, "LICENSES_READ")
     client = await another_browser(token=secret)
     async with streamed(client) as messages:
-        assert (await soon(messages))[1]["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
-        assert (await soon(messages))[0] == "complete"
+        assert (await next_message(messages))[1]["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
+        assert (await next_message(messages))[0] == "complete"
     await client.http.aclose()
 
 
-async def test_a_malformed_cursor_is_refused(inga: Client) -> None:
+async def test_malformed_cursor_is_rejected(inga: Client) -> None:
     async with streamed(inga, after="nonsense") as messages:
-        assert (await soon(messages))[1]["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+        assert (await next_message(messages))[1]["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
-async def test_it_ends_when_the_token_is_revoked(
-    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+async def test_revoking_the_token_ends_its_streams(
+    inga: Client, server: RunningServer, another_browser: Callable[..., Awaitable[Client]]
 ) -> None:
     id_, secret = await make_token(inga)
-    client, seats, start = await another_browser(token=secret), await Seats.find(inga), await latest(inga)
+    client, seats, start = await another_browser(token=secret), await Seats.find(inga), await latest_cursor(inga)
     async with streamed(client, after=start) as messages, socket(server.url) as watcher:
-        await watcher.greet(secret)
+        await watcher.initialize(secret)
         await watcher.subscribe(after=start)
-        await seats.give(0)
-        await edge(messages)
-        await watcher.edge()
+        await seats.assign(0)
+        await next_event(messages)
+        await watcher.next_event()
 
         assert codes(await inga.run(REVOKE_TOKEN, input={"apiTokenId": id_})) == []
 
-        assert (await soon(messages))[1]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
-        assert (await soon(messages))[0] == "complete"
+        assert (await next_message(messages))[1]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert (await next_message(messages))[0] == "complete"
         message = await watcher.receive()
         assert message["payload"]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
         assert (await watcher.receive())["type"] == "complete"
     await client.http.aclose()
 
 
-async def test_it_ends_when_the_administrator_signs_out(inga: Client) -> None:
+async def test_signing_out_ends_the_stream(inga: Client) -> None:
     seats = await Seats.find(inga)
-    async with streamed(inga, after=await latest(inga)) as messages:
-        await seats.give(0)
-        await edge(messages)
+    async with streamed(inga, after=await latest_cursor(inga)) as messages:
+        await seats.assign(0)
+        await next_event(messages)
         await inga.run("mutation { signOut { userErrors { code } } }")
-        assert (await soon(messages))[1]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert (await next_message(messages))[1]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
 
 
-async def test_a_connection_holds_twenty(inga: Client, server: Running) -> None:
+async def test_connection_is_limited_to_twenty_subscriptions(inga: Client, server: RunningServer) -> None:
     _, secret = await make_token(inga)
     async with socket(server.url) as watcher:
-        await watcher.greet(secret)
+        await watcher.initialize(secret)
         for number in range(21):
             await watcher.subscribe(str(number))
         refused = await watcher.receive()
         assert (refused["id"], refused["type"]) == ("20", "error")
         assert refused["payload"][0]["extensions"] == {"code": "RATE_LIMITED"}
         await watcher.send("complete", id="0")
-        await watcher.subscribe("20", after=await latest(inga))
-        await (await Seats.find(inga)).give(0)
+        await watcher.subscribe("20", after=await latest_cursor(inga))
+        await (await Seats.find(inga)).assign(0)
         assert "20" in {(await watcher.receive())["id"] for _ in range(20)}
 
 
-async def test_a_socket_ends_with_its_credentials_whether_or_not_it_follows_anything(
-    inga: Client, server: Running
-) -> None:
-    before = await latest(inga)
+async def test_revoked_token_closes_idle_and_active_sockets(inga: Client, server: RunningServer) -> None:
+    before = await latest_cursor(inga)
     id_, secret = await make_token(inga)
     async with socket(server.url) as idle, socket(server.url) as watcher:
-        await idle.greet(secret)
-        await watcher.greet(secret)
+        await idle.initialize(secret)
+        await watcher.initialize(secret)
         await watcher.subscribe(after=before)
-        assert (await watcher.edge())["node"]["action"] == "API_TOKEN_CREATED"
+        assert (await watcher.next_event())["node"]["action"] == "API_TOKEN_CREATED"
 
         assert codes(await inga.run(REVOKE_TOKEN, input={"apiTokenId": id_})) == []
 
         assert (await watcher.receive())["payload"]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
         assert (await watcher.receive())["type"] == "complete"
-        assert (await watcher.closing())[0] == 4401
-        assert await idle.closing() == (4401, "The session or API token has ended")
+        assert (await watcher.close_reason())[0] == 4401
+        assert await idle.close_reason() == (4401, "The session or API token has ended")
 
 
-async def test_a_caller_holds_twenty_streams(inga: Client) -> None:
-    start = await latest(inga)
+async def test_caller_is_limited_to_twenty_streams(inga: Client) -> None:
+    start = await latest_cursor(inga)
     body, headers = {"query": EVENTS, "variables": {"after": start}}, {"Accept": "text/event-stream"}
     async with AsyncExitStack() as held, streamed(inga, after=start) as messages:
         for _ in range(19):
             await held.enter_async_context(streamed(inga, after=start))
 
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(EVENT_TIMEOUT):
             refused = await inga.http.post("/graphql", json=body, headers=headers)
         assert (refused.status_code, refused.json()["errors"][0]["extensions"]) == (429, {"code": "RATE_LIMITED"})
 
         await held.aclose()
-        await (await Seats.find(inga)).give(0)
-        await edge(messages)  # those that were closed before are gone by now
+        await (await Seats.find(inga)).assign(0)
+        await next_event(messages)  # after which the closed streams have ended
         async with streamed(inga, after=start) as another:
-            await edge(another)
+            await next_event(another)
 
 
-async def test_an_event_that_cannot_be_shown_ends_the_stream_before_the_next_one(inga: Client, server: Running) -> None:
-    seats, start = await Seats.find(inga), await latest(inga)
-    await seats.give(0, 1)
+async def test_failing_event_ends_the_stream(inga: Client, server: RunningServer) -> None:
+    seats, start = await Seats.find(inga), await latest_cursor(inga)
+    await seats.assign(0, 1)
     _, secret = await make_token(inga)
     given: dict[str, Any] = {"after": start, "filter": {"actions": ["USER_LICENSE_ASSIGNED"]}}
 
     database = get_connection("default")
     await database.execute_script("ALTER TABLE license RENAME TO gone")
-    with capture_logs():  # to print tracebacks in color takes the server seconds
+    with capture_logs():  # printing tracebacks in color takes seconds
         async with streamed(inga, **given) as messages, socket(server.url) as watcher:
-            await watcher.greet(secret)
+            await watcher.initialize(secret)
             await watcher.subscribe(**given)
-            assert (await soon(messages))[1]["errors"][0]["extensions"]["code"] == "INTERNAL"
-            assert (await soon(messages))[0] == "complete"
+            assert (await next_message(messages))[1]["errors"][0]["extensions"]["code"] == "INTERNAL"
+            assert (await next_message(messages))[0] == "complete"
             assert (await watcher.receive())["payload"]["errors"][0]["extensions"]["code"] == "INTERNAL"
             assert (await watcher.receive())["type"] == "complete"
     await database.execute_script("ALTER TABLE gone RENAME TO license")
 
     async with streamed(inga, **given) as messages:
-        assert [(await edge(messages))["node"]["action"] for _ in range(2)] == ["USER_LICENSE_ASSIGNED"] * 2
+        assert [(await next_event(messages))["node"]["action"] for _ in range(2)] == ["USER_LICENSE_ASSIGNED"] * 2
 
 
 @pytest.mark.parametrize("query", ["{ viewer { scopes } }", "mutation { signOut { userErrors { code } } }"])
-async def test_a_socket_takes_nothing_but_subscriptions(inga: Client, server: Running, query: str) -> None:
+async def test_socket_rejects_queries_and_mutations(inga: Client, server: RunningServer, query: str) -> None:
     _, secret = await make_token(inga)
     async with socket(server.url) as watcher:
-        await watcher.greet(secret)
+        await watcher.initialize(secret)
         await watcher.subscribe(query=query)
         refused = await watcher.receive()
 
     assert refused["type"] == "error"
-    assert refused["payload"][0]["message"] == "A WebSocket takes subscriptions. Send the rest by POST."
+    assert refused["payload"][0]["message"] == "A WebSocket accepts subscriptions only. Send other operations by POST."
 
 
-async def test_one_that_asks_for_too_much_is_refused(inga: Client, server: Running) -> None:
+async def test_too_complex_subscription_is_rejected(inga: Client, server: RunningServer) -> None:
     aliases = " ".join(f"a{number}: cursor" for number in range(16))
     query = f"subscription {{ auditEvents {{ {aliases} }} }}"
     _, secret = await make_token(inga)
     async with socket(server.url) as watcher:
-        await watcher.greet(secret)
+        await watcher.initialize(secret)
         await watcher.subscribe(query=query)
         refused = await watcher.receive()
         assert refused["type"] == "error"
@@ -465,32 +466,32 @@ async def test_one_that_asks_for_too_much_is_refused(inga: Client, server: Runni
     "message",
     ["42", "nonsense", "[]", '{"type": 1}', '{"type": "subscribe", "id": "1", "payload": {"query": 1}}', '"\\ud800"'],
 )
-async def test_what_is_no_message_closes_the_socket(server: Running, message: str) -> None:
+async def test_malformed_message_closes_the_socket(server: RunningServer, message: str) -> None:
     async with socket(server.url) as watcher:
         await watcher.connection.send(message)
-        assert (await watcher.closing())[0] == 4400
+        assert (await watcher.close_reason())[0] == 4400
 
 
-async def test_the_old_protocol_is_not_spoken(server: Running) -> None:
+async def test_legacy_graphql_ws_protocol_is_rejected(server: RunningServer) -> None:
     async with socket(server.url, "graphql-ws") as watcher:
-        assert (await watcher.closing())[0] == 4406
+        assert (await watcher.close_reason())[0] == 4406
 
 
-async def test_it_comes_in_parts_too(inga: Client) -> None:
-    seats, start = await Seats.find(inga), await latest(inga)
+async def test_events_arrive_as_multipart_responses(inga: Client) -> None:
+    seats, start = await Seats.find(inga), await latest_cursor(inga)
     headers = {"Accept": 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'}
     body = {"query": EVENTS, "variables": {"after": start}}
     async with inga.http.stream("POST", "/graphql", json=body, headers=headers) as response:
         assert response.headers["content-type"].startswith("multipart/mixed")
-        await seats.give(0)
-        async with asyncio.timeout(SOON):
+        await seats.assign(0)
+        async with asyncio.timeout(EVENT_TIMEOUT):
             async for line in response.aiter_lines():
                 if "USER_LICENSE_ASSIGNED" in line:
                     break
     assert json.loads(line)["payload"]["data"]["auditEvents"]["node"]["license"]["seats"] == {"inUse": 5}
 
 
-async def test_what_is_no_subscription_is_answered_at_once_whatever_is_accepted(inga: Client) -> None:
+async def test_query_ignores_streaming_accept_types(inga: Client) -> None:
     accept = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed"
     response = await inga.http.post("/graphql", json={"query": "{ viewer { scopes } }"}, headers={"Accept": accept})
 
@@ -498,17 +499,17 @@ async def test_what_is_no_subscription_is_answered_at_once_whatever_is_accepted(
     assert "data" in response.json()
 
 
-async def test_a_subscription_without_a_stream_is_refused(inga: Client) -> None:
+async def test_subscription_requires_a_streaming_accept_type(inga: Client) -> None:
     answer = await inga.answer(EVENTS)
 
-    assert answer["errors"][0]["message"] == "Subscriptions need a stream to answer on."
+    assert answer["errors"][0]["message"] == "Subscriptions need a streaming response. Use a WebSocket, server-sent events or multipart."
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
-    inga: Client, server: Running, measured: Measure, tmp_path: Path, engine: str
+async def test_second_process_streams_and_stops_cleanly(
+    inga: Client, server: RunningServer, measured: Measure, tmp_path: Path, engine: str
 ) -> None:
-    seats, start = await Seats.find(inga), await latest(inga)
+    seats, start = await Seats.find(inga), await latest_cursor(inga)
     _, secret = await make_token(inga)
     given: dict[str, Any] = {"after": start, "filter": {"actions": ["USER_LICENSE_ASSIGNED"]}}
     async with process(server.database_url, tmp_path) as (url, running):
@@ -517,20 +518,20 @@ async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
             await connect(address, additional_headers=bearer("skp_1_nonsense"))
         client = Client(url, token=secret)
         async with streamed(client, **given) as messages, socket(url) as watcher:
-            await watcher.greet(secret)
+            await watcher.initialize(secret)
             await watcher.subscribe(**given)
-            await seats.give(0)
-            assert (await edge(messages))["node"]["license"]["seats"] == {"inUse": 5}
-            assert (await watcher.edge())["node"]["license"]["seats"] == {"inUse": 5}
-            await seats.give(1)
-            assert (await edge(messages))["node"]["license"]["seats"] == {"inUse": 6}
-            assert (await watcher.edge())["node"]["license"]["seats"] == {"inUse": 6}
+            await seats.assign(0)
+            assert (await next_event(messages))["node"]["license"]["seats"] == {"inUse": 5}
+            assert (await watcher.next_event())["node"]["license"]["seats"] == {"inUse": 5}
+            await seats.assign(1)
+            assert (await next_event(messages))["node"]["license"]["seats"] == {"inUse": 6}
+            assert (await watcher.next_event())["node"]["license"]["seats"] == {"inUse": 6}
 
             with measured("the end after SIGTERM, with streams open", most=5):
                 running.send_signal(signal.SIGTERM)
                 with pytest.raises(StopAsyncIteration):
-                    await soon(messages)
-                assert (await watcher.closing())[0] == 1012
+                    await next_message(messages)
+                assert (await watcher.close_reason())[0] == 1012
                 async with asyncio.timeout(5):
                     await running.wait()
         await client.http.aclose()
@@ -545,10 +546,10 @@ async def test_a_second_process_sees_it_and_lets_its_streams_go_when_it_stops(
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_a_subscription_that_begins_is_an_operation(inga: Client, server: Running, tmp_path: Path) -> None:
+async def test_starting_a_subscription_is_rate_limited(inga: Client, server: RunningServer, tmp_path: Path) -> None:
     _, secret = await make_token(inga)
     async with process(server.database_url, tmp_path, rate_limit="3/1") as (url, _), socket(url) as watcher:
-        await watcher.greet(secret)
+        await watcher.initialize(secret)
         for number in range(4):
             await watcher.subscribe(str(number))
         refused = await watcher.receive()

@@ -1,13 +1,13 @@
-"""What could not be activated by itself is reviewed, and activated or turned down."""
+"""An administrator reviews a change set that was not activated automatically, and activates or rejects it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.conftest import Client, RunningServer, codes
 from tests.acceptance.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT, VENDORS
 
 
-async def test_only_altered_licenses_are_listed(inga: Client) -> None:
+async def test_change_set_lists_only_altered_licenses(inga: Client) -> None:
     [change_set] = await inga.run(PENDING)
 
     assert [(c["key"], c["kind"], c["oldTotal"], c["newTotal"]) for c in change_set["changes"]] == [
@@ -19,7 +19,7 @@ async def test_only_altered_licenses_are_listed(inga: Client) -> None:
     assert change_set["vendor"]["supportUrl"].startswith("https://support.example/")
 
 
-async def test_activate_is_disabled_while_there_is_a_surplus(inga: Client) -> None:
+async def test_activation_is_blocked_by_a_surplus(inga: Client) -> None:
     [change_set] = await inga.run(PENDING)
     assert (change_set["status"], change_set["canActivate"]) == ("BLOCKED_BY_SURPLUS", False)
 
@@ -32,7 +32,7 @@ async def test_activate_is_disabled_while_there_is_a_surplus(inga: Client) -> No
     ]
 
 
-async def test_when_a_number_is_wrong_the_administrator_rejects_it(inga: Client) -> None:
+async def test_rejecting_a_change_set_closes_it(inga: Client) -> None:
     [change_set] = await inga.run(PENDING)
 
     payload = await inga.run(REJECT, input={"changeSetId": change_set["id"], "reason": "We bought 21 Sales Premium"})
@@ -44,14 +44,14 @@ async def test_when_a_number_is_wrong_the_administrator_rejects_it(inga: Client)
     assert codes(again) == ["CHANGE_SET_CLOSED"]
 
 
-async def test_a_blank_reason_is_no_reason(inga: Client) -> None:
+async def test_rejection_reason_must_not_be_blank(inga: Client) -> None:
     [change_set] = await inga.run(PENDING)
     payload = await inga.run(REJECT, input={"changeSetId": change_set["id"], "reason": "  "})
     assert codes(payload) == ["INVALID"]
     assert payload["userErrors"][0]["path"] == ["input", "reason"]
 
 
-async def test_what_was_superseded_between_review_and_activation_is_closed(inga: Client, server: Running) -> None:
+async def test_superseded_change_set_cannot_be_activated(inga: Client, server: RunningServer) -> None:
     [reviewed] = await inga.run(PENDING)
     await inga.run(IMPORT, input={"file": {"text": server.demo.files["growth.lic"]}})
 
@@ -61,8 +61,8 @@ async def test_what_was_superseded_between_review_and_activation_is_closed(inga:
     assert payload["changeSet"]["status"] == "SUPERSEDED"
 
 
-async def test_two_administrators_activate_at_once_and_both_are_told_the_truth(
-    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+async def test_concurrent_activations_both_report_success(
+    inga: Client, server: RunningServer, another_browser: Callable[..., Awaitable[Client]]
 ) -> None:
     other = await another_browser()
     await other.sign_in()
@@ -77,10 +77,10 @@ async def test_two_administrators_activate_at_once_and_both_are_told_the_truth(
     assert [codes(payload) for payload in payloads] == [[], []]
     assert {payload["changeSet"]["status"] for payload in payloads} == {"ACTIVATED"}
     log = await inga.run(AUDIT, filter={"actions": ["LICENSES_ACTIVATED"], "vendor": "superoffice"})
-    assert len(log["nodes"]) == 2  # the demo's first document, and this one
+    assert len(log["nodes"]) == 2  # the demo's first document and this one
 
 
-async def test_the_tab_shows_the_license_status_afterwards(inga: Client, server: Running) -> None:
+async def test_vendor_is_up_to_date_after_activation(inga: Client, server: RunningServer) -> None:
     await inga.run(IMPORT, input={"file": {"text": server.demo.files["growth.lic"]}})
 
     seen = await inga.run(VENDORS)

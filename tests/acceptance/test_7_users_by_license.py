@@ -1,8 +1,8 @@
-"""Who uses which license: Employees, Other users and the User licenses tab."""
+"""Users are listed by license: the Employees, Other users and User licenses tabs."""
 
 import pytest
 
-from tests.acceptance.conftest import Client, Refused
+from tests.acceptance.conftest import Client, OperationFailed
 from tests.acceptance.operations import HOLDERS, USERS
 
 
@@ -24,14 +24,14 @@ from tests.acceptance.operations import HOLDERS, USERS
         ({"search": "SOLHEIM"}, 1),
     ],
 )
-async def test_users_filtered(inga: Client, filter: dict[str, object] | None, count: int | None) -> None:
+async def test_users_are_filtered(inga: Client, filter: dict[str, object] | None, count: int | None) -> None:
     users = await inga.run(USERS, filter=filter, first=100)
     if count is not None:
         assert users["totalCount"] == count
     assert len(users["nodes"]) == users["totalCount"]
 
 
-async def test_each_user_with_their_licenses(inga: Client) -> None:
+async def test_user_lists_plan_and_licenses(inga: Client) -> None:
     users = await inga.run(USERS, filter={"search": "inga"})
     [one] = [user for user in users["nodes"] if user["login"] == "inga"]
     assert one["plan"] == {"key": "superoffice.ten-salesservicemarketing"}
@@ -43,7 +43,7 @@ async def test_each_user_with_their_licenses(inga: Client) -> None:
 
 @pytest.mark.parametrize("field", ["NAME", "LOGIN", "LAST_LOGIN_AT"])
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
-async def test_pages_forward_and_backward_are_the_whole_list(inga: Client, field: str, direction: str) -> None:
+async def test_forward_and_backward_pages_cover_the_list(inga: Client, field: str, direction: str) -> None:
     order = {"field": field, "direction": direction}
     whole = [one["login"] for one in (await inga.run(USERS, orderBy=order, first=100))["nodes"]]
 
@@ -66,21 +66,21 @@ async def test_pages_forward_and_backward_are_the_whole_list(inga: Client, field
     assert forward == whole and backward == whole and len(set(whole)) == 59
 
 
-async def test_never_logged_in_counts_as_the_smallest(inga: Client) -> None:
+async def test_users_without_sign_in_sort_first(inga: Client) -> None:
     users = await inga.run(USERS, orderBy={"field": "LAST_LOGIN_AT"}, first=100)
     logins = [one["lastLoginAt"] for one in users["nodes"]]
     assert logins[0] is None
     assert logins == sorted(logins, key=lambda login: login or "")
 
 
-async def test_a_license_lists_its_holders(inga: Client) -> None:
+async def test_license_lists_its_holders(inga: Client) -> None:
     license = await inga.run(HOLDERS, key="superoffice.ten-marketing")
     assert license["seats"] == {"total": 7, "inUse": 3, "available": 4}
     assert license["assignments"]["totalCount"] == len(license["assignments"]["nodes"]) == 3
 
 
 @pytest.mark.parametrize(
-    ("page", "what"),
+    ("page", "argument"),
     [
         ({"first": 0}, "first"),
         ({"first": -1}, "first"),
@@ -91,23 +91,23 @@ async def test_a_license_lists_its_holders(inga: Client) -> None:
         ({"first": 5, "after": "not a cursor"}, "cursor"),
     ],
 )
-async def test_pages_that_mean_nothing_are_refused(inga: Client, page: dict[str, object], what: str) -> None:
+async def test_invalid_page_arguments_are_rejected(inga: Client, page: dict[str, object], argument: str) -> None:
     answer = await inga.answer(USERS, **page)
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
-    assert what in answer["errors"][0]["message"]
+    assert argument in answer["errors"][0]["message"]
 
 
-async def test_a_cursor_of_another_list_is_refused(inga: Client) -> None:
+async def test_cursor_of_another_list_is_rejected(inga: Client) -> None:
     page = await inga.run(USERS, first=5)
-    with pytest.raises(Refused, match="BAD_USER_INPUT"):
+    with pytest.raises(OperationFailed, match="BAD_USER_INPUT"):
         await inga.run(USERS, first=5, after=page["pageInfo"]["endCursor"], orderBy={"field": "LOGIN"})
-    with pytest.raises(Refused, match="BAD_USER_INPUT"):
+    with pytest.raises(OperationFailed, match="BAD_USER_INPUT"):
         await inga.run(
             "query ($after: String) { licenses(after: $after) { nodes { key } } }", after=page["pageInfo"]["endCursor"]
         )
 
 
-async def test_a_page_costs_as_many_points_as_it_may_hold(inga: Client) -> None:
+async def test_page_cost_equals_its_size(inga: Client) -> None:
     query = "query ($first: Int) { users(first: $first) { nodes { name } } }"
 
     response = await inga.http.post("/graphql", json={"query": query, "variables": {"first": 70}})

@@ -1,10 +1,10 @@
-"""A demo is turned into a purchase with the serial number and license owner that the vendor hands out."""
+"""A demo becomes a customer's installation with the serial number and license owner that the vendor issued."""
 
 import pytest
 
-from tests.acceptance.conftest import Client, Running, Vendor, codes
+from tests.acceptance.conftest import Client, RunningServer, Vendor, codes
 from tests.acceptance.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, REVOKE, VENDORS
-from tests.acceptance.test_retries import at_once, holders, send
+from tests.acceptance.test_retries import find_holders, send, send_concurrently
 
 NEW = {"serialNumber": "1204417838", "licenseOwner": "Fjordlys Handel AS"}
 DEMO = {"serialNumber": "1010000004", "licenseOwner": "Fjordlys Handel AS", "isDemo": True}
@@ -12,23 +12,23 @@ DEMO = {"serialNumber": "1010000004", "licenseOwner": "Fjordlys Handel AS", "isD
 
 @pytest.fixture
 def is_trial() -> bool:
-    """The story begins with a trial."""
+    """The installation is a trial."""
     return True
 
 
-def on_sale(server: Running, vendor: Vendor) -> None:
-    """The vendor has sold what `purchase.lic` says."""
+def publish_purchase(server: RunningServer, vendor: Vendor) -> None:
+    """Publish `purchase.lic` and record its sale at the vendor."""
     vendor.publish(server.demo.files["purchase.lic"], NEW["serialNumber"])
     vendor.sell(DEMO["serialNumber"], NEW["serialNumber"], NEW["licenseOwner"])  # type: ignore[arg-type]
 
 
-async def test_from_demo_to_customer(inga: Client, server: Running, vendor: Vendor) -> None:
-    on_sale(server, vendor)
+async def test_demo_is_converted_to_a_customer(inga: Client, server: RunningServer, vendor: Vendor) -> None:
+    publish_purchase(server, vendor)
 
     payload = await inga.run(CONVERT, input=NEW)
 
     assert codes(payload) == []
-    assert payload["installation"] == DEMO  # three hold the demo's plan, and two seats were bought
+    assert payload["installation"] == DEMO  # three users hold the demo's plan, but only two seats were bought
     assert payload["changeSet"]["status"] == "BLOCKED_BY_SURPLUS"
     again = await inga.run(CONVERT, input=NEW)
     assert again["changeSet"]["id"] == payload["changeSet"]["id"]
@@ -57,7 +57,7 @@ async def test_from_demo_to_customer(inga: Client, server: Running, vendor: Vend
     assert "1204417838" in log["nodes"][0]["summary"]
 
 
-async def test_from_the_file_without_the_net(inga: Client, server: Running) -> None:
+async def test_demo_is_converted_from_a_file(inga: Client, server: RunningServer) -> None:
     assert codes(await inga.run(CONVERT, input=NEW)) == ["NO_LICENSE_SERVER"]
 
     payload = await inga.run(CONVERT, input={**NEW, "file": {"text": server.demo.files["purchase.lic"]}})
@@ -67,7 +67,7 @@ async def test_from_the_file_without_the_net(inga: Client, server: Running) -> N
     assert pending["serialNumber"] == NEW["serialNumber"]
 
 
-async def test_rejected_it_stays_a_demo(inga: Client, server: Running) -> None:
+async def test_rejected_conversion_keeps_the_demo(inga: Client, server: RunningServer) -> None:
     payload = await inga.run(CONVERT, input={**NEW, "file": {"text": server.demo.files["purchase.lic"]}})
     await inga.run(REJECT, input={"changeSetId": payload["changeSet"]["id"], "reason": "We bought five"})
 
@@ -75,12 +75,12 @@ async def test_rejected_it_stays_a_demo(inga: Client, server: Running) -> None:
     assert seen["installation"]["isDemo"] is True
 
 
-async def test_fifty_equal_calls_are_one_conversion(inga: Client, server: Running, vendor: Vendor) -> None:
-    on_sale(server, vendor)
-    license, users = await holders(inga, "superoffice.ten-demo")
+async def test_concurrent_conversions_have_one_effect(inga: Client, server: RunningServer, vendor: Vendor) -> None:
+    publish_purchase(server, vendor)
+    license, users = await find_holders(inga, "superoffice.ten-demo")
     await inga.run(REVOKE, input={"licenseId": license, "userIds": users})
 
-    [answer] = await at_once(lambda: send(inga, "key", CONVERT, input=NEW))
+    [answer] = await send_concurrently(lambda: send(inga, "key", CONVERT, input=NEW))
 
     assert codes(answer["data"]["convertDemo"]) == []
     assert answer["data"]["convertDemo"]["changeSet"]["status"] == "ACTIVATED"
@@ -97,10 +97,10 @@ async def test_fifty_equal_calls_are_one_conversion(inga: Client, server: Runnin
         ({**NEW, "licenseOwner": " "}, "INVALID"),
     ],
 )
-async def test_a_wrong_pair_changes_nothing(
-    inga: Client, server: Running, vendor: Vendor, input: dict[str, str], code: str
+async def test_mismatched_conversion_changes_nothing(
+    inga: Client, server: RunningServer, vendor: Vendor, input: dict[str, str], code: str
 ) -> None:
-    on_sale(server, vendor)
+    publish_purchase(server, vendor)
 
     payload = await inga.run(CONVERT, input=input)
 

@@ -1,4 +1,4 @@
-"""Who holds which credentials, for how long, and that they end everywhere at once: over HTTP, as clients see it."""
+"""Credentials over HTTP: scopes, expiry and immediate revocation in every process."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from models.user import User
-from resolvers.context import COMMAND_LINE, system_context
+from resolvers.context import system_context
+from resolvers.principals import COMMAND_LINE
 from resolvers.users.administrators import set_password
-from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.conftest import Client, RunningServer, codes
 from tests.acceptance.test_3_live_updates import REVOKE_TOKEN, make_token, socket
 from tests.schema.test_deny_by_default import GUARDED, RULES, document
 from tests.support.processes import process
@@ -17,38 +18,38 @@ from tests.support.timing import Measure
 VIEWER = "{ viewer { actor { name } } }"
 
 
-async def test_over_http_everything_is_refused_that_is_not_allowed(
-    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+async def test_every_operation_requires_its_scope_over_http(
+    inga: Client, server: RunningServer, another_browser: Callable[..., Awaitable[Client]]
 ) -> None:
     _, secret = await make_token(inga, "AUDIT_READ")
-    nobody, narrow = await another_browser(), await another_browser(token=secret)
-    allowed = {place for place, rule in RULES.items() if rule == "AUDIT_READ"}
+    anonymous, narrow = await another_browser(), await another_browser(token=secret)
+    allowed = {field for field, rule in RULES.items() if rule == "AUDIT_READ"}
     assert len(allowed) == 2
-    for place in GUARDED:
-        if place[0] == "subscription" or place[1] in ("node", "nodes"):
+    for field in GUARDED:
+        if field[0] == "subscription" or field[1] in ("node", "nodes"):
             continue
-        text, variables = document(*place)
-        for client, code in ((nobody, "UNAUTHENTICATED"), (narrow, "FORBIDDEN")):
+        text, variables = document(*field)
+        for client, code in ((anonymous, "UNAUTHENTICATED"), (narrow, "FORBIDDEN")):
             answer = await client.answer(text, **variables)
-            if client is narrow and place in allowed:
+            if client is narrow and field in allowed:
                 assert "errors" not in answer
             else:
-                assert [error["extensions"]["code"] for error in answer["errors"]] == [code], place
+                assert [error["extensions"]["code"] for error in answer["errors"]] == [code], field
                 assert not any((answer["data"] or {}).values())
-    await nobody.http.aclose()
+    await anonymous.http.aclose()
     await narrow.http.aclose()
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_what_has_ended_has_ended_in_every_process(
-    inga: Client, server: Running, measured: Measure, tmp_path: Path, engine: str
+async def test_revoked_credentials_end_in_every_process(
+    inga: Client, server: RunningServer, measured: Measure, tmp_path: Path, engine: str
 ) -> None:
     token_id, secret = await make_token(inga, "AUDIT_READ")
     async with process(server.database_url, tmp_path, check_interval="0") as (url, _):
         program, elsewhere = Client(url, token=secret), Client(url)
         elsewhere.http.cookies.set("session", inga.http.cookies["session"], domain="127.0.0.1")
         async with program.http, elsewhere.http, socket(url) as idle:
-            await idle.greet(secret)
+            await idle.initialize(secret)
             assert (await program.run(VIEWER))["actor"] == {"name": "Watcher"}
             assert (await elsewhere.run(VIEWER))["actor"] == {"name": "Inga Solheim"}
 
@@ -57,14 +58,14 @@ async def test_what_has_ended_has_ended_in_every_process(
                 refused = await program.http.post("/graphql", json={"query": VIEWER})
             assert refused.status_code == 401
             with measured("the end of its connection there", most=1):
-                assert (await idle.closing())[0] == 4401
+                assert (await idle.close_reason())[0] == 4401
 
             await inga.run("mutation { signOut { userErrors { code } } }")
             assert await elsewhere.run(VIEWER) is None
 
 
-async def test_a_new_password_logs_her_out_of_every_browser(
-    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+async def test_new_password_ends_all_sessions(
+    inga: Client, server: RunningServer, another_browser: Callable[..., Awaitable[Client]]
 ) -> None:
     other = await another_browser()
     async with other.http:
@@ -80,19 +81,19 @@ async def test_a_new_password_logs_her_out_of_every_browser(
         assert (await other.sign_in(password="four seats too many"))["userErrors"] == []
 
 
-@pytest.mark.parametrize("facts", [{"status": "RETIRED", "is_administrator": False}, {"can_log_in": False}], ids=str)
-async def test_an_administrator_who_has_left_is_out_at_once(
-    inga: Client, server: Running, facts: dict[str, object]
+@pytest.mark.parametrize("changes", [{"status": "RETIRED", "is_administrator": False}, {"can_log_in": False}], ids=str)
+async def test_disabled_administrator_is_signed_out(
+    inga: Client, server: RunningServer, changes: dict[str, object]
 ) -> None:
     assert await inga.run(VIEWER)
 
-    await User.filter(login="inga").update(**facts)
+    await User.filter(login="inga").update(**changes)
 
     assert await inga.run(VIEWER) is None
     assert [error["code"] for error in (await inga.sign_in())["userErrors"]] == ["CREDENTIALS_INVALID"]
 
 
-async def test_the_same_headers_are_on_every_answer_of_whatever_kind(inga: Client, server: Running) -> None:
+async def test_every_response_has_security_headers(inga: Client, server: RunningServer) -> None:
     json, paths = {"query": VIEWER}, ("/healthz", "/readyz", "/schema.graphql", "/metrics", "/x", "/graphql")
     as_json, too_large = {"Content-Type": "application/json"}, b"x" * (1024 * 1024 + 1)
     answers = [

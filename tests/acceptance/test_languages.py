@@ -1,10 +1,10 @@
-"""A Norwegian administrator and an English one see the same licenses, and are each told in their own language."""
+"""Messages are translated into each caller's language."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from models.vendor import Vendor as StoredVendor
-from tests.acceptance.conftest import Client, Running, Vendor
+from tests.acceptance.conftest import Client, RunningServer, Vendor
 from tests.acceptance.test_3_live_updates import make_token, socket
 from tests.support.faulty_license_server import fails, faulty_license_server
 
@@ -20,8 +20,8 @@ CHECK = """mutation ($id: ID!) {
 LATEST = "{ auditEvents(first: 1) { nodes { action summary } } }"
 
 
-async def test_each_is_told_in_their_language(
-    inga: Client, server: Running, another_browser: Callable[..., Awaitable[Client]]
+async def test_messages_follow_the_accepted_language(
+    inga: Client, server: RunningServer, another_browser: Callable[..., Awaitable[Client]]
 ):
     norwegian = await another_browser(language="nb-NO,nb;q=0.9,en;q=0.8")
     refused = await norwegian.sign_in(password="not this one")
@@ -63,7 +63,7 @@ async def test_each_is_told_in_their_language(
     await norwegian.http.aclose()
 
 
-async def test_a_check_that_failed_unseen_is_told_to_each_in_their_language(
+async def test_failed_check_is_translated_per_reader(
     inga: Client, vendor: Vendor, another_browser: Callable[..., Awaitable[Client]]
 ):
     norwegian = await another_browser(language="nb")
@@ -72,20 +72,22 @@ async def test_a_check_that_failed_unseen_is_told_to_each_in_their_language(
         await StoredVendor.filter(is_main=True).update(license_server=license_server.address)
         main = (await inga.run("{ vendors { id } }"))[0]
 
-        told = await inga.run(CHECK, id=main["id"])
+        failed = await inga.run(CHECK, id=main["id"])
 
     english = "The license server of SuperOffice AS failed (status 500). Try again later, or import a license file."
     nb = "Lisensserveren til SuperOffice AS feilet (status 500). Prøv igjen senere, eller hent lisensen fra en fil."
-    assert [error["message"] for error in told["userErrors"]] == [told["vendor"]["lastCheck"]["message"]] == [english]
+    assert (
+        [error["message"] for error in failed["userErrors"]] == [failed["vendor"]["lastCheck"]["message"]] == [english]
+    )
     assert await last_check(norwegian) == nb
     assert await summary(norwegian) == f"Kontrollen av nye lisenser fra SuperOffice AS mislyktes: {nb}"
     await norwegian.http.aclose()
 
 
-async def test_a_subscription_is_refused_in_the_language_of_the_handshake(inga: Client, server: Running):
+async def test_subscription_errors_use_the_handshake_language(inga: Client, server: RunningServer):
     _, secret = await make_token(inga, "AUDIT_READ")
     async with socket(server.url, additional_headers={"Accept-Language": "nb"}) as norwegian:
-        await norwegian.greet(secret)
+        await norwegian.initialize(secret)
 
         await norwegian.subscribe(query='subscription { auditEvents(after: "frog") { cursor } }')
 
@@ -94,28 +96,28 @@ async def test_a_subscription_is_refused_in_the_language_of_the_handshake(inga: 
     assert malformed["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
-async def test_what_is_repeated_with_a_key_is_told_in_the_language_of_the_repeat(
+async def test_replayed_errors_use_the_language_of_the_replay(
     inga: Client, another_browser: Callable[..., Awaitable[Client]]
 ):
     [pending] = await inga.run("{ pendingChanges { id } }")
-    asked = {"query": ACTIVATE, "variables": {"id": pending["id"]}}
+    body = {"query": ACTIVATE, "variables": {"id": pending["id"]}}
 
-    told = []
+    messages = []
     for language in ("en", "nb"):
         headers = {"Idempotency-Key": "a-key", "Accept-Language": language}
-        answer: dict[str, Any] = (await inga.http.post("/graphql", json=asked, headers=headers)).json()
-        told += [error["message"] for error in answer["data"]["activateLicenses"]["userErrors"]]
+        answer: dict[str, Any] = (await inga.http.post("/graphql", json=body, headers=headers)).json()
+        messages += [error["message"] for error in answer["data"]["activateLicenses"]["userErrors"]]
 
-    assert told[0].startswith("3 more seats of Sales Premium are in use")
-    assert told[1].startswith("3 plasser mer av Sales Premium er i bruk")
+    assert messages[0].startswith("3 more seats of Sales Premium are in use")
+    assert messages[1].startswith("3 plasser mer av Sales Premium er i bruk")
 
 
 async def summary(client: Client) -> str:
-    """The latest event in one sentence."""
+    """Return the summary of the newest audit event."""
     [event] = (await client.run(LATEST))["nodes"]
     return str(event["summary"])
 
 
 async def last_check(client: Client) -> str:
-    """What came of asking the main vendor."""
+    """Return the message of the main vendor's last check."""
     return str((await client.run("{ vendors { lastCheck { message } } }"))[0]["lastCheck"]["message"])

@@ -1,4 +1,4 @@
-"""A call that is sent again with its `Idempotency-Key`, because nobody knows what became of it, has one effect."""
+"""Mutations are idempotent under an `Idempotency-Key`: a repeated request has one effect."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ from models.installation import Installation
 from models.vendor import TrustedKey
 from resolvers.context import utc_now
 from resolvers.idempotency import KEY_LIFETIME
-from tests.acceptance.conftest import Client, Running, codes
+from tests.acceptance.conftest import Client, RunningServer, codes
 from tests.acceptance.operations import ACTIVATE, ASSIGN, IMPORT, PENDING, REVOKE
-from tests.acceptance.test_3_licenses_update_themselves import the_checker_runs
+from tests.acceptance.test_3_licenses_update_themselves import run_scheduler
 
 CREATE_TOKEN = """
 mutation CreateToken($input: CreateApiTokenInput!) {
@@ -28,19 +28,19 @@ mutation CreateToken($input: CreateApiTokenInput!) {
 SEATS = """
 query Seats($key: String!) { license(key: $key) { id seats { inUse } assignments { nodes { blocker user { id } } } } }
 """
-TIMES = 50
-TRIES = 5
-"""Fifty at once can wait too long for one of eight connections where the machine is busy."""
+CONCURRENCY = 50
+MAX_ATTEMPTS = 5
+"""Attempts per request: on a busy machine, some of fifty time out waiting for one of eight connections."""
 
 Send = Callable[..., Awaitable[dict[str, Any]]]
 
 
 async def send(client: Client, key: str, operation: str, **variables: Any) -> dict[str, Any]:
-    """The whole answer to a call with a key, which is sent again where there was no connection to the database left."""
+    """Send an operation with a key, repeating it while the server is unavailable, and return the response."""
     sent = {"query": operation, "variables": variables}
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         response = await client.http.post("/graphql", json=sent, headers={"Idempotency-Key": key})
-        answer = _what_counts(response)
+        answer = _without_extensions(response)
         if [error["extensions"]["code"] for error in answer.get("errors", ())] != ["UNAVAILABLE"]:
             break
         await asyncio.sleep(0.5)
@@ -48,7 +48,7 @@ async def send(client: Client, key: str, operation: str, **variables: Any) -> di
 
 
 async def send_file(client: Client, key: str, content: bytes) -> dict[str, Any]:
-    """The whole answer to an import, by multipart, with a key."""
+    """Upload a license file with a key and return the response."""
     operations = {"query": IMPORT, "variables": {"input": {"file": {"upload": None}}}}
     response = await client.http.post(
         "/graphql",
@@ -56,89 +56,91 @@ async def send_file(client: Client, key: str, content: bytes) -> dict[str, Any]:
         files={"0": ("license.lic", content)},
         headers={"Idempotency-Key": key},
     )
-    return _what_counts(response)
+    return _without_extensions(response)
 
 
-def _what_counts(response: httpx2.Response) -> dict[str, Any]:
-    """The answer, without the points that are left: these differ from call to call."""
+def _without_extensions(response: httpx2.Response) -> dict[str, Any]:
+    """Return the response without the remaining rate limit, which differs from request to request."""
     answer: dict[str, Any] = response.json()
     answer.pop("extensions", None)
     return answer
 
 
-async def at_once(call: Callable[[], Awaitable[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """The different answers to equal calls in parallel."""
-    answers = await asyncio.gather(*(call() for _ in range(TIMES)))
-    assert len(answers) == TIMES
+async def send_concurrently(call: Callable[[], Awaitable[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Run equal requests concurrently and return their distinct responses."""
+    answers = await asyncio.gather(*(call() for _ in range(CONCURRENCY)))
+    assert len(answers) == CONCURRENCY
     return [answer for number, answer in enumerate(answers) if answer not in answers[:number]]
 
 
-async def events() -> int:
-    """How many there are."""
+async def count_events() -> int:
+    """Return the number of audit events."""
     return await AuditEvent.all().count()
 
 
-async def holders(client: Client, license_key: str = "superoffice.ten-sales") -> tuple[str, list[str]]:
-    """The license's ID, and those of the users from whom it can be taken."""
+async def find_holders(client: Client, license_key: str = "superoffice.ten-sales") -> tuple[str, list[str]]:
+    """Return a license's ID and the IDs of the users from whom it can be revoked."""
     license = await client.run(SEATS, key=license_key)
     return license["id"], [one["user"]["id"] for one in license["assignments"]["nodes"] if not one["blocker"]]
 
 
-async def test_of_fifty_revocations_one_takes_the_license(inga: Client) -> None:
-    license, users = await holders(inga, "superoffice.visible-for")
-    before = await events()
+async def test_concurrent_revocations_have_one_effect(inga: Client) -> None:
+    license, users = await find_holders(inga, "superoffice.visible-for")
+    before = await count_events()
 
-    different = await at_once(lambda: send(inga, "key", REVOKE, input={"licenseId": license, "userIds": users}))
+    different = await send_concurrently(
+        lambda: send(inga, "key", REVOKE, input={"licenseId": license, "userIds": users})
+    )
 
     [answer] = different
     assert [one["outcome"] for one in answer["data"]["revokeUserLicenses"]["results"]] == ["REVOKED"] * len(users)
-    assert await events() - before == len(users)
+    assert await count_events() - before == len(users)
 
 
-async def test_of_fifty_activations_one_activates(inga: Client) -> None:
+async def test_concurrent_activations_have_one_effect(inga: Client) -> None:
     [change_set] = await inga.run(PENDING)
-    license, users = await holders(inga)
+    license, users = await find_holders(inga)
     blocked = {"licenseId": license, "userIds": users[:3]}
-    before = await events()
+    before = await count_events()
 
     input = {"changeSetId": change_set["id"], "revocations": [blocked]}
-    different = await at_once(lambda: send(inga, "key", ACTIVATE, input=input))
+    different = await send_concurrently(lambda: send(inga, "key", ACTIVATE, input=input))
 
     [answer] = different
     assert answer["data"]["activateLicenses"]["changeSet"]["status"] == "ACTIVATED"
-    assert await events() - before == 3 + 1
+    assert await count_events() - before == 3 + 1
 
 
 @pytest.mark.parametrize("form", ["text", "upload"])
-async def test_of_fifty_imports_one_imports(inga: Client, server: Running, form: str) -> None:
+async def test_concurrent_imports_have_one_effect(inga: Client, server: RunningServer, form: str) -> None:
     content = server.demo.files["growth.lic"]
-    before = await events()
+    before = await count_events()
 
     def call() -> Awaitable[dict[str, Any]]:
         if form == "text":
             return send(inga, "key", IMPORT, input={"file": {"text": content}})
         return send_file(inga, "key", content.encode())
 
-    [answer] = await at_once(call)
+    [answer] = await send_concurrently(call)
 
     assert answer["data"]["importLicenseFile"]["changeSet"]["status"] == "ACTIVATED"
     actions = await AuditEvent.all().order_by("position").offset(before).values_list("action", flat=True)
     assert actions == ["CHANGE_SET_SUPERSEDED", "CHANGE_SET_RECEIVED", "LICENSES_ACTIVATED"]
 
 
-async def test_of_fifty_tokens_one_is_issued_and_its_secret_told_once(inga: Client) -> None:
+async def test_concurrent_token_requests_return_one_secret(inga: Client) -> None:
     input = {"name": "Sync", "scopes": ["LICENSES_READ"]}
 
-    answers = await asyncio.gather(*(send(inga, "key", CREATE_TOKEN, input=input) for _ in range(TIMES)))
+    answers = await asyncio.gather(*(send(inga, "key", CREATE_TOKEN, input=input) for _ in range(CONCURRENCY)))
 
     payloads = [answer["data"]["createApiToken"] for answer in answers]
     assert len({payload["apiToken"]["id"] for payload in payloads}) == 1
-    assert sorted(payload["secret"] is not None for payload in payloads) == [False] * (TIMES - 1) + [True]
+    assert sorted(payload["secret"] is not None for payload in payloads) == [False] * (CONCURRENCY - 1) + [True]
     assert await ApiToken.all().count() == 1
 
 
-async def test_what_was_taken_once_is_not_taken_again(inga: Client) -> None:
-    license, [user, *_] = await holders(inga)
+async def test_replayed_revocation_revokes_nothing(inga: Client) -> None:
+    license, [user, *_] = await find_holders(inga)
     revoke = {"licenseId": license, "userIds": [user]}
     operation = REVOKE.replace("userErrors", "query { users { totalCount } auditEvents { totalCount } } userErrors")
     first = (await send(inga, "key", operation, input=revoke))["data"]["revokeUserLicenses"]
@@ -148,16 +150,16 @@ async def test_what_was_taken_once_is_not_taken_again(inga: Client) -> None:
 
     assert again["results"][0]["outcome"] == first["results"][0]["outcome"] == "REVOKED"
     assert again["query"]["auditEvents"]["totalCount"] == first["query"]["auditEvents"]["totalCount"] + 1
-    assert user in (await holders(inga))[1]
+    assert user in (await find_holders(inga))[1]
 
 
-async def test_a_refusal_is_repeated_as_it_was_told(inga: Client) -> None:
+async def test_replay_returns_the_original_user_errors(inga: Client) -> None:
     [change_set] = await inga.run(PENDING)
     activate = {"changeSetId": change_set["id"]}
     first = (await send(inga, "key", ACTIVATE, input=activate))["data"]["activateLicenses"]
-    license, users = await holders(inga)
+    license, users = await find_holders(inga)
     await inga.run(REVOKE, input={"licenseId": license, "userIds": users[:3]})
-    before = await events()
+    before = await count_events()
 
     again = (await send(inga, "key", ACTIVATE, input=activate))["data"]["activateLicenses"]
     anew = (await send(inga, "another key", ACTIVATE, input=activate))["data"]["activateLicenses"]
@@ -166,22 +168,20 @@ async def test_a_refusal_is_repeated_as_it_was_told(inga: Client) -> None:
     assert again["userErrors"] == first["userErrors"]
     assert again["changeSet"]["canActivate"] is True
     assert codes(anew) == []
-    assert await events() - before == 1
+    assert await count_events() - before == 1
 
 
-async def test_fifty_refusals_are_one_event(inga: Client) -> None:
+async def test_concurrent_refusals_record_one_event(inga: Client) -> None:
     [change_set] = await inga.run(PENDING)
-    before = await events()
+    before = await count_events()
 
-    [answer] = await at_once(lambda: send(inga, "key", ACTIVATE, input={"changeSetId": change_set["id"]}))
+    [answer] = await send_concurrently(lambda: send(inga, "key", ACTIVATE, input={"changeSetId": change_set["id"]}))
 
     assert codes(answer["data"]["activateLicenses"]) == ["SURPLUS_SEATS"]
-    assert await events() - before == 1
+    assert await count_events() - before == 1
 
 
-async def test_a_file_that_was_refused_after_its_signature_held_still_says_what_it_is(
-    inga: Client, server: Running
-) -> None:
+async def test_replay_returns_the_document_of_a_refused_file(inga: Client, server: RunningServer) -> None:
     file = {"file": {"text": server.demo.files["renewal.lic"]}}
     await inga.run(IMPORT, input={"file": {"text": server.demo.files["growth.lic"]}})
     first = (await send(inga, "key", IMPORT, input=file))["data"]["importLicenseFile"]
@@ -194,7 +194,7 @@ async def test_a_file_that_was_refused_after_its_signature_held_still_says_what_
     assert again == first
 
 
-async def test_a_preview_keeps_nothing(inga: Client, server: Running) -> None:
+async def test_preview_stores_no_idempotency_key(inga: Client, server: RunningServer) -> None:
     preview = {"file": {"text": server.demo.files["growth.lic"]}, "mode": "PREVIEW"}
 
     answers = [await send(inga, "key", IMPORT, input=preview) for _ in range(2)]
@@ -204,11 +204,11 @@ async def test_a_preview_keeps_nothing(inga: Client, server: Running) -> None:
     assert await IdempotencyKey.all().count() == 0
 
 
-async def test_another_call_with_the_key_is_refused(inga: Client, server: Running) -> None:
-    license, [user, other, *_] = await holders(inga)
+async def test_reused_key_is_rejected(inga: Client, server: RunningServer) -> None:
+    license, [user, other, *_] = await find_holders(inga)
     await send(inga, "key", REVOKE, input={"licenseId": license, "userIds": [user]})
     await send_file(inga, "file", server.demo.files["growth.lic"].encode())
-    before = await events()
+    before = await count_events()
 
     answers = [
         await send(inga, "key", REVOKE, input={"licenseId": license, "userIds": [other]}),
@@ -219,11 +219,11 @@ async def test_another_call_with_the_key_is_refused(inga: Client, server: Runnin
 
     assert [answer["errors"][0]["extensions"]["code"] for answer in answers] == ["IDEMPOTENCY_KEY_REUSED"] * 4
     assert ["data" in answer for answer in answers] == [False] * 4
-    assert await events() == before
+    assert await count_events() == before
 
 
-async def test_the_operations_name_is_part_of_the_call(inga: Client) -> None:
-    license, [user, *_] = await holders(inga)
+async def test_operation_name_is_part_of_the_request(inga: Client) -> None:
+    license, [user, *_] = await find_holders(inga)
     document = REVOKE + REVOKE.replace("mutation Revoke", "mutation Other")
     call = {"query": document, "variables": {"input": {"licenseId": license, "userIds": [user]}}}
     headers = {"Idempotency-Key": "key", "Accept": "application/graphql-response+json"}
@@ -236,23 +236,25 @@ async def test_the_operations_name_is_part_of_the_call(inga: Client) -> None:
     assert statuses == [200, 422, 200]
 
 
-async def test_others_have_keys_of_their_own(inga: Client, another_browser: Callable[..., Awaitable[Client]]) -> None:
+async def test_keys_are_scoped_to_the_principal(
+    inga: Client, another_browser: Callable[..., Awaitable[Client]]
+) -> None:
     created = await inga.run(CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_WRITE", "USERS_READ"]})
     program, elsewhere = await another_browser(token=created["secret"]), await another_browser()
     await elsewhere.sign_in()
-    license, [user, *_] = await holders(inga)
+    license, [user, *_] = await find_holders(inga)
     revoke = {"licenseId": license, "userIds": [user]}
 
     answers = [await send(client, "key", REVOKE, input=revoke) for client in (inga, program, elsewhere)]
 
     outcomes = [answer["data"]["revokeUserLicenses"]["results"][0]["outcome"] for answer in answers]
-    assert outcomes == ["REVOKED", "NOT_ASSIGNED", "REVOKED"]  # the last one is Inga, at another desk
+    assert outcomes == ["REVOKED", "NOT_ASSIGNED", "REVOKED"]  # the last one is Inga in another browser
     await program.http.aclose()
     await elsewhere.http.aclose()
 
 
-async def test_a_day_later_it_is_a_new_call(inga: Client) -> None:
-    license, [user, *_] = await holders(inga)
+async def test_key_expires_after_a_day(inga: Client) -> None:
+    license, [user, *_] = await find_holders(inga)
     revoke = {"licenseId": license, "userIds": [user]}
     await send(inga, "key", REVOKE, input=revoke)
     await IdempotencyKey.all().update(kept_at=utc_now() - KEY_LIFETIME + timedelta(minutes=1))
@@ -267,20 +269,20 @@ async def test_a_day_later_it_is_a_new_call(inga: Client) -> None:
     assert await IdempotencyKey.all().count() == 1
 
 
-async def test_after_a_day_the_checker_removes_what_was_kept(inga: Client) -> None:
+async def test_scheduler_purges_expired_keys(inga: Client) -> None:
     await send(inga, "key", CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_READ"]})
     await IdempotencyKey.all().update(kept_at=utc_now() - KEY_LIFETIME)
 
-    await the_checker_runs()
+    await run_scheduler()
 
     assert await IdempotencyKey.all().count() == 0
 
 
-async def test_a_call_that_failed_runs_when_it_is_sent_again(inga: Client) -> None:
-    license, [user, *_] = await holders(inga)
+async def test_failed_request_is_run_again(inga: Client) -> None:
+    license, [user, *_] = await find_holders(inga)
     revoke = {"licenseId": license, "userIds": [user]}
     position = (await Installation.get()).event_position
-    await Installation.all().update(event_position=0)  # whose events are there: no change can be recorded
+    await Installation.all().update(event_position=0)  # taken positions: recording an event fails
     failed = await send(inga, "key", REVOKE, input=revoke)
     await Installation.all().update(event_position=position)
 
@@ -288,10 +290,10 @@ async def test_a_call_that_failed_runs_when_it_is_sent_again(inga: Client) -> No
 
     assert failed["errors"][0]["extensions"]["code"] == "INTERNAL"
     assert again["data"]["revokeUserLicenses"]["results"][0]["outcome"] == "REVOKED"
-    assert await events() == position + 1
+    assert await count_events() == position + 1
 
 
-ONE_FIELD = "document holds one mutation field"
+ONE_FIELD = "document can contain one mutation field"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +308,7 @@ ONE_FIELD = "document holds one mutation field"
         ("key", "mutation { NAMED signOut { userErrors { code } } }", ONE_FIELD),
     ],
 )
-async def test_what_cannot_be_repeated_is_refused(inga: Client, key: str, document: str, message: str) -> None:
+async def test_invalid_idempotent_requests_are_rejected(inga: Client, key: str, document: str, message: str) -> None:
     create = 'createApiToken(input: {name: "Sync", scopes: [USERS_READ]}) { userErrors { code } }'
     headers = {b"Idempotency-Key": key.encode(), b"Accept": b"application/graphql-response+json"}
 
@@ -319,7 +321,7 @@ async def test_what_cannot_be_repeated_is_refused(inga: Client, key: str, docume
     assert await ApiToken.all().count() == 0
 
 
-async def test_queries_and_logins_ignore_it(inga: Client) -> None:
+async def test_queries_and_sign_in_ignore_the_key(inga: Client) -> None:
     await send(inga, "key", CREATE_TOKEN, input={"name": "Sync", "scopes": ["USERS_READ"]})
 
     assert "data" in await send(inga, "key", PENDING)
@@ -334,7 +336,7 @@ async def test_queries_and_logins_ignore_it(inga: Client) -> None:
     assert await IdempotencyKey.all().count() == 1
 
 
-async def test_nobody_has_no_keys(browser: Client) -> None:
+async def test_anonymous_requests_have_no_keys(browser: Client) -> None:
     answers = [await send(browser, "key", CREATE_TOKEN, input={"name": "A", "scopes": ["USERS_READ"]}) for _ in "ab"]
 
     assert [one["errors"][0]["extensions"]["code"] for one in answers] == ["UNAUTHENTICATED"] * 2

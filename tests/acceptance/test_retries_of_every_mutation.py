@@ -1,4 +1,4 @@
-"""Every mutation of the schema, sent several times with one `Idempotency-Key`, has one effect or one refusal."""
+"""Every mutation of the schema has one effect, or one rejection, per `Idempotency-Key`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,11 +17,11 @@ from models.idempotency import IdempotencyKey
 from schema.build import schema
 from schema.relay.node import global_id
 from server.graphql.idempotency import IGNORED_BY
-from tests.acceptance.conftest import Client, Running, Vendor, codes, listening
+from tests.acceptance.conftest import Client, RunningServer, Vendor, codes, listening
 from tests.acceptance.operations import IMPORT, PENDING, VENDORS
 from tests.acceptance.test_3_licenses_update_themselves import served
-from tests.acceptance.test_8_become_a_customer import NEW, on_sale
-from tests.acceptance.test_retries import CREATE_TOKEN, holders, send
+from tests.acceptance.test_8_become_a_customer import NEW, publish_purchase
+from tests.acceptance.test_retries import CREATE_TOKEN, find_holders, send
 from tests.schema.test_tenant_isolation import selection
 
 CREATE_WEBHOOK = """
@@ -30,23 +30,23 @@ mutation Create($input: CreateWebhookInput!) { createWebhook(input: $input) { we
 MUTATION = schema._schema.mutation_type
 assert MUTATION
 FIELDS = sorted(MUTATION.fields.keys() - IGNORED_BY)
-SHOWN_ONCE = {"createApiToken", "createWebhook", "updateWebhook"}
-"""Mutations that tell a secret."""
-CHANGES = {"sendTestEvent": "WebhookDelivery"}
-"""What else than the audit log shows the effect of a mutation."""
+RETURNING_SECRETS = {"createApiToken", "createWebhook", "updateWebhook"}
+"""Mutations that return a secret, only in the first response."""
+CHANGED_TABLES = {"sendTestEvent": "WebhookDelivery"}
+"""The model that shows the effect of a mutation that records no audit event."""
 UNKNOWN = 999_999
-AT_ONCE = 5
+CONCURRENCY = 5
 
 
-class Story:
-    """For each mutation what makes it possible, and its input: a mutation without one fails its tests."""
+class MutationInputs:
+    """The input of each mutation, by a method of its name that prepares what it needs."""
 
-    def __init__(self, inga: Client, server: Running, vendor: Vendor, endpoint: str) -> None:
+    def __init__(self, inga: Client, server: RunningServer, vendor: Vendor, endpoint: str) -> None:
         self.inga, self.server, self.vendor, self.endpoint = inga, server, vendor, endpoint
 
     async def activateLicenses(self) -> dict[str, Any]:
         [change_set] = await self.inga.run(PENDING)
-        license, users = await holders(self.inga)
+        license, users = await find_holders(self.inga)
         return {"changeSetId": change_set["id"], "revocations": [{"licenseId": license, "userIds": users[:3]}]}
 
     async def rejectPendingChanges(self) -> dict[str, Any]:
@@ -59,16 +59,16 @@ class Story:
         return {"changeSetId": imported["changeSet"]["id"]}
 
     async def revokeUserLicenses(self) -> dict[str, Any]:
-        license, users = await holders(self.inga)
+        license, users = await find_holders(self.inga)
         return {"licenseId": license, "userIds": users[:2]}
 
     async def assignUserLicenses(self) -> dict[str, Any]:
-        license, _ = await holders(self.inga, "superoffice.visible-for")
-        return {"licenseId": license, "userIds": (await holders(self.inga))[1][:2]}
+        license, _ = await find_holders(self.inga, "superoffice.visible-for")
+        return {"licenseId": license, "userIds": (await find_holders(self.inga))[1][:2]}
 
     async def reassignUserLicenses(self) -> dict[str, Any]:
-        source, users = await holders(self.inga)
-        target, _ = await holders(self.inga, "superoffice.ten-service")
+        source, users = await find_holders(self.inga)
+        target, _ = await find_holders(self.inga, "superoffice.ten-service")
         return {"fromLicenseId": source, "toLicenseId": target, "userIds": users[:2]}
 
     async def importLicenseFile(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Story:
         return {"vendorId": (await self.inga.run(VENDORS))["vendors"][0]["id"]}
 
     async def convertDemo(self) -> dict[str, Any]:
-        on_sale(self.server, self.vendor)
+        publish_purchase(self.server, self.vendor)
         return NEW
 
     async def updateVendor(self) -> dict[str, Any]:
@@ -106,12 +106,12 @@ class Story:
         return await self.deleteWebhook()
 
     async def input(self, field: str) -> dict[str, Any]:
-        """The input with which a mutation does something."""
+        """Return an input with which a mutation has an effect."""
         given: dict[str, Any] = await getattr(self, field)()
         return given
 
-    async def refused_input(self, field: str) -> dict[str, Any]:
-        """One that depends on what is stored, and that is refused."""
+    async def rejected_input(self, field: str) -> dict[str, Any]:
+        """Return an input that is rejected because of what is stored."""
         other: dict[str, dict[str, Any]] = {
             "importLicenseFile": {"file": {"text": "Hello"}},
             "convertDemo": {"serialNumber": "9999999999"},
@@ -125,19 +125,19 @@ class Story:
 
 @pytest.fixture
 def is_trial(request: pytest.FixtureRequest) -> bool:
-    """Only a trial can be converted."""
+    """Whether the mutation requires a trial."""
     return bool(request.node.callspec.params["field"] == "convertDemo")
 
 
 @pytest.fixture
 def webhook_hosts() -> frozenset[str]:
-    """The endpoint's."""
+    """The endpoint's host."""
     return frozenset({"127.0.0.1"})
 
 
 @pytest.fixture
 async def endpoint() -> AsyncIterator[str]:
-    """Where webhooks are received."""
+    """The URL of an endpoint that accepts webhooks."""
 
     async def receive(request: Request) -> Response:
         return Response(status_code=204)
@@ -147,13 +147,13 @@ async def endpoint() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def story(inga: Client, server: Running, vendor: Vendor, endpoint: str) -> Story:
-    """What makes mutations possible."""
-    return Story(inga, server, vendor, endpoint)
+def inputs(inga: Client, server: RunningServer, vendor: Vendor, endpoint: str) -> MutationInputs:
+    """The inputs of all mutations."""
+    return MutationInputs(inga, server, vendor, endpoint)
 
 
 def operation(field: str) -> str:
-    """The mutation, with all that its payload has but `query`."""
+    """Return a mutation that selects its whole payload except `query`."""
     assert MUTATION
     definition = MUTATION.fields[field]
     type_ = definition.args["input"].type
@@ -162,38 +162,40 @@ def operation(field: str) -> str:
 
 
 async def tables() -> dict[str, list[dict[str, Any]]]:
-    """Every row of the database, but for when sessions were last used."""
+    """Return every row by model, except sessions, whose last use changes with each request."""
     stored = {name: model for name, model in Tortoise.apps["models"].items() if name != "Session"}
     return {name: await model.all().order_by("id").values() for name, model in stored.items()}
 
 
 @pytest.mark.parametrize("field", FIELDS)
-async def test_it_has_one_effect(story: Story, field: str) -> None:
-    input = await story.input(field)
+async def test_repeated_mutation_has_one_effect(inputs: MutationInputs, field: str) -> None:
+    input = await inputs.input(field)
     before = await tables()
 
-    answers = await asyncio.gather(*(send(story.inga, "key", operation(field), input=input) for _ in range(AT_ONCE)))
+    answers = await asyncio.gather(
+        *(send(inputs.inga, "key", operation(field), input=input) for _ in range(CONCURRENCY))
+    )
     after = await tables()
-    answers.append(await send(story.inga, "key", operation(field), input=input))
+    answers.append(await send(inputs.inga, "key", operation(field), input=input))
 
-    if field in SHOWN_ONCE:
+    if field in RETURNING_SECRETS:
         assert len([secret for one in answers if (secret := one["data"][field].pop("secret"))]) == 1
-    assert answers == answers[:1] * (AT_ONCE + 1)
+    assert answers == answers[:1] * (CONCURRENCY + 1)
     assert codes(answers[0]["data"][field]) == []
     assert {name for name in after if after[name] != before[name]} >= {
-        CHANGES.get(field, "AuditEvent"),
+        CHANGED_TABLES.get(field, "AuditEvent"),
         "IdempotencyKey",
     }
     assert await tables() == after
 
 
 @pytest.mark.parametrize("field", FIELDS)
-async def test_it_is_refused_once(story: Story, field: str) -> None:
-    input = await story.refused_input(field)
+async def test_repeated_rejection_is_replayed(inputs: MutationInputs, field: str) -> None:
+    input = await inputs.rejected_input(field)
 
-    first = await send(story.inga, "key", operation(field), input=input)
+    first = await send(inputs.inga, "key", operation(field), input=input)
     after = await tables()
-    second = await send(story.inga, "key", operation(field), input=input)
+    second = await send(inputs.inga, "key", operation(field), input=input)
 
     assert len(codes(first["data"][field])) == 1
     assert second == first

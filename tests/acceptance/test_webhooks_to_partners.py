@@ -1,4 +1,4 @@
-"""A partner's program is told of what happens, whatever happens to the server meanwhile."""
+"""Webhooks deliver every event to a partner's endpoint in order, also when the server crashes."""
 
 import asyncio
 import os
@@ -54,18 +54,18 @@ POLICY = """mutation Policy($input: UpdateVendorInput!) { updateVendor(input: $i
 
 @pytest.fixture
 async def address() -> AsyncIterator[Endpoint]:
-    """The partner's program."""
+    """The partner's endpoint."""
     async with endpoint() as running:
         yield running
 
 
 @pytest.fixture
 def webhook_hosts() -> frozenset[str]:
-    """The machine of the tests, to which the server may send webhooks."""
+    """The local host, which is not public."""
     return frozenset({"127.0.0.1"})
 
 
-async def test_an_administrator_makes_tests_changes_and_deletes_a_webhook(inga: Client, address: Endpoint) -> None:
+async def test_administrator_manages_a_webhook(inga: Client, address: Endpoint) -> None:
     made = await inga.run(CREATE, input={"name": " ERP ", "url": address.url, "actions": ["LICENSES_ACTIVATED"]})
     assert made["userErrors"] == []
     webhook = made["webhook"]
@@ -95,14 +95,14 @@ async def test_an_administrator_makes_tests_changes_and_deletes_a_webhook(inga: 
         "Inga Solheim deleted the webhook ERP.",
         "Inga Solheim changed the webhook ERP: whether it is on.",
         "Inga Solheim changed the webhook ERP: actions, secret.",
-        "Inga Solheim made the webhook ERP.",
+        "Inga Solheim created the webhook ERP.",
     ]
 
 
 @pytest.mark.parametrize(
     "url", ["https://10.0.0.1/", "https://169.254.169.254/latest/meta-data", "http://example.com/"]
 )
-async def test_it_leads_nowhere_inside(inga: Client, url: str) -> None:
+async def test_private_addresses_are_rejected(inga: Client, url: str) -> None:
     refused = await inga.run(CREATE, input={"name": "ERP", "url": url})
 
     assert codes(refused) == ["INVALID"]
@@ -110,9 +110,7 @@ async def test_it_leads_nowhere_inside(inga: Client, url: str) -> None:
     assert (refused["webhook"], refused["secret"]) == (None, None)
 
 
-async def test_who_may_not_read_the_events_has_them_sent_nowhere(
-    inga: Client, another_browser, address: Endpoint
-) -> None:
+async def test_webhooks_require_all_read_scopes(inga: Client, another_browser, address: Endpoint) -> None:
     made = await inga.run(CREATE, input={"name": "ERP", "url": address.url})
     for lacking in READS:
         scopes = ["WEBHOOKS_WRITE", *(scope for scope in READS if scope != lacking)]
@@ -127,9 +125,7 @@ async def test_who_may_not_read_the_events_has_them_sent_nowhere(
         await partner.http.aclose()
 
 
-async def test_a_token_for_one_vendor_sees_and_makes_webhooks_of_that_vendor_alone(
-    inga: Client, another_browser, address: Endpoint
-) -> None:
+async def test_vendor_token_manages_only_its_webhooks(inga: Client, another_browser, address: Endpoint) -> None:
     vendors = {one["key"]: one["id"] for one in await inga.run("{ vendors { id key } }")}
     others = await inga.run(CREATE, input={"name": "all", "url": address.url})
     given = {"name": "NordSync", "scopes": ["WEBHOOKS_WRITE", *READS], "vendorId": vendors["nordsync"]}
@@ -145,8 +141,8 @@ async def test_a_token_for_one_vendor_sees_and_makes_webhooks_of_that_vendor_alo
     await partner.http.aclose()
 
 
-async def settled(database_url: str) -> tuple[list[int], list[int]]:
-    """The positions of all events after the webhook was made, and how far the webhook has come."""
+async def event_positions(database_url: str) -> tuple[list[int], list[int]]:
+    """Return the IDs of the events since the webhook was created, and the webhooks' positions."""
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
     try:
@@ -158,27 +154,27 @@ async def settled(database_url: str) -> tuple[list[int], list[int]]:
 
 
 async def end_lease(database_url: str) -> None:
-    """Lets the time pass after which a webhook whose process has died is taken up."""
+    """End the lease of a process that has died, so that another process takes over its webhooks."""
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
     await Webhook.all().update(claimed_until=None)
     await Tortoise.close_connections()
 
 
-async def change_policy(client: Client, times: int) -> None:
-    """Leaves so many events."""
+async def record_events(client: Client, times: int) -> None:
+    """Record a number of audit events by changing a vendor's policy."""
     vendor = next(one for one in await client.run("{ vendors { id key } }") if one["key"] == "nordsync")
     for number in range(times):
         policy = ("MANUAL", "AUTOMATIC")[number % 2]
         await client.run(POLICY, input={"vendorId": vendor["id"], "activationPolicy": policy})
 
 
-def first_tellings(address: Endpoint) -> list[int]:
-    """The ids of the events that came, each where it came first."""
+def delivered_event_ids(address: Endpoint) -> list[int]:
+    """Return the IDs of the delivered events without repetitions, in order of first delivery."""
     return list(dict.fromkeys(int(one.id.rsplit("_", 1)[1]) for one in address.received))
 
 
-async def test_a_server_that_is_killed_has_told_all_in_order_after_it_comes_back(
+async def test_events_are_delivered_after_a_crash(
     copied_demo: tuple[str, Demo], tmp_path: Path, address: Endpoint
 ) -> None:
     database_url, _ = copied_demo
@@ -187,24 +183,24 @@ async def test_a_server_that_is_killed_has_told_all_in_order_after_it_comes_back
         client = Client(url)
         await client.sign_in()
         assert codes(await client.run(CREATE, input={"name": "ERP", "url": address.url})) == []
-        await change_policy(client, 40)
+        await record_events(client, 40)
         await address.until(lambda: len(address.received) >= 10)
         os.kill(running.pid, signal.SIGKILL)
         await running.wait()
         await client.http.aclose()
-    before = len(first_tellings(address))
-    events, _ = await settled(database_url)
+    before = len(delivered_event_ids(address))
+    events, _ = await event_positions(database_url)
     assert before < len(events)
 
     await end_lease(database_url)
     async with process(database_url, tmp_path, webhook_hosts="127.0.0.1"):
-        await address.until(lambda: len(first_tellings(address)) == len(events))
+        await address.until(lambda: len(delivered_event_ids(address)) == len(events))
 
-    assert first_tellings(address) == events
+    assert delivered_event_ids(address) == events
     assert len(address.received) <= len(events) + 1
 
 
-async def test_two_processes_tell_each_event_in_order(
+async def test_two_processes_deliver_each_event_in_order(
     postgres_demos, postgres_server: str, tmp_path: Path, address: Endpoint
 ) -> None:
     name = await asyncio.to_thread(create_database, postgres_server, template=postgres_demos[False][0])
@@ -216,7 +212,7 @@ async def test_two_processes_tell_each_event_in_order(
             for number in range(3):
                 made = await client.run(CREATE, input={"name": f"ERP {number}", "url": f"{address.url}/{number}"})
                 assert codes(made) == []
-            await change_policy(client, 60)
+            await record_events(client, 60)
             await client.http.aclose()
             expected = 3 * 60 + 3 + 2 + 1
             await address.until(lambda: len({one.id for one in address.received}) == expected)

@@ -1,4 +1,4 @@
-"""A browser, in which the console is used as people use it: by what is written on it."""
+"""Fixtures of the browser tests, which use the console by its visible texts."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from server.console import DIST_DIR
 from tests.acceptance.conftest import (
     PASSWORD,
     Client,
-    Running,
+    RunningServer,
     copied_demo,
     postgres_demos,
     server,
@@ -26,25 +26,25 @@ from tests.acceptance.conftest import (
 __all__ = ["copied_demo", "postgres_demos", "server", "sqlite_demos", "vendor"]
 
 WORKING = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-"""What Chromium needs to run as root and without a screen, and to ask nobody for anything."""
-PATIENCE = 10_000
+"""Options of Chromium to run as root, without a screen and without background requests."""
+TIMEOUT = 10_000
 
 
 @pytest.fixture
 def engine() -> str:
-    """The console does not see the database; the main story alone is told on both."""
+    """SQLite: the console does not depend on the engine; only the main scenario runs on both."""
     return "sqlite"
 
 
 @pytest.fixture
 def is_trial() -> bool:
-    """Whether the story begins with a demo that has not been bought."""
+    """Whether the installation is a trial; modules override this."""
     return False
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium; without it or without the built console the tests are skipped, but not in CI."""
+    """Debian's Chromium; without it or the built console, tests are skipped, or fail in CI."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if missing := _missing(path):
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
@@ -62,34 +62,34 @@ def _missing(path: str | None) -> str | None:
     return None
 
 
-class Watch:
-    """What goes wrong in a browser without anybody seeing it."""
+class PageMonitor:
+    """A monitor of errors in a page that are not visible on it."""
 
     def __init__(self) -> None:
-        """Nothing has gone wrong yet."""
+        """Start without errors."""
         self.wrong: list[str] = []
 
     def follow(self, page: Page, host: str) -> None:
-        """Notes errors of scripts, complaints of the content security policy, and requests to other hosts."""
+        """Record script errors, violations of the content security policy, and requests to other hosts."""
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        page.on("console", self._hear)
-        page.on("request", partial(self._see, host))
+        page.on("console", self._on_console)
+        page.on("request", partial(self._on_request, host))
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(("Failed to load", "WebSocket")):
             self.wrong.append(f"console: {message.text}")
 
-    def _see(self, host: str, request: Request) -> None:
+    def _on_request(self, host: str, request: Request) -> None:
         url = urlsplit(request.url)
         if url.scheme not in ("data", "blob") and url.netloc != host:
             self.wrong.append(f"another host: {request.url}")
 
 
 @pytest.fixture
-async def open_browser(chromium: Browser, server: Running) -> AsyncIterator[Callable[..., Awaitable[Page]]]:
-    """Opens one more browser, with cookies of its own, in which nobody is signed in."""
-    expect.set_options(timeout=PATIENCE)
-    watch = Watch()
+async def open_browser(chromium: Browser, server: RunningServer) -> AsyncIterator[Callable[..., Awaitable[Page]]]:
+    """Return a function that opens another browser, with its own cookies and not signed in."""
+    expect.set_options(timeout=TIMEOUT)
+    watch = PageMonitor()
     async with AsyncExitStack() as open_contexts:
 
         async def open_(path: str = "/", **options: Any) -> Page:
@@ -97,7 +97,7 @@ async def open_browser(chromium: Browser, server: Running) -> AsyncIterator[Call
             url = urljoin(server.url, path)
             context = await chromium.new_context(base_url=url, **given)
             open_contexts.push_async_callback(context.close)
-            context.set_default_timeout(PATIENCE)
+            context.set_default_timeout(TIMEOUT)
             page = await context.new_page()
             watch.follow(page, urlsplit(url).netloc)
             await page.goto(url)
@@ -109,13 +109,13 @@ async def open_browser(chromium: Browser, server: Running) -> AsyncIterator[Call
 
 @pytest.fixture
 async def page(open_browser: Callable[..., Awaitable[Page]]) -> Page:
-    """A browser in which nobody is signed in."""
+    """A browser that is not signed in."""
     return await open_browser()
 
 
 @pytest.fixture
-async def elsewhere(server: Running) -> AsyncIterator[Client]:
-    """The administrator once more, at the API and without the console."""
+async def elsewhere(server: RunningServer) -> AsyncIterator[Client]:
+    """An API client that is signed in as the administrator, without a browser."""
     client = Client(server.url)
     await client.sign_in()
     yield client
@@ -123,7 +123,7 @@ async def elsewhere(server: Running) -> AsyncIterator[Client]:
 
 
 async def sign_in(page: Page, password: str = PASSWORD) -> None:
-    """Signs the demo's administrator in, in whatever language and wherever the form is."""
+    """Sign in as the demo's administrator, in any language, on the screen or in the dialog."""
     await page.locator("input[name=login]").fill("inga")
     await page.locator("input[name=password]").fill(password)
     await page.locator("form:has(input[name=password]) button.primary").click()
@@ -131,19 +131,19 @@ async def sign_in(page: Page, password: str = PASSWORD) -> None:
 
 @pytest.fixture
 async def inga(page: Page) -> Page:
-    """A browser in which the administrator is signed in, and sees the licenses."""
+    """A browser that is signed in as the administrator and shows the licenses."""
     await sign_in(page)
     await expect(page.get_by_role("table", name="User licenses")).to_be_visible()
     return page
 
 
 def license_file(text: str, name: str = "license.lic") -> FilePayload:
-    """A file to choose."""
+    """Return a license file for a file input."""
     return {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
 
 
-async def take_from_per(client: Client) -> None:
-    """Takes Sales Premium from Per Haugen."""
+async def revoke_from_per(client: Client) -> None:
+    """Revoke Sales Premium from Per Haugen."""
     found = await client.run(
         """{ license(key: "superoffice.ten-sales") {
           id assignments(filter: { search: "Per Haugen" }) { nodes { user { id } } }

@@ -1,4 +1,4 @@
-"""Pictures of every screen and dialog to look at: in both languages, light and dark, and on a phone."""
+"""Screenshots of every screen and dialog, for review: in both languages, light and dark, and on a phone."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,7 +40,7 @@ SCREENS = {
 
 @dataclass
 class Camera:
-    """A page in a language, and where its pictures go."""
+    """A page in a language, and the folder of its screenshots."""
 
     page: Page
     url: str
@@ -48,12 +48,12 @@ class Camera:
     folder: Path
 
     async def go(self, path: str) -> None:
-        """Opens a screen, and waits until it is all there."""
+        """Open a screen and wait until it has loaded."""
         await self.page.goto(self.url + path)
         await self.page.wait_for_load_state("networkidle")
 
-    async def take(self, name: str) -> None:
-        """Light, dark, and narrow."""
+    async def capture(self, name: str) -> None:
+        """Take a screenshot in light, in dark and at a phone's width."""
         await self.page.wait_for_timeout(200)
         for scheme, width in (("light", WIDE), ("dark", WIDE), ("light", NARROW)):
             await self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -65,13 +65,13 @@ class Camera:
         await self.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
 
     async def press(self, selector: str) -> None:
-        """Presses the last button that this selects: that of the dialog on top."""
+        """Click the last button that the selector matches, which is in the topmost dialog."""
         await self.page.locator(selector).last.click()
 
 
 @asynccontextmanager
 async def camera(browser: Browser, url: str, language: str, folder: Path) -> AsyncIterator[Camera]:
-    """A browser of its own in which nobody is signed in."""
+    """Open a browser that is not signed in."""
     context = await browser.new_context(locale=LOCALES[language], reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(url)
@@ -81,53 +81,53 @@ async def camera(browser: Browser, url: str, language: str, folder: Path) -> Asy
 
 
 async def take_demo(browser: Browser, url: str, demo: Demo, language: str, folder: Path) -> None:
-    """What the demo shows, from before the login to after the activation."""
+    """Take the screenshots of the demo, from sign-in to activation."""
     async with camera(browser, url, language, folder) as shot:
-        await shot.take("sign-in")
+        await shot.capture("sign-in")
         await sign_in(shot.page, "wrong")
         await expect(shot.page.locator(".notice.bad")).to_be_visible()
-        await shot.take("sign-in-refused")
+        await shot.capture("sign-in-refused")
         await sign_in(shot.page)
         await expect(shot.page.locator("input[name=password]")).to_have_count(0)
         for name, path in SCREENS.items():
             await shot.go(path)
-            await shot.take(name)
+            await shot.capture(name)
         for take in (_web, _users, _import, _tokens, _webhooks, _surplus, _reject_or_activate, _session):
             await take(shot, demo)
 
 
 async def take_trial(browser: Browser, url: str, demo: Demo, language: str, folder: Path) -> None:
-    """What only a demo that has not been bought shows."""
+    """Take the screenshots that only a trial shows."""
     async with camera(browser, url, language, folder) as shot:
         await sign_in(shot.page)
         await expect(shot.page.locator("input[name=password]")).to_have_count(0)
         await shot.go("/licenses")
-        await shot.take("trial-licenses")
+        await shot.capture("trial-licenses")
         await shot.go("/licenses?dialog=convert")
-        await shot.take("trial-convert")
+        await shot.capture("trial-convert")
         await shot.page.locator("dialog input[name=serialNumber]").fill("1")
         await shot.page.locator("dialog input[name=licenseOwner]").fill("Fjord")
         await shot.press("dialog .primary")
         await expect(shot.page.locator("dialog [role=alert]").first).not_to_be_empty()
-        await shot.take("trial-convert-refused")
+        await shot.capture("trial-convert-refused")
 
 
 async def take_checks(browser: Browser, url: str, demo: Demo, language: str, folder: Path, vendor: Path) -> None:
-    """What comes of asking a license server: it says no, then it has more seats, which are activated by themselves."""
+    """Take the screenshots of checks: refused by the license server, then more seats, activated automatically."""
     async with camera(browser, url, language, folder) as shot:
         await sign_in(shot.page)
         await expect(shot.page.locator("input[name=password]")).to_have_count(0)
         await shot.go("/licenses?vendor=nordsync")
         await shot.press(".actions button")
         await expect(shot.page.locator("dialog .notice.bad")).to_be_visible()
-        await shot.take("dialog-check-refused")
+        await shot.capture("dialog-check-refused")
         await shot.press("dialog footer button")
         await shot.page.wait_for_load_state("networkidle")
-        await shot.take("licenses-check-failed")
+        await shot.capture("licenses-check-failed")
         await shot.go("/licenses?vendor=nordsync&dialog=problem")
-        await shot.take("dialog-problem-check-failed")
+        await shot.capture("dialog-problem-check-failed")
         await shot.go("/licenses/status")
-        await shot.take("status-check-failed")
+        await shot.capture("status-check-failed")
 
         document = vendor / "v1" / "licenses" / f"{demo.serial_number}.lic"
         document.parent.mkdir(parents=True)
@@ -136,12 +136,12 @@ async def take_checks(browser: Browser, url: str, demo: Demo, language: str, fol
         await shot.press(".actions button")
         await expect(shot.page.locator(".announcement")).to_be_visible()
         await shot.page.wait_for_load_state("networkidle")
-        await shot.take("licenses-activated-by-itself")
+        await shot.capture("licenses-activated-by-itself")
         await shot.go("/licenses?vendor=nordsync&dialog=activate")
-        await shot.take("dialog-activated-by-itself")
+        await shot.capture("dialog-activated-by-itself")
         await shot.go("/audit-log?action=LICENSES_ACTIVATED")
-        await _unfold(shot)
-        await shot.take("audit-log-activated")
+        await _expand(shot)
+        await shot.capture("audit-log-activated")
 
 
 def _more_seats() -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _more_seats() -> dict[str, Any]:
     return claims | {"seq": 2, "jti": f"{claims['jti']}-more", "licenses": licenses}
 
 
-async def _unfold(shot: Camera) -> None:
+async def _expand(shot: Camera) -> None:
     for summary in await shot.page.locator("summary").all():
         await summary.click()
     await shot.page.wait_for_load_state("networkidle")
@@ -160,7 +160,7 @@ async def _web(shot: Camera, demo: Demo) -> None:
     await shot.go("/licenses")
     await shot.press(".actions button")
     await expect(shot.page.locator(".card .notice").first).to_be_visible()
-    await shot.take("licenses-no-web")
+    await shot.capture("licenses-no-web")
 
 
 async def _users(shot: Camera, demo: Demo) -> None:
@@ -168,14 +168,14 @@ async def _users(shot: Camera, demo: Demo) -> None:
     boxes = shot.page.locator("tbody input[type=checkbox]")
     for position in range(3):
         await boxes.nth(position).check()
-    await shot.take("users-ticked")
-    await shot.page.locator(".selection select").first.select_option("take")
+    await shot.capture("users-ticked")
+    await shot.page.locator(".selection select").first.select_option("revoke")
     await shot.page.locator(".selection select").nth(1).select_option("nordsync.connector-cal")
     await shot.press(".selection button[type=submit], .selection .primary, .selection .danger")
-    await shot.take("users-dialog-take")
+    await shot.capture("users-dialog-take")
     await shot.press("dialog .danger")
     await shot.page.wait_for_load_state("networkidle")
-    await shot.take("users-taken")
+    await shot.capture("users-taken")
 
 
 async def _import(shot: Camera, demo: Demo) -> None:
@@ -190,95 +190,95 @@ async def _import(shot: Camera, demo: Demo) -> None:
         await shot.go("/licenses?dialog=import")
         await shot.page.locator("dialog input[type=file]").set_input_files([license_file(text)])
         await shot.page.wait_for_load_state("networkidle")
-        await shot.take(f"dialog-import-{name}")
+        await shot.capture(f"dialog-import-{name}")
 
 
 async def _tokens(shot: Camera, demo: Demo) -> None:
     await shot.go("/api-tokens")
     await shot.press(".card .primary")
-    await shot.take("dialog-token")
+    await shot.capture("dialog-token")
     await shot.page.locator("dialog input[name=name]").fill("Monthly report")
     await shot.press("dialog .primary")
     await expect(shot.page.locator("dialog fieldset .notice")).to_be_visible()
-    await shot.take("dialog-token-refused")
+    await shot.capture("dialog-token-refused")
     await shot.page.locator("dialog input[name=scopes]").nth(0).check()
     await shot.press("dialog .primary")
     await expect(shot.page.locator("output")).to_be_visible()
-    await shot.take("dialog-token-secret")
+    await shot.capture("dialog-token-secret")
     await shot.press("dialog .primary")
-    await shot.take("api-tokens")
+    await shot.capture("api-tokens")
     await shot.press("td button")
-    await shot.take("dialog-token-revoke")
+    await shot.capture("dialog-token-revoke")
 
 
 async def _webhooks(shot: Camera, demo: Demo) -> None:
     async with endpoint() as address:
         await shot.go("/webhooks")
         await shot.press(".card .primary")
-        await shot.take("dialog-webhook")
+        await shot.capture("dialog-webhook")
         await shot.page.locator("dialog input[name=name]").fill("ERP")
         await shot.page.locator("dialog input[name=url]").fill("http://example.com/events")
         await shot.press("dialog .primary")
         await expect(shot.page.locator("dialog .problem")).to_be_visible()
         await shot.press("dialog summary")
-        await shot.take("dialog-webhook-refused")
+        await shot.capture("dialog-webhook-refused")
         await shot.page.locator("dialog input[name=url]").fill(address.url)
         for position in (1, 6, 7):
             await shot.page.locator("dialog input[name=actions]").nth(position).check()
         await shot.press("dialog .primary")
         await expect(shot.page.locator("output")).to_be_visible()
-        await shot.take("dialog-webhook-secret")
+        await shot.capture("dialog-webhook-secret")
         await shot.press("dialog .primary")
         await shot.press("td button")
-        await shot.take("dialog-webhook-none")
+        await shot.capture("dialog-webhook-none")
         await shot.press("dialog footer .primary")
         await expect(shot.page.locator("dialog tbody tr")).to_have_count(1)
         address.status = 500
         await shot.press("dialog footer .primary")
         await expect(shot.page.locator("dialog .notice.bad")).to_be_visible()
-        await shot.take("dialog-webhook-deliveries")
+        await shot.capture("dialog-webhook-deliveries")
         await shot.press("dialog footer button:nth-child(2)")
-        await shot.take("dialog-webhook-edit")
+        await shot.capture("dialog-webhook-edit")
         await shot.page.locator("dialog input[name=url]").fill("http://example.com/events")
         await shot.press("dialog .primary")
         await expect(shot.page.locator("dialog .problem")).to_be_visible()
-        await shot.take("dialog-webhook-edit-refused")
+        await shot.capture("dialog-webhook-edit-refused")
         await shot.press("dialog form footer button:first-child")
         await shot.press("dialog footer button:first-child")
-        await shot.take("dialog-webhook-delete")
+        await shot.capture("dialog-webhook-delete")
         await shot.press("dialog footer button:first-child")
         await shot.press("dialog footer button:nth-child(4)")
         await shot.page.wait_for_load_state("networkidle")
         await shot.go("/webhooks")
-        await shot.take("webhooks-off")
+        await shot.capture("webhooks-off")
 
 
 async def _surplus(shot: Camera, demo: Demo) -> None:
     await shot.go("/licenses?dialog=surplus&license=superoffice.ten-sales")
     await shot.press("dialog .bar button")
     await expect(shot.page.locator("dialog .names li")).to_have_count(3)
-    await shot.take("dialog-surplus-suggested")
+    await shot.capture("dialog-surplus-suggested")
     await shot.press("dialog footer .primary")
     await shot.page.wait_for_load_state("networkidle")
-    await shot.take("dialog-surplus-removed")
+    await shot.capture("dialog-surplus-removed")
 
 
 async def _reject_or_activate(shot: Camera, demo: Demo) -> None:
     await shot.go("/licenses?dialog=activate")
-    await shot.take("dialog-activate-ready")
+    await shot.capture("dialog-activate-ready")
     await shot.press("dialog footer .aside")
-    await shot.take("dialog-reject")
+    await shot.capture("dialog-reject")
     await shot.page.locator("dialog textarea").fill("Sales Premium: 21, not 18.")
     await shot.press("dialog .danger")
     await shot.page.wait_for_load_state("networkidle")
-    await shot.take("licenses-rejected")
+    await shot.capture("licenses-rejected")
     await shot.go("/licenses?dialog=problem")
-    await shot.take("dialog-problem-rejected")
+    await shot.capture("dialog-problem-rejected")
     await shot.go("/licenses/status")
-    await shot.take("status-rejected")
+    await shot.capture("status-rejected")
     await shot.go("/audit-log")
-    await _unfold(shot)
-    await shot.take("audit-log-details")
+    await _expand(shot)
+    await shot.capture("audit-log-details")
 
 
 async def _session(shot: Camera, demo: Demo) -> None:
@@ -287,11 +287,11 @@ async def _session(shot: Camera, demo: Demo) -> None:
     await shot.page.wait_for_timeout(1500)
     await shot.press(".actions button")
     await shot.page.wait_for_timeout(1500)
-    await shot.take("licenses-unreachable")
+    await shot.capture("licenses-unreachable")
     await shot.page.context.set_offline(False)
     await shot.go("/licenses?dialog=import")
     await shot.page.context.clear_cookies()
     await shot.page.locator("dialog textarea").fill("-----BEGIN SIGNED LICENSE-----")
     await shot.press("dialog .primary")
     await expect(shot.page.locator("dialog input[name=password]")).to_be_visible()
-    await shot.take("dialog-session-ended")
+    await shot.capture("dialog-session-ended")

@@ -1,4 +1,4 @@
-"""Takes the documentation's pictures of the console from a server with the demo: `make screenshots`.
+"""Take the documentation's screenshots of the console from a server with the demo: `make screenshots`.
 
 With a folder, `make screenshots ALL=FOLDER`, it takes pictures of every screen and dialog there instead.
 """
@@ -37,11 +37,11 @@ SCREENS = {
     "user-licenses": "/users/licenses?license=superoffice.ten-service",
     "audit-log": "/audit-log",
 }
-"""What needs nothing done to be seen."""
+"""Screens that are shown without further actions."""
 
 
 async def take_all() -> None:
-    """Takes the pictures of the demo, then those of the trial."""
+    """Take the screenshots of the demo, then those of the trial."""
     IMAGES.mkdir(exist_ok=True)
     async with _browser() as browser:
         for take, trial in ((take_demo, False), (take_trial, True)):
@@ -50,7 +50,7 @@ async def take_all() -> None:
 
 
 async def take_every_screen(folder: Path) -> None:
-    """Takes pictures of everything there is to see, into a folder."""
+    """Take screenshots of every screen and dialog into a folder."""
     async with _browser() as browser:
         for language in every_screen.LOCALES:
             for take, trial in ((every_screen.take_demo, False), (every_screen.take_trial, True)):
@@ -75,17 +75,17 @@ async def _browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def _server(*, trial: bool, license_server: str | None = None) -> AsyncIterator[tuple[str, Demo]]:
-    """A server with a demo of its own, by its address; webhooks may come here; NordSync may have a license server."""
+    """Run a server with its own demo, webhooks to this host allowed; NordSync may have a license server."""
     with tempfile.TemporaryDirectory() as name:
         database = f"sqlite://{name}/seatkeeper.db"
-        demo = await _make_demo(database, trial=trial, license_server=license_server)
+        demo = await _create_demo(database, trial=trial, license_server=license_server)
         server = process(database, Path(name), open_schema="1", check_interval="0", webhook_hosts="127.0.0.1")
         async with server as (url, _):
             yield url, demo
 
 
 async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
-    """The screens, some of them dark, in Norwegian or on a phone."""
+    """Take the screenshots of the demo, some of them dark, in Norwegian or on a phone."""
     page = await _open(browser, url)
     await expect(page.get_by_label("Login")).to_be_visible()
     await _shoot(page, "sign-in", height=600)
@@ -95,7 +95,7 @@ async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
         await _shoot(page, name)
     await _issue_token(page, url)
     await _shoot(page, "api-tokens")
-    await _make_webhook(page, url)
+    await _create_webhook(page, url)
     await _shoot(page, "webhooks")
     await _go(page, f"{url}/licenses?dialog=import")
     file = license_file(demo.files["growth.lic"])
@@ -121,7 +121,7 @@ async def take_demo(browser: Browser, url: str, demo: Demo) -> None:
 
 
 async def take_trial(browser: Browser, url: str, demo: Demo) -> None:
-    """What only a demo that has not been bought shows."""
+    """Take the screenshots that only a trial shows."""
     page = await _open(browser, url)
     await _enter(page)
     await _go(page, f"{url}/licenses?dialog=convert")
@@ -131,29 +131,29 @@ async def take_trial(browser: Browser, url: str, demo: Demo) -> None:
 async def _issue_token(page: Page, url: str) -> None:
     await _go(page, f"{url}/api-tokens")
     await page.get_by_role("button", name="New token").click()
-    await page.get_by_label("What is it for?").fill("Monthly report")
+    await page.get_by_label("Name").fill("Monthly report")
     await page.get_by_label("Read licenses").check()
-    await page.get_by_role("button", name="Issue").click()
+    await page.get_by_role("button", name="Create").click()
     await page.get_by_role("button", name="Done").click()
     await expect(page.get_by_role("row").filter(has_text="Monthly report")).to_be_visible()
 
 
-async def _make_webhook(page: Page, url: str) -> None:
+async def _create_webhook(page: Page, url: str) -> None:
     async with endpoint() as address:
         await _go(page, f"{url}/webhooks")
         await page.get_by_role("button", name="New webhook").click()
-        await page.get_by_label("What is it for?").fill("ERP")
+        await page.get_by_label("Name").fill("ERP")
         await page.get_by_label("Address").fill(address.url)
-        await page.get_by_role("button", name="Make").click()
+        await page.get_by_role("button", name="Create").click()
         await page.get_by_role("button", name="Done").click()
         await page.get_by_role("button", name="Deliveries").click()
-        for status, said in ((500, "answered with status 500"), (204, "Arrived")):
+        for status, said in ((500, "answered with status 500"), (204, "Delivered")):
             address.status = status
-            await page.get_by_role("button", name="Send a test event").click()
+            await page.get_by_role("button", name="Send test event").click()
             await expect(page.get_by_role("table", name="Deliveries")).to_contain_text(said)
 
 
-async def _make_demo(url: str, *, trial: bool, license_server: str | None) -> Demo:
+async def _create_demo(url: str, *, trial: bool, license_server: str | None) -> Demo:
     await migrate(url)
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(url))
@@ -186,7 +186,7 @@ async def _go(page: Page, url: str) -> None:
 async def _remove(page: Page, url: str) -> None:
     await _go(page, f"{url}/licenses?dialog=surplus&license=superoffice.ten-sales")
     await page.get_by_role("button", name="Suggest").click()
-    await page.get_by_role("button", name="Untick Magnus Halvorsen").click()
+    await page.get_by_role("button", name="Deselect Magnus Halvorsen").click()
 
 
 async def _shoot(page: Page, name: str, *, width: int = 1120, height: int = 760) -> None:
@@ -197,7 +197,7 @@ async def _shoot(page: Page, name: str, *, width: int = 1120, height: int = 760)
 
 
 async def _as_webp(page: Page, png: bytes) -> bytes:
-    """The picture at a third of its size, made by the browser itself."""
+    """Return the screenshot as WebP at a third of its size, converted by the browser."""
     blank = await page.context.new_page()
     url: str = await blank.evaluate(
         """async png => {

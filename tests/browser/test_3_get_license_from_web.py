@@ -1,18 +1,18 @@
-"""Get license from web: what the vendor's license server has is taken up, and where it fails, the console says why."""
+"""Get license from web: new licenses are activated, and failures of the license server are explained."""
 
 from pathlib import Path
 
 from playwright.async_api import Page, expect
 
 from models.vendor import Vendor
-from tests.acceptance.conftest import Running
-from tests.browser.test_accessibility import findings, too_wide
+from tests.acceptance.conftest import RunningServer
+from tests.browser.test_accessibility import axe_violations, overflowing_elements
 from tests.support.processes import license_server_process
 
 SERIAL = "1204417838"
 
 
-async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page, server: Running, tmp_path: Path):
+async def test_web_check_activates_or_explains_the_failure(inga: Page, server: RunningServer, tmp_path: Path):
     document = tmp_path / "vendor" / "v1" / "licenses" / f"{SERIAL}.lic"
     document.parent.mkdir(parents=True)
     document.write_text(server.demo.files["growth.lic"])
@@ -22,7 +22,7 @@ async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page
         await Vendor.filter(is_main=True).update(license_server=url)
 
         await get_from_web(inga)
-        await expect(inga.get_by_text("SuperOffice AS has sent new licenses.")).to_be_attached()
+        await expect(inga.get_by_text("New licenses from SuperOffice AS were received.")).to_be_attached()
         await inga.get_by_role("link", name="New license activated", exact=True).click()
         activated = inga.get_by_role("dialog", name="New license activated")
         await expect(activated.get_by_role("row").filter(has_text="Sales Premium")).to_contain_text("25")
@@ -41,7 +41,7 @@ async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page
     await expect(refusal.get_by_role("alert")).to_contain_text(
         "The license server of SuperOffice AS could not be reached."
     )
-    await expect(refusal).to_contain_text("The licenses in force stay in force.")
+    await expect(refusal).to_contain_text("The current licenses remain in effect.")
     await refusal.locator("footer").get_by_role("button", name="Close").click()
     await expect(inga.get_by_role("row").filter(has_text="Sales Premium")).to_contain_text("25")
 
@@ -49,23 +49,23 @@ async def test_new_licenses_come_and_a_vendor_that_is_away_is_told_of(inga: Page
     await expect(inga.get_by_role("dialog", name="New licenses from SuperOffice AS")).to_contain_text(
         "could not be reached"
     )
-    assert await findings(inga) == []
+    assert await axe_violations(inga) == []
     await inga.emulate_media(color_scheme="dark")
-    assert await findings(inga, ["color-contrast"]) == []
+    assert await axe_violations(inga, ["color-contrast"]) == []
     await inga.keyboard.press("Escape")
     await inga.set_viewport_size({"width": 360, "height": 740})
-    assert await too_wide(inga) == []
+    assert await overflowing_elements(inga) == []
     await inga.get_by_label("Language").select_option(label="Norsk")
     await inga.get_by_role("link", name="Status").click()
     await expect(inga.get_by_role("table", name="Leverandører")).to_be_visible()
-    assert await too_wide(inga) == []
+    assert await overflowing_elements(inga) == []
     await inga.get_by_role("link", name="Problem: nye lisenser kunne ikke hentes", exact=True).click()
-    told = inga.get_by_role("dialog", name="Nye lisenser fra SuperOffice AS")
-    await expect(told).to_contain_text("Lisensserveren til SuperOffice AS kunne ikke nås. Prøv igjen senere")
-    await told.get_by_role("link", name="Hent lisens fra fil").click()
+    notice = inga.get_by_role("dialog", name="Nye lisenser fra SuperOffice AS")
+    await expect(notice).to_contain_text("Lisensserveren til SuperOffice AS kunne ikke nås. Prøv igjen senere")
+    await notice.get_by_role("link", name="Hent lisens fra fil").click()
     await expect(inga.get_by_role("dialog", name="Hent lisens fra fil")).to_be_visible()
 
 
 async def get_from_web(page: Page) -> None:
-    """Asks the vendor's license server."""
+    """Check the vendor's license server for new licenses."""
     await page.get_by_role("button", name="Get license from web").click()

@@ -1,4 +1,4 @@
-"""Three seats too many: the way of the help page, from the red name to the new licenses in force."""
+"""Superfluous licenses are removed and new licenses are activated, as the help page describes."""
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -7,7 +7,7 @@ from tests.acceptance.conftest import Client
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-async def test_three_seats_too_many(page: Page, server):
+async def test_surplus_is_removed_and_activated(page: Page, server):
     await page.get_by_label("Login").fill("inga")
     await page.get_by_label("Password").fill("three seats too many")
     await page.get_by_role("button", name="Sign in").click()
@@ -19,7 +19,7 @@ async def test_three_seats_too_many(page: Page, server):
     review = page.get_by_role("dialog", name="Activate new license")
     await expect(review.get_by_role("row")).to_have_count(1 + 4)
     await expect(review.get_by_role("button", name="Activate")).to_be_disabled()
-    await expect(review).to_contain_text("3 users have to lose the license before you can activate.")
+    await expect(review).to_contain_text("remove the license from 3 users before you activate.")
     await review.get_by_role("link", name="Sales Premium").click()
 
     removal = page.get_by_role("dialog", name="Remove superfluous licenses")
@@ -48,20 +48,20 @@ async def test_three_seats_too_many(page: Page, server):
     await expect(row(page, "Vendors", "SuperOffice AS")).to_contain_text("Up to date")
 
 
-async def test_suggest_ticks_those_who_will_miss_it_least(inga: Page):
+async def test_suggestion_selects_the_least_active_users(inga: Page):
     await open_removal(inga)
 
     await inga.get_by_role("button", name="Suggest").click()
 
-    ticked = inga.get_by_role("list", name="Ticked")
+    ticked = inga.get_by_role("list", name="Selected")
     await expect(ticked.get_by_role("listitem")).to_have_count(3)
     await expect(ticked).to_contain_text("Henrik Virtanen")
-    await ticked.get_by_role("button", name="Untick Henrik Virtanen").click()
+    await ticked.get_by_role("button", name="Deselect Henrik Virtanen").click()
     await expect(ticked.get_by_role("listitem")).to_have_count(2)
     await expect(inga.get_by_role("dialog").locator("dd").nth(2)).to_have_text("1")
 
 
-async def test_ticks_stay_while_others_are_searched_for(inga: Page):
+async def test_selection_is_kept_while_searching(inga: Page):
     await open_removal(inga)
     removal = inga.get_by_role("dialog")
     await removal.get_by_role("checkbox", name="Per Haugen").check()
@@ -70,19 +70,19 @@ async def test_ticks_stay_while_others_are_searched_for(inga: Page):
 
     await expect(removal.get_by_role("checkbox", name="Tobias Eide")).to_be_visible()
     await expect(removal.get_by_role("checkbox", name="Per Haugen")).to_have_count(0)
-    await expect(removal.get_by_role("list", name="Ticked")).to_contain_text("Per Haugen")
+    await expect(removal.get_by_role("list", name="Selected")).to_contain_text("Per Haugen")
 
 
-async def test_users_who_move_to_another_plan_move_with_the_activation(inga: Page):
+async def test_users_move_to_another_plan_on_activation(inga: Page):
     await open_removal(inga)
     removal = inga.get_by_role("dialog")
-    await removal.get_by_label("Those ticked").select_option("superoffice.ten-service")
+    await removal.get_by_label("Action").select_option("superoffice.ten-service")
     for name in ("Astrid Moen", "Tuva Nygård", "Per Haugen"):
         await removal.get_by_role("checkbox", name=name).check()
     await removal.get_by_role("button", name="OK").click()
 
     review = inga.get_by_role("dialog", name="Activate new license")
-    await expect(review).to_contain_text("moves to Service Premium with the activation")
+    await expect(review).to_contain_text("will move to Service Premium on activation")
     await expect(row(inga, "User licenses", "Sales Premium").get_by_role("cell").first).to_have_text("21")
     await review.get_by_role("button", name="Activate").click()
 
@@ -91,21 +91,21 @@ async def test_users_who_move_to_another_plan_move_with_the_activation(inga: Pag
     await expect(row(inga, "User licenses", "Service Premium").get_by_role("cell").first).to_have_text("8")
 
 
-async def test_new_licenses_that_are_wrong_are_rejected_with_the_reason(inga: Page):
+async def test_new_licenses_are_rejected_with_a_reason(inga: Page):
     await inga.get_by_role("link", name="Activate new license", exact=True).click()
     await inga.get_by_role("button", name="Reject").click()
-    await inga.get_by_label("What is wrong?").fill(" ")
-    await inga.get_by_role("button", name="Reject the new licenses").click()
+    await inga.get_by_label("Reason").fill(" ")
+    await inga.get_by_role("button", name="Reject new licenses").click()
     await expect(inga.get_by_role("alert").filter(has_text="blank")).to_be_visible()
 
-    await inga.get_by_label("What is wrong?").fill("We ordered 21 seats of Sales Premium.")
-    await inga.get_by_role("button", name="Reject the new licenses").click()
+    await inga.get_by_label("Reason").fill("We ordered 21 seats of Sales Premium.")
+    await inga.get_by_role("button", name="Reject new licenses").click()
 
     await inga.get_by_role("link", name="New license rejected", exact=True).click()
     await expect(inga.get_by_role("dialog")).to_contain_text("We ordered 21 seats of Sales Premium.")
 
 
-async def test_what_somebody_else_rejected_meanwhile_waits_no_more(inga: Page, elsewhere: Client):
+async def test_concurrent_rejection_is_shown(inga: Page, elsewhere: Client):
     await inga.get_by_role("link", name="Activate new license", exact=True).click()
     await expect(inga.get_by_role("table", name="Altered licenses")).to_be_visible()
     pending = await elsewhere.run("{ pendingChanges { id } }")
@@ -117,16 +117,16 @@ async def test_what_somebody_else_rejected_meanwhile_waits_no_more(inga: Page, e
         input={"changeSetId": pending[0]["id"], "reason": "Wrong numbers."},
     )
 
-    await expect(inga.get_by_role("dialog")).to_contain_text("No new license waits to be activated.")
+    await expect(inga.get_by_role("dialog")).to_contain_text("No new licenses are awaiting activation.")
 
 
 async def open_removal(page: Page) -> None:
-    """Opens the dialog by the red name in the list."""
+    """Open the removal dialog by the red license name in the list."""
     await row(page, "User licenses", "Sales Premium").get_by_role("link", name="Sales Premium").click()
     await expect(page.get_by_role("table", name="21 users hold Sales Premium")).to_be_visible()
 
 
 def row(page: Page, table: str, name: str) -> Locator:
-    """A row of a table, by its head."""
+    """Return a row of a table by its row header."""
     head = page.get_by_role("rowheader", name=name, exact=False)
     return page.get_by_role("table", name=table).get_by_role("row").filter(has=head).first

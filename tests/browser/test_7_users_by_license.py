@@ -1,17 +1,17 @@
-"""Who uses which license, on each tab of the Users screen, and the licenses given, taken and swapped there."""
+"""Users are listed by license on each tab of the Users screen, where licenses are assigned, changed and removed."""
 
 from playwright.async_api import Page, expect
 
 from tests.browser.test_4_activate_new_license import row
 
 
-async def test_employees_and_other_users_by_license_type(inga: Page):
+async def test_user_tabs_filter_by_license_type(inga: Page):
     await inga.get_by_role("link", name="Users").click()
     await expect(inga.get_by_role("table", name="53 users", exact=True)).to_be_visible()
 
     await inga.get_by_label("License type").select_option(label="Sales Premium")
     await expect(inga.get_by_role("table", name="21 users", exact=True)).to_be_visible()
-    await inga.get_by_label("Can log in").select_option(label="Cannot log in")
+    await inga.get_by_label("Can sign in").select_option(label="Cannot sign in")
     await expect(inga.get_by_role("table", name="1 user", exact=True)).to_contain_text("Henrik Virtanen")
 
     await inga.get_by_role("link", name="Other users").click()
@@ -20,11 +20,11 @@ async def test_employees_and_other_users_by_license_type(inga: Page):
     await expect(inga.get_by_role("table", name="1 user", exact=True)).to_contain_text("int-erp")
 
 
-async def test_the_address_holds_what_is_shown(inga: Page):
+async def test_url_restores_the_view(inga: Page):
     await inga.goto("/users?license=superoffice.ten-sales")
     await inga.get_by_role("searchbox").fill("kari")
     await expect(inga.get_by_role("table", name="1 user", exact=True)).to_contain_text("Kari Nordby")
-    await inga.get_by_role("button", name="Last login").click()
+    await inga.get_by_role("button", name="Last sign-in").click()
     await expect(inga).to_have_url("/users?license=superoffice.ten-sales&search=kari&order=LAST_LOGIN_AT")
 
     await inga.reload()
@@ -34,7 +34,7 @@ async def test_the_address_holds_what_is_shown(inga: Page):
     await expect(inga.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
 
 
-async def test_pages_are_turned_and_turned_back(inga: Page):
+async def test_pages_go_forward_and_back(inga: Page):
     await inga.goto("/users")
     await expect(inga.get_by_text("50 of 53")).to_be_visible()
     await inga.get_by_role("button", name="Next").click()
@@ -43,54 +43,54 @@ async def test_pages_are_turned_and_turned_back(inga: Page):
     await expect(inga.get_by_text("50 of 53")).to_be_visible()
 
 
-async def test_a_license_is_given_swapped_and_taken(inga: Page):
+async def test_license_is_assigned_changed_and_removed(inga: Page):
     await inga.goto("/users?search=torstein")
     torstein = inga.get_by_role("row").filter(has_text="torstein")
-    actions = inga.get_by_role("form", name="For those ticked")
+    actions = inga.get_by_role("form", name="Actions for selected users")
 
     ticked = inga.get_by_role("checkbox", name="Torstein Kvam")
     await ticked.check()
-    await actions.get_by_label("License they get").select_option(label="Marketing Premium")
-    await actions.get_by_role("button", name="Give").click()
+    await actions.get_by_label("New license").select_option(label="Marketing Premium")
+    await actions.get_by_role("button", name="Assign").click()
     await expect(torstein).to_contain_text("Marketing Premium")
 
     await expect(ticked).not_to_be_checked()
     await ticked.check()
-    await actions.get_by_label("Action").select_option(label="Swap licenses")
-    await actions.get_by_label("License they hold").select_option(label="Marketing Premium")
-    await actions.get_by_label("License they get").select_option(label="Service Premium")
-    await actions.get_by_role("button", name="Swap").click()
+    await actions.get_by_label("Action").select_option(label="Move to another license")
+    await actions.get_by_label("Current license").select_option(label="Marketing Premium")
+    await actions.get_by_label("New license").select_option(label="Service Premium")
+    await actions.get_by_role("button", name="Move").click()
     await expect(torstein).to_contain_text("Service Premium")
 
     await expect(ticked).not_to_be_checked()
     await ticked.check()
-    await actions.get_by_label("Action").select_option(label="Take away a license")
-    await actions.get_by_label("License they hold").select_option(label="Service Premium")
-    await actions.get_by_role("button", name="Take away").click()
-    question = inga.get_by_role("dialog", name="Take away Service Premium")
+    await actions.get_by_label("Action").select_option(label="Remove license")
+    await actions.get_by_label("Current license").select_option(label="Service Premium")
+    await actions.get_by_role("button", name="Remove").click()
+    question = inga.get_by_role("dialog", name="Remove Service Premium")
     await expect(question).to_contain_text("1 user loses Service Premium.")
-    await question.get_by_role("button", name="Take away a license").click()
+    await question.get_by_role("button", name="Remove license").click()
     await expect(torstein).not_to_contain_text("Service Premium")
 
 
-async def test_what_cannot_be_given_says_why(inga: Page):
+async def test_failed_assignment_shows_its_reason(inga: Page):
     await inga.goto("/users?search=torstein")
     await inga.get_by_role("checkbox", name="Torstein Kvam").check()
-    actions = inga.get_by_role("form", name="For those ticked")
-    await actions.get_by_label("License they get").select_option(label="Sales Premium")
+    actions = inga.get_by_role("form", name="Actions for selected users")
+    await actions.get_by_label("New license").select_option(label="Sales Premium")
 
-    await actions.get_by_role("button", name="Give").click()
+    await actions.get_by_role("button", name="Assign").click()
 
     await expect(actions.get_by_role("alert")).to_contain_text("Sales Premium has 0 seats left")
     await expect(inga.get_by_role("checkbox", name="Torstein Kvam")).to_be_checked()
 
 
-async def test_the_holders_of_a_license(inga: Page):
+async def test_license_holders_are_listed(inga: Page):
     await row(inga, "User licenses", "Service Premium").get_by_role("link", name="Service Premium").click()
 
     holders = inga.get_by_role("table", name="5 users hold Service Premium")
     await expect(holders).to_contain_text("owns open requests")
     await holders.get_by_role("checkbox", name="Hanna Mäkinen").check()
-    await inga.get_by_role("button", name="Take away").click()
-    await inga.get_by_role("dialog").get_by_role("button", name="Take away").click()
-    await expect(inga.get_by_role("alert").filter(has_text="Hanna Mäkinen keeps it")).to_be_visible()
+    await inga.get_by_role("button", name="Remove").click()
+    await inga.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    await expect(inga.get_by_role("alert").filter(has_text="Hanna Mäkinen keeps the license")).to_be_visible()

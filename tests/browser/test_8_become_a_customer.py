@@ -1,20 +1,20 @@
-"""A demo becomes a purchase, with more users than were bought for."""
+"""A demo becomes a customer's installation that bought fewer seats than are in use."""
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.acceptance.conftest import Running
+from tests.acceptance.conftest import RunningServer
 from tests.browser.conftest import license_file
 from tests.browser.test_4_activate_new_license import row
 
 
 @pytest.fixture
 def is_trial() -> bool:
-    """It has not been bought yet."""
+    """The installation is a trial."""
     return True
 
 
-async def test_a_demo_becomes_a_purchase(inga: Page, server: Running):
+async def test_demo_is_converted_with_a_surplus(inga: Page, server: RunningServer):
     await inga.get_by_role("link", name="Become a customer").click()
     dialog = inga.get_by_role("dialog", name="Become a customer")
     await dialog.get_by_label("Serial number").fill("12")
@@ -31,12 +31,12 @@ async def test_a_demo_becomes_a_purchase(inga: Page, server: Running):
     await expect(review.get_by_role("button", name="Activate")).to_be_disabled()
     await review.get_by_role("button", name="Remove superfluous licenses").click()
     removal = inga.get_by_role("dialog", name="Remove superfluous licenses")
-    await removal.get_by_label("Those ticked").select_option("superoffice.ten-sales")
+    await removal.get_by_label("Action").select_option("superoffice.ten-sales")
     await removal.get_by_role("checkbox", name="Inga Solheim").check()
     await removal.get_by_role("checkbox", name="Kari Nordby").check()
     await removal.get_by_role("button", name="OK").click()
     await expect(removal.locator("dd").nth(2)).to_have_text("1")
-    await removal.get_by_label("Those ticked").select_option("")
+    await removal.get_by_label("Action").select_option("")
     await removal.get_by_role("checkbox", name="Bjørn Lie").check()
     await removal.get_by_role("button", name="OK").click()
     await review.get_by_role("button", name="Activate").click()

@@ -1,4 +1,4 @@
-"""Nobody needs a mouse, or eyes, to get out of trouble."""
+"""The console is accessible: by axe, by keyboard and on a phone."""
 
 from collections.abc import Awaitable, Callable
 
@@ -18,7 +18,7 @@ TITLES = {
     "/audit-log": ("Audit log", "Logg"),
     "/api-tokens": ("API tokens", "API-nøkler"),
     "/webhooks": ("Webhooks", "Webhooker"),
-    "/nothing-here": ("There is no such page", "Siden finnes ikke"),
+    "/nothing-here": ("Page not found", "Siden finnes ikke"),
 }
 
 SCREENS = [
@@ -37,8 +37,8 @@ SCREENS = [
 ]
 
 
-async def findings(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe has to complain of, serious or worse, with where it is: by all of its rules, or by some."""
+async def axe_violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """Return axe's violations of at least serious impact, each with its element, for all rules or for some."""
     await page.evaluate(AXE)
     found = await page.evaluate("rules => axe.run(rules ? { runOnly: rules } : {})", rules)
     return [
@@ -49,39 +49,39 @@ async def findings(page: Page, rules: list[str] | None = None) -> list[str]:
     ]
 
 
-async def test_axe_finds_nothing_serious_before_the_login(page: Page):
+async def test_sign_in_screen_has_no_axe_violations(page: Page):
     await expect(page.get_by_label("Login")).to_be_visible()
     await expect(page).to_have_title("Sign in")
-    assert await findings(page) == []
+    assert await axe_violations(page) == []
     await page.emulate_media(color_scheme="dark")
-    assert await findings(page, ["color-contrast"]) == []
+    assert await axe_violations(page, ["color-contrast"]) == []
 
 
-async def test_axe_finds_nothing_serious_on_any_screen(inga: Page):
+async def test_screens_have_no_axe_violations(inga: Page):
     await inga.emulate_media(reduced_motion="reduce")
     found = {}
     for path in SCREENS:
         await visit(inga, path)
-        found[path] = await findings(inga)
+        found[path] = await axe_violations(inga)
         await inga.emulate_media(color_scheme="dark")
-        found[f"{path}, dark"] = await findings(inga, ["color-contrast"])
+        found[f"{path}, dark"] = await axe_violations(inga, ["color-contrast"])
         await inga.emulate_media(color_scheme="light")
-    assert {place: complaints for place, complaints in found.items() if complaints} == {}
+    assert {path: violations for path, violations in found.items() if violations} == {}
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "nb-NO"])
-async def test_nothing_is_cut_off_on_a_phone(open_browser: Callable[..., Awaitable[Page]], locale: str):
+async def test_screens_fit_a_phone(open_browser: Callable[..., Awaitable[Page]], locale: str):
     page = await open_browser(locale=locale, viewport={"width": 360, "height": 740})
     await sign_in(page)
     await expect(page.locator("input[name=password]")).to_have_count(0)
     found = {}
     for path in SCREENS:
         await visit(page, path)
-        found[path] = await too_wide(page)
-    assert {place: complaints for place, complaints in found.items() if complaints} == {}
+        found[path] = await overflowing_elements(page)
+    assert {path: violations for path, violations in found.items() if violations} == {}
 
 
-async def test_each_screen_has_a_title_and_says_its_language(inga: Page):
+async def test_screens_have_a_title_and_a_language(inga: Page):
     for position, (language, tag) in enumerate({"English": "en", "Norsk": "nb"}.items()):
         await inga.locator("header select").select_option(label=language)
         await expect(inga.locator("html")).to_have_attribute("lang", tag)
@@ -92,14 +92,14 @@ async def test_each_screen_has_a_title_and_says_its_language(inga: Page):
 
 
 async def visit(page: Page, path: str) -> None:
-    """Opens a screen, and waits until all of it is there."""
+    """Open a screen and wait until it has loaded."""
     await page.goto(path)
     await expect(page.get_by_role("dialog") if "dialog" in path else page.locator("h1")).to_be_visible()
     await expect(page.locator(".loading")).to_have_count(0)
 
 
-async def too_wide(page: Page) -> list[str]:
-    """What makes the page wider than the window, and tables and tabs that have to be pushed aside to be read."""
+async def overflowing_elements(page: Page) -> list[str]:
+    """Return the elements that are wider than the window, and tables and tabs that require scrolling sideways."""
     wide: list[str] = await page.evaluate(
         """() => [...document.querySelectorAll("*")].filter(one => one.matches(".scroll, .tabs")
             ? one.scrollWidth > one.clientWidth
@@ -109,61 +109,61 @@ async def too_wide(page: Page) -> list[str]:
     return wide
 
 
-async def test_three_seats_too_many_by_keyboard_alone(inga: Page):
-    await focus(inga, "Activate new license")
+async def test_surplus_can_be_removed_by_keyboard(inga: Page):
+    await tab_to(inga, "Activate new license")
     await inga.keyboard.press("Enter")
     await expect(inga.get_by_role("dialog", name="Activate new license")).to_be_visible()
-    await focus(inga, "Sales Premium")
+    await tab_to(inga, "Sales Premium")
     await inga.keyboard.press("Enter")
     await expect(inga.get_by_role("table", name="21 users hold Sales Premium")).to_be_visible()
-    await focus(inga, "Suggest")
+    await tab_to(inga, "Suggest")
     await inga.keyboard.press("Enter")
     await expect(inga.get_by_text("3 suggested")).to_be_visible()
-    await focus(inga, "OK")
+    await tab_to(inga, "OK")
     await inga.keyboard.press("Enter")
     await expect(inga.get_by_role("button", name="Activate", exact=True)).to_be_enabled()
-    await focus(inga, "Activate")
+    await tab_to(inga, "Activate")
     await inga.keyboard.press("Enter")
     await expect(inga.get_by_role("dialog")).to_have_count(0)
 
 
-async def test_escape_closes_a_dialog_and_the_focus_is_where_it_was(inga: Page):
-    await focus(inga, "Get license from file")
+async def test_escape_closes_a_dialog_and_restores_focus(inga: Page):
+    await tab_to(inga, "Get license from file")
     await inga.keyboard.press("Enter")
     await expect(inga.get_by_role("dialog")).to_be_visible()
 
     await inga.keyboard.press("Escape")
 
     await expect(inga.get_by_role("dialog")).to_have_count(0)
-    assert await focused(inga) == "Get license from file"
+    assert await focused_element(inga) == "Get license from file"
 
 
-async def test_the_first_stop_leads_past_the_navigation(inga: Page):
+async def test_skip_link_bypasses_the_navigation(inga: Page):
     await inga.reload()
     await expect(inga.locator("h1")).to_be_visible()
     await inga.keyboard.press("Tab")
-    assert await focused(inga) == "Skip to content"
+    assert await focused_element(inga) == "Skip to content"
     await inga.keyboard.press("Enter")
     await inga.keyboard.press("Tab")
-    assert await focused(inga) != "Licenses"
+    assert await focused_element(inga) != "Licenses"
 
 
-async def test_the_back_button_closes_a_dialog(inga: Page):
+async def test_back_button_closes_a_dialog(inga: Page):
     await open_removal(inga)
     await inga.go_back()
     await expect(inga.get_by_role("dialog")).to_have_count(0)
 
 
-async def focused(page: Page) -> str:
-    """What the focus is on."""
+async def focused_element(page: Page) -> str:
+    """Return the accessible name of the focused element."""
     text: str = await page.evaluate("document.activeElement.textContent")
     return text
 
 
-async def focus(page: Page, name: str) -> None:
-    """Presses Tab until the focus is there."""
+async def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the element with a name has the focus."""
     for _ in range(80):
         await page.keyboard.press("Tab")
-        if await focused(page) == name:
+        if await focused_element(page) == name:
             return
     pytest.fail(f"Tab does not lead to {name}.")

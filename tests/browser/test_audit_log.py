@@ -1,4 +1,4 @@
-"""What an event changed, unfolded in the audit log: in words, not by the names that programs know."""
+"""The details of an audit event are shown as translated texts instead of technical names."""
 
 import re
 from typing import Any
@@ -7,16 +7,17 @@ import pytest
 from playwright.async_api import Page, expect
 
 from licensing.enums import ActivationPolicy, ApiScope, AuditAction, UserKind, UserStatus
-from resolvers.context import COMMAND_LINE, Context, system_context
+from resolvers.context import Context, system_context
+from resolvers.principals import COMMAND_LINE
 from resolvers.unit_of_work import unit_of_work
 from resolvers.users.directory_csv import ExportedUser, read_export
 from resolvers.users.directory_import import import_users
-from tests.acceptance.conftest import Client, Running
-from tests.browser.test_accessibility import too_wide
+from tests.acceptance.conftest import Client, RunningServer
+from tests.browser.test_accessibility import overflowing_elements
 
 ENUMS = (ActivationPolicy, ApiScope, AuditAction, UserKind, UserStatus)
 RAW = {str(member.value) for enum in ENUMS for member in enum} | {"true", "false"}
-"""Values as programs say them."""
+"""Technical values that must not be shown."""
 
 ACTIONS = [
     "USER_CHANGED",
@@ -30,50 +31,50 @@ ACTIONS = [
 
 @pytest.fixture
 def webhook_hosts() -> frozenset[str]:
-    """The machine of the tests, to which the server may send webhooks."""
+    """The local host, which is not public."""
     return frozenset({"127.0.0.1"})
 
 
-async def test_details_are_told_in_words_of_both_languages(inga: Page, server: Running, elsewhere: Client):
-    await _change_much(elsewhere, server)
+async def test_event_details_are_translated(inga: Page, server: RunningServer, elsewhere: Client):
+    await _record_events_with_details(elsewhere, server)
 
-    told = {action: await _unfolded(inga, action) for action in ACTIONS}
-    assert ["Name", "Kari Nordby Kari N"] in told["USER_CHANGED"]
-    assert ["Can log in", "Yes No"] in told["USER_CHANGED"]
-    assert ["Kind of user", "Employee External"] in told["USER_CHANGED"]
-    assert ["Activate on arrival", "Everything Nothing"] in told["VENDOR_CHANGED"]
-    assert ["Sales Premium", "21 25"] in told["LICENSES_ACTIVATED"]
-    assert ["AI: Chatbot", "On"] in told["LICENSES_ACTIVATED"]
-    assert ["Rights", "Read licenses, Read users and who uses which license"] in told["API_TOKEN_CREATED"]
-    assert ["Vendor", "NordSync AS"] in told["API_TOKEN_CREATED"]
-    assert ["Events", "Licenses activated All events"] in told["WEBHOOK_CHANGED"]
-    assert ["New secret", "Yes"] in told["WEBHOOK_CHANGED"]
-    assert _raw(told) == []
+    details = {action: await _expanded_details(inga, action) for action in ACTIONS}
+    assert ["Name", "Kari Nordby Kari N"] in details["USER_CHANGED"]
+    assert ["Can sign in", "Yes No"] in details["USER_CHANGED"]
+    assert ["Kind of user", "Employee External"] in details["USER_CHANGED"]
+    assert ["Automatic activation", "All changes None"] in details["VENDOR_CHANGED"]
+    assert ["Sales Premium", "21 25"] in details["LICENSES_ACTIVATED"]
+    assert ["AI: Chatbot", "On"] in details["LICENSES_ACTIVATED"]
+    assert ["Permissions", "Read licenses, Read users and their licenses"] in details["API_TOKEN_CREATED"]
+    assert ["Vendor", "NordSync AS"] in details["API_TOKEN_CREATED"]
+    assert ["Events", "Licenses activated All events"] in details["WEBHOOK_CHANGED"]
+    assert ["New secret", "Yes"] in details["WEBHOOK_CHANGED"]
+    assert _untranslated(details) == []
 
     await inga.locator("header select").select_option(label="Norsk")
-    told = {action: await _unfolded(inga, action) for action in ACTIONS}
+    details = {action: await _expanded_details(inga, action) for action in ACTIONS}
     await inga.set_viewport_size({"width": 360, "height": 740})
-    assert await too_wide(inga) == []
-    assert ["Kan logge inn", "Ja Nei"] in told["USER_CHANGED"]
-    assert ["Åpne saker", "0 2"] in told["USER_CHANGED"]
-    assert ["Aktiveres ved ankomst", "Alt Ingenting"] in told["VENDOR_CHANGED"]
-    assert ["Prosjekter (gratis)", "På"] in told["LICENSES_ACTIVATED"]
-    assert ["Rettigheter", "Lese lisenser, Lese brukere og hvem som har hvilken lisens"] in told["API_TOKEN_CREATED"]
-    assert ["Hendelser", "Lisenser aktivert Alle hendelser"] in told["WEBHOOK_CHANGED"]
-    assert _raw(told) == []
+    assert await overflowing_elements(inga) == []
+    assert ["Kan logge inn", "Ja Nei"] in details["USER_CHANGED"]
+    assert ["Åpne saker", "0 2"] in details["USER_CHANGED"]
+    assert ["Automatisk aktivering", "Alle endringer Ingen"] in details["VENDOR_CHANGED"]
+    assert ["Prosjekter (gratis)", "På"] in details["LICENSES_ACTIVATED"]
+    assert ["Rettigheter", "Lese lisenser, Lese brukere og lisensene deres"] in details["API_TOKEN_CREATED"]
+    assert ["Hendelser", "Lisenser aktivert Alle hendelser"] in details["WEBHOOK_CHANGED"]
+    assert _untranslated(details) == []
 
 
-async def test_what_has_no_words_yet_shows_its_name_and_value(inga: Page, server: Running):
-    async with unit_of_work(_context(server)) as change:
-        details = [("shoeSize", "EU_42", "EU_43"), ("superoffice.gone", "3", None)]
-        change.record(AuditAction.USER_CHANGED, details=details, user="Kari Nordby", what="they were changed")
+async def test_untranslated_details_show_name_and_value(inga: Page, server: RunningServer):
+    async with unit_of_work(_context(server)) as unit:
+        stored = [("shoeSize", "EU_42", "EU_43"), ("superoffice.gone", "3", None)]
+        unit.record(AuditAction.USER_CHANGED, details=stored, user="Kari Nordby", what="they were changed")
 
-    told = await _unfolded(inga, "USER_CHANGED")
-    assert told[:2] == [["shoe size", "EU_42 EU_43"], ["superoffice.gone", "3"]]
+    details = await _expanded_details(inga, "USER_CHANGED")
+    assert details[:2] == [["shoe size", "EU_42 EU_43"], ["superoffice.gone", "3"]]
 
 
-async def _change_much(client: Client, server: Running) -> None:
-    """Something of each kind that has details."""
+async def _record_events_with_details(client: Client, server: RunningServer) -> None:
+    """Record an event of each action that has details."""
     lines = [
         "login,name,email,kind,group,role,status,can_log_in,last_login_at,open_requests",
         "kari,Kari N,kn@fjordlys.example,external,Abroad,Level 2,waiting_for_approval,no,2026-01-15T09:00:00Z,2",
@@ -105,12 +106,12 @@ async def _mutate(client: Client, name: str, given: dict[str, Any]) -> None:
     assert (await client.run(text, input=given))["userErrors"] == []
 
 
-def _context(server: Running) -> Context:
+def _context(server: RunningServer) -> Context:
     return system_context(server.demo.installation_id, actor=COMMAND_LINE, request_id="test")
 
 
-async def _unfolded(page: Page, action: str) -> list[list[str]]:
-    """What all events of this action changed: what it is, and its values."""
+async def _expanded_details(page: Page, action: str) -> list[list[str]]:
+    """Return the name and the values of each detail of an action's events."""
     await page.goto(f"/audit-log?action={action}")
     await expect(page.locator("tbody tr").first).to_be_visible()
     for summary in await page.locator("tbody summary").all():
@@ -121,12 +122,12 @@ async def _unfolded(page: Page, action: str) -> list[list[str]]:
     return [[text.strip() for text in pair] for pair in texts if pair[0] not in ("Request", "Forespørsel")]
 
 
-def _raw(told: dict[str, list[list[str]]]) -> list[str]:
-    """What is said as programs say it: names such as `canLogIn` and `superoffice.ten-sales`, values, instants.
+def _untranslated(details: dict[str, list[list[str]]]) -> list[str]:
+    """Return untranslated details: names such as `canLogIn` and `superoffice.ten-sales`, values, timestamps.
 
-    Words for names begin with a capital, but for the one that is shared with sentences.
+    Translated names begin with a capital letter, except `administrator`, which is also used within sentences.
     """
-    facts = [fact for facts in told.values() for fact in facts]
+    facts = [fact for facts in details.values() for fact in facts]
     names = [name for name, _ in facts if name[0].islower() and name != "administrator"]
     values = [value for _, value in facts if RAW & set(re.split(r"\W+", value)) or re.search(r"\d-\d\dT\d", value)]
     return names + values

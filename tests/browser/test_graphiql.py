@@ -1,4 +1,4 @@
-"""GraphiQL, for those who explore: served from here, signed in by the session."""
+"""GraphiQL is served by the application and authenticated by the session."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -7,10 +7,10 @@ import pytest
 from playwright.async_api import Locator, Page, TimeoutError, expect
 
 from tests.acceptance.conftest import Client
-from tests.browser.conftest import sign_in, take_from_per
+from tests.browser.conftest import revoke_from_per, sign_in
 
 
-async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callable[..., Awaitable[Page]]):
+async def test_help_page_operations_are_tabs(open_browser: Callable[..., Awaitable[Page]]):
     page = await open_browser("/graphql")
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     await sign_in(page)
@@ -21,25 +21,25 @@ async def test_the_operations_of_the_help_page_are_its_tabs(open_browser: Callab
     await execute(page, until=page.locator(".graphiql-response").get_by_text("SuperOffice AS").first)
 
 
-async def test_subscriptions_run_in_it(inga: Page, elsewhere: Client):
+async def test_graphiql_runs_subscriptions(inga: Page, elsewhere: Client):
     await inga.goto("/graphql")
     await expect(inga.locator(".graphiql-query-editor")).to_contain_text("query SeeLicenses")
     await inga.get_by_role("tab", name="WatchWhatIsDone").click()
     await expect(inga.locator(".graphiql-query-editor")).to_contain_text("subscription WatchWhatIsDone")
     await execute(inga, until=inga.get_by_role("button", name="Stop").first)
 
-    await take_from_per(elsewhere)
+    await revoke_from_per(elsewhere)
 
-    await expect(inga.locator(".graphiql-response")).to_contain_text("took Sales Premium from Per Haugen")
+    await expect(inga.locator(".graphiql-response")).to_contain_text("revoked Sales Premium from Per Haugen")
 
 
 async def execute(page: Page, until: Locator) -> None:
-    """Runs the operation: GraphiQL reads its name a moment after it shows it, and until then runs another tab's."""
+    """Run the operation, again while GraphiQL still runs that of another tab, whose name it reads with a delay."""
     for _ in range(10):
         await page.get_by_role("button", name="Execute").first.click()
         with suppress(TimeoutError):
             await until.wait_for(timeout=1_000)
-            await page.wait_for_timeout(500)  # by then another tab's has failed, which showed for a moment that it ran
+            await page.wait_for_timeout(500)  # until an operation of another tab has failed
             if await until.is_visible():
                 return
     pytest.fail("GraphiQL does not run the operation.")

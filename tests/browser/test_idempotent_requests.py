@@ -1,4 +1,4 @@
-"""What an administrator does is done once, also where the answer never arrives."""
+"""Actions in the console have one effect, also if the response is lost."""
 
 import json
 
@@ -7,7 +7,7 @@ from playwright.async_api import Page, Request, Route, expect
 from tests.acceptance.conftest import Client
 
 
-async def test_each_action_has_a_key_of_its_own_that_its_repetition_keeps(inga: Page, elsewhere: Client):
+async def test_repeated_request_keeps_its_idempotency_key(inga: Page, elsewhere: Client):
     sent: list[tuple[str, str | None]] = []
 
     def note(request: Request) -> None:
@@ -15,7 +15,7 @@ async def test_each_action_has_a_key_of_its_own_that_its_repetition_keeps(inga: 
             operation = json.loads(request.post_data or "")["operationName"]
             sent.append((operation, request.headers.get("idempotency-key")))
 
-    async def lose_the_answer(route: Route) -> None:
+    async def drop_response(route: Route) -> None:
         await route.fetch()
         await route.abort()
 
@@ -23,18 +23,18 @@ async def test_each_action_has_a_key_of_its_own_that_its_repetition_keeps(inga: 
     await inga.get_by_role("link", name="API tokens").click()
     await inga.get_by_role("button", name="New token").click()
     dialog = inga.get_by_role("dialog", name="New token")
-    await dialog.get_by_label("What is it for?").fill("Monthly report")
+    await dialog.get_by_label("Name").fill("Monthly report")
     await dialog.get_by_label("Read licenses").check()
-    await inga.route("**/graphql", lose_the_answer, times=1)
-    await dialog.get_by_role("button", name="Issue").click()
+    await inga.route("**/graphql", drop_response, times=1)
+    await dialog.get_by_role("button", name="Create").click()
     await expect(dialog.get_by_role("alert").filter(has_text="could not be reached")).to_be_visible()
 
-    await dialog.get_by_role("button", name="Issue").click()
+    await dialog.get_by_role("button", name="Create").click()
 
-    await expect(dialog.get_by_role("alert").filter(has_text="its secret got lost on the way")).to_be_visible()
+    await expect(dialog.get_by_role("alert").filter(has_text="the response with its secret was lost")).to_be_visible()
     assert await elsewhere.run("{ apiTokens { name } }") == [{"name": "Monthly report"}]
-    await dialog.get_by_role("button", name="Issue").click()
-    await expect(inga.get_by_role("dialog", name="Token issued")).to_be_visible()
+    await dialog.get_by_role("button", name="Create").click()
+    await expect(inga.get_by_role("dialog", name="Token created")).to_be_visible()
     assert len(await elsewhere.run("{ apiTokens { name } }")) == 2
     (first, first_key), (second, second_key), (third, third_key) = sent
     assert first == second == third == "CreateApiToken"

@@ -1,4 +1,4 @@
-"""Norwegian, where the browser asks for it or somebody chooses it."""
+"""The console is Norwegian if the browser prefers it or the user chooses it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import sign_in
 
 
-async def test_norwegian_throughout(open_browser: Callable[..., Awaitable[Page]]):
+async def test_console_is_translated_to_norwegian(open_browser: Callable[..., Awaitable[Page]]):
     page = await open_browser(locale="nb-NO")
     await expect(page.get_by_role("button", name="Logg inn")).to_be_visible()
     await sign_in(page)
@@ -27,7 +27,7 @@ async def test_norwegian_throughout(open_browser: Callable[..., Awaitable[Page]]
     await page.get_by_role("link", name="Hent lisens fra fil").first.click()
     importing = page.get_by_role("dialog", name="Hent lisens fra fil")
     await importing.get_by_label("Eller lim inn innholdet").fill("Hilsen oss")
-    await importing.get_by_role("button", name="Vis hva den endrer").click()
+    await importing.get_by_role("button", name="Forhåndsvis endringer").click()
     await expect(importing.get_by_role("alert")).to_contain_text("Lisensfilen kan ikke brukes: den er ikke teksten fra")
     await page.keyboard.press("Escape")
 
@@ -43,7 +43,7 @@ async def test_norwegian_throughout(open_browser: Callable[..., Awaitable[Page]]
         await expect(page.get_by_role("link", name=tab, exact=True)).to_be_visible()
 
 
-async def test_a_language_that_was_chosen_is_kept(inga: Page):
+async def test_chosen_language_is_kept(inga: Page):
     await inga.get_by_label("Language").select_option(label="Norsk")
     await expect(inga.get_by_role("heading", name="Lisenser", exact=True)).to_be_visible()
     await expect(inga.get_by_text("Konfidensielle aktiviteter")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The database behind servers of other processes, and many users in it."""
+"""Access to the database of a server in another process, and users in bulk."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,14 +12,15 @@ from models.db.bulk import insert_rows
 from models.db.config import tortoise_config
 from models.installation import Installation
 from models.license import License
-from models.user import User, user_keys
-from resolvers.context import COMMAND_LINE, system_context
+from models.user import User, derived_columns
+from resolvers.context import system_context
 from resolvers.licenses.assignments import assign_user_licenses
+from resolvers.principals import COMMAND_LINE
 
 
 @asynccontextmanager
 async def connected(database_url: str) -> AsyncIterator[int]:
-    """The database, without a server; gives the installation's id."""
+    """Connect to the database without a server; yields the installation's ID."""
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
     try:
@@ -28,19 +29,19 @@ async def connected(database_url: str) -> AsyncIterator[int]:
         await Tortoise.close_connections()
 
 
-async def many_holders(database_url: str, number: int) -> tuple[int, list[int]]:
-    """A license without a limit, and so many users who hold it, by their ids."""
+async def create_holders(database_url: str, number: int) -> tuple[int, list[int]]:
+    """Create users who hold an unlimited license; return the license's ID and the users' IDs."""
     async with connected(database_url) as installation_id:
         rows = []
-        for place in range(number):
+        for index in range(number):
             texts: dict[str, Any] = {
-                "name": f"Holder {place}",
-                "login": f"holder-{place}",
+                "name": f"Holder {index}",
+                "login": f"holder-{index}",
                 "email": None,
                 "group": None,
                 "role": None,
             }
-            keys = user_keys(**texts, last_login_at=None)
+            keys = derived_columns(**texts, last_login_at=None)
             rows.append({"installation_id": installation_id, "kind": UserKind.EMPLOYEE.value, **texts, **keys})
         plain = {"status": "ACTIVE", "can_log_in": True, "is_administrator": False, "open_requests": 0}
         await insert_rows(User, [{**row, **plain} for row in rows])

@@ -1,4 +1,4 @@
-"""One run of the checker, begun on a word from outside: `python -m tests.faults.check_once DATABASE_URL`."""
+"""Run the scheduler once on a signal from standard input: `python -m tests.chaos.run_scheduler_once DATABASE_URL`."""
 
 import asyncio
 import sys
@@ -10,8 +10,8 @@ from server.background.scheduler import Scheduler
 from server.http_clients.vendor_client import VendorClient
 
 
-async def check_once(database_url: str) -> None:
-    """Says that it is ready, waits for a line, and does what is due."""
+async def run_scheduler_once(database_url: str) -> None:
+    """Print `ready`, wait for a line on standard input, and run the jobs that are due."""
     await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
     client = VendorClient()
     try:
@@ -25,4 +25,4 @@ async def check_once(database_url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(check_once(sys.argv[1]))
+    asyncio.run(run_scheduler_once(sys.argv[1]))

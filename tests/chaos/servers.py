@@ -1,4 +1,4 @@
-"""Servers and disks that can be broken: processes are killed and paused, PostgreSQL crashes, a disk fills up."""
+"""Servers and disks for fault injection: processes are killed and paused, PostgreSQL crashes, a disk fills up."""
 
 import asyncio
 import os
@@ -13,15 +13,15 @@ from pathlib import Path
 
 import httpx2
 
-from tests.support.postgres import find_programs, run_as_postgres, user_of_postgres
+from tests.support.postgres import find_programs, postgres_user, run_as_postgres
 from tests.support.processes import free_port
 
 
 class Server:
-    """`seatkeeper serve` on one port, through all its lives."""
+    """`seatkeeper serve` on a fixed port, across restarts."""
 
     def __init__(self, database_url: str, workers: int, log: Path) -> None:
-        """Not started yet."""
+        """Prepare a server without starting it."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.workers = workers
@@ -30,12 +30,12 @@ class Server:
             **os.environ,
             "SEATKEEPER_DATABASE_URL": database_url,
             "SEATKEEPER_PUBLIC_URL": self.url,
-            "SEATKEEPER_RATE_LIMIT": "100000000/100000000",  # what is tested here is something else
+            "SEATKEEPER_RATE_LIMIT": "100000000/100000000",  # so high that no request is limited
         }
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        """Starts it, and waits until it is ready."""
+        """Start the server and wait until it is ready."""
         command = (
             sys.executable,
             "-m",
@@ -48,10 +48,10 @@ class Server:
         )
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(*command, env=self.environment, stdout=log, stderr=log)
-        await self.ready()
+        await self.wait_until_ready()
 
-    async def ready(self) -> None:
-        """Waits until it answers, and its database too."""
+    async def wait_until_ready(self) -> None:
+        """Wait until the server and its database respond."""
         async with asyncio.timeout(30):
             while True:
                 if await self._is_ready():
@@ -66,7 +66,7 @@ class Server:
                 return False
 
     def worker_ids(self) -> list[int]:
-        """The process ids of all that answer requests."""
+        """Return the process IDs of the workers."""
         assert self.process
         if self.workers == 1:
             return [self.process.pid]
@@ -74,26 +74,26 @@ class Server:
         return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def worker(self) -> int:
-        """The process id of one of them."""
+        """Return the process ID of one worker."""
         return self.worker_ids()[0]
 
     async def kill_worker(self) -> None:
-        """Kills something that answers requests; alone, it is started again as an init system would."""
+        """Kill a worker; if there is only one, start the server again, as an init system would."""
         os.kill(self.worker(), signal.SIGKILL)
         if self.workers == 1:
-            await self.ended()
+            await self.wait_until_ended()
             await self.start()
 
-    async def ended(self) -> int:
-        """Waits until it has ended, and gives its exit code."""
+    async def wait_until_ended(self) -> int:
+        """Wait until the server has ended and return its exit code."""
         assert self.process
         async with asyncio.timeout(30):
             return await self.process.wait()
 
 
 @asynccontextmanager
-async def served(database_url: str, workers: int, folder: Path) -> AsyncIterator[Server]:
-    """A running server."""
+async def running_server(database_url: str, workers: int, folder: Path) -> AsyncIterator[Server]:
+    """Run a server, logging to `server.log` in the folder."""
     server = Server(database_url, workers, folder / "server.log")
     try:
         await server.start()
@@ -102,18 +102,18 @@ async def served(database_url: str, workers: int, folder: Path) -> AsyncIterator
         assert server.process
         with suppress(ProcessLookupError):
             server.process.terminate()
-        await server.ended()
+        await server.wait_until_ended()
 
 
 class Postgres:
-    """A PostgreSQL that can be restarted and crashed."""
+    """A PostgreSQL server that can be restarted and crashed."""
 
     def __init__(self, folder: Path, primary: "Postgres | None" = None) -> None:
-        """Makes its files, empty or as a copy that follows the primary, and starts it."""
+        """Initialize an empty cluster, or a streaming replica of the primary, and start it."""
         folder.mkdir(exist_ok=True)
         self.folder, self.port = folder, free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}"
-        if user := user_of_postgres():
+        if user := postgres_user():
             shutil.chown(folder, user)
         if primary:
             source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres")
@@ -129,21 +129,21 @@ class Postgres:
         run_as_postgres(find_programs() / "initdb", *made)
 
     def start(self) -> None:
-        """Starts it, as soon as what a crash left is gone."""
+        """Start the server, retrying until the remains of a crash are gone."""
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_wal_size=4MB"
         self._control("start", "-l", self.folder / "log", "-o", options, attempts=20)
 
     def stop(self, mode: str = "fast") -> None:
-        """Stops it: `fast` ends connections in good order, `immediate` crashes."""
+        """Stop the server: `fast` closes connections cleanly, `immediate` simulates a crash."""
         self._control("stop", "-m", mode)
 
     def restart(self) -> None:
-        """Stops it, whoever is connected, and starts it again."""
+        """Stop the server, disconnecting all clients, and start it again."""
         self.stop()
         self.start()
 
     def is_running(self) -> bool:
-        """Whether it takes connections."""
+        """Return whether the server accepts connections."""
         with suppress(RuntimeError):
             run_as_postgres(find_programs() / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port))
             return True
@@ -166,8 +166,8 @@ class Postgres:
 
 @contextmanager
 def running_postgres(folder: Path | None = None, primary: Postgres | None = None) -> Iterator[Postgres]:
-    """A PostgreSQL of one's own, in this folder; with a primary, its replica."""
-    with tempfile.TemporaryDirectory(prefix="seatkeeper-faults-", ignore_cleanup_errors=True) as temporary:
+    """Run a PostgreSQL server in a folder, or in a temporary one; with a primary, a replica of it."""
+    with tempfile.TemporaryDirectory(prefix="seatkeeper-chaos-", ignore_cleanup_errors=True) as temporary:
         postgres = Postgres(folder or Path(temporary), primary)
         try:
             yield postgres
@@ -177,26 +177,26 @@ def running_postgres(folder: Path | None = None, primary: Postgres | None = None
 
 
 class Disk:
-    """A small disk of its own."""
+    """A small disk that can be filled."""
 
     def __init__(self, folder: Path) -> None:
-        """Empty."""
+        """Use the folder at which the disk is mounted."""
         self.folder = folder
 
     def fill(self) -> None:
-        """Leaves no room."""
+        """Use up all free space."""
         with (self.folder / "ballast").open("wb", buffering=0) as file, suppress(OSError):
             while True:
                 file.write(bytes(4096))
 
     def clear(self) -> None:
-        """Makes room again."""
+        """Free the space again."""
         (self.folder / "ballast").unlink()
 
 
 @contextmanager
 def small_disk(megabytes: int) -> Iterator[Disk]:
-    """Mounts one, which takes root, or sudo without a password."""
+    """Mount a small disk; requires root, or sudo without a password."""
     as_root = () if os.geteuid() == 0 else ("sudo", "-n")
     with tempfile.TemporaryDirectory(prefix="seatkeeper-disk-") as folder:
         mount = ("mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=1777", "tmpfs", folder)

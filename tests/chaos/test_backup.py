@@ -1,4 +1,4 @@
-"""A backup that is taken while many work is whole, and can be restored as the operations page says."""
+"""Backups taken under load are consistent and can be restored as docs/operations.md describes."""
 
 import asyncio
 import os
@@ -12,25 +12,25 @@ from models.audit_event import AuditEvent
 from models.db.config import tortoise_config
 from models.installation import Installation
 from tests.chaos.servers import Postgres
-from tests.chaos.test_faults import common_postgres, world
+from tests.chaos.test_faults import common_postgres, scenario
 from tests.support.postgres import create_database, find_programs
 
 __all__ = ["common_postgres"]
 
 
 async def run(database_url: str, *command: str | Path) -> str:
-    """What a program prints; it must succeed."""
+    """Run a program, which must succeed, and return its output."""
     environment = {**os.environ, "SEATKEEPER_DATABASE_URL": database_url}
     pipe = asyncio.subprocess.PIPE
     running = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
-    output, complaints = await running.communicate()
-    assert running.returncode == 0, complaints.decode()
+    output, errors = await running.communicate()
+    assert running.returncode == 0, errors.decode()
     return output.decode()
 
 
-async def assert_whole(database_url: str) -> None:
-    """It is well, and has been worked on."""
-    assert await run(database_url, sys.executable, "-m", "server.cli", "doctor") == "All is well.\n"
+async def assert_restored(database_url: str) -> None:
+    """Assert that the database is consistent and contains the workload's events."""
+    assert await run(database_url, sys.executable, "-m", "server.cli", "doctor") == "No problems found.\n"
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(database_url))
     assert await AuditEvent.all().count() == (await Installation.get()).event_position
@@ -38,26 +38,26 @@ async def assert_whole(database_url: str) -> None:
     await Tortoise.close_connections()
 
 
-async def test_sqlite(tmp_path: Path) -> None:
+async def test_sqlite_backup_under_load_is_consistent(tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     url = f"sqlite://{tmp_path}/seatkeeper.db"
-    async with world(url, 1, 1, tmp_path, None, None) as running:
-        await running.workload.answers(40)
+    async with scenario(url, 1, 1, tmp_path, None, None) as running:
+        await running.workload.wait_for_answers(40)
         await run(url, sys.executable, "-m", "server.cli", "backup", copy)
-        await running.workload.answers(20)
+        await running.workload.wait_for_answers(20)
 
-    await assert_whole(f"sqlite://{copy}")
+    await assert_restored(f"sqlite://{copy}")
 
 
-async def test_postgres(common_postgres: Postgres, tmp_path: Path) -> None:
+async def test_postgres_backup_under_load_is_consistent(common_postgres: Postgres, tmp_path: Path) -> None:
     dump = tmp_path / "seatkeeper.dump"
     url, restored = [
         f"{common_postgres.url}/{await asyncio.to_thread(create_database, common_postgres.url)}" for _ in range(2)
     ]
-    async with world(url, 2, 1, tmp_path, common_postgres, None) as running:
-        await running.workload.answers(40)
+    async with scenario(url, 2, 1, tmp_path, common_postgres, None) as running:
+        await running.workload.wait_for_answers(40)
         await run(url, find_programs() / "pg_dump", "--format=custom", f"--file={dump}", url)
-        await running.workload.answers(20)
+        await running.workload.wait_for_answers(20)
     await run(url, find_programs() / "pg_restore", "--no-owner", f"--dbname={restored}", dump)
 
-    await assert_whole(restored)
+    await assert_restored(restored)

@@ -1,4 +1,4 @@
-"""PostgreSQL undoes a transaction because of another: the mutation is run again, and nobody hears of it."""
+"""Deadlocks and serialization failures in PostgreSQL are retried."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from tortoise.connection import get_connection
 
 from tests.acceptance.conftest import (
     Client,
-    Running,
+    RunningServer,
     another_browser,
     browser,
     codes,
@@ -21,20 +21,23 @@ from tests.acceptance.operations import ASSIGN, AUDIT, IMPORT
 
 __all__ = ["another_browser", "browser", "copied_demo", "inga", "is_trial", "postgres_demos", "server"]
 
-PLACES = """
+ASSIGNABLE = """
 query { license(key: "superoffice.visible-for") { id } users(filter: {hasLicense: false}) { nodes { id login } } }
 """
 
 
 @pytest.fixture
 def engine() -> str:
-    """SQLite has one writer at a time, and no such conflicts."""
+    """PostgreSQL: SQLite has one writer at a time and no such conflicts."""
     return "postgres"
 
 
 @pytest.fixture
-def conflict(server: Running) -> Callable[[str, int], Awaitable[None]]:
-    """Makes PostgreSQL undo as many transactions as come when they write to a table: sequences are never undone."""
+def conflict(server: RunningServer) -> Callable[[str, int], Awaitable[None]]:
+    """Return a function that fails the next inserts into a table with an SQLSTATE.
+
+    The inserts are counted by a sequence, which is not rolled back.
+    """
 
     async def do(table: str, times: int, code: str = "40P01") -> None:
         await get_connection("default").execute_script(
@@ -51,25 +54,25 @@ def conflict(server: Running) -> Callable[[str, int], Awaitable[None]]:
     return do
 
 
-async def given_a_license(inga: Client) -> dict[str, object]:
-    """What ASSIGN takes, for the first user without a license."""
-    places = await inga.run(PLACES)
-    return {"licenseId": places["license"]["id"], "userIds": [places["users"]["nodes"][0]["id"]]}
+async def assignment_input(inga: Client) -> dict[str, object]:
+    """Return the input of `ASSIGN` for the first user without a license."""
+    found = await inga.run(ASSIGNABLE)
+    return {"licenseId": found["license"]["id"], "userIds": [found["users"]["nodes"][0]["id"]]}
 
 
 @pytest.mark.parametrize("code", ["40P01", "40001"])
-async def test_three_conflicts_are_not_noticed(
-    inga: Client, conflict: Callable[..., Awaitable[None]], code: str
-) -> None:
-    wanted = await given_a_license(inga)
+async def test_three_conflicts_are_retried(inga: Client, conflict: Callable[..., Awaitable[None]], code: str) -> None:
+    wanted = await assignment_input(inga)
     await conflict("assignment", 3, code)
 
     assert codes(await inga.run(ASSIGN, input=wanted)) == []
     events = await inga.run(AUDIT, filter={"actions": ["USER_LICENSE_ASSIGNED"]}, first=1)
-    assert events["nodes"][0]["summary"].startswith("Inga Solheim gave Confidential activities")
+    assert events["nodes"][0]["summary"].startswith("Inga Solheim assigned Confidential activities")
 
 
-async def test_an_upload_is_read_again(inga: Client, server: Running, conflict: Callable[..., Awaitable[None]]) -> None:
+async def test_conflicting_upload_is_retried(
+    inga: Client, server: RunningServer, conflict: Callable[..., Awaitable[None]]
+) -> None:
     await conflict("received_document", 1)
 
     file = server.demo.files["growth.lic"].encode()
@@ -79,10 +82,8 @@ async def test_an_upload_is_read_again(inga: Client, server: Running, conflict: 
     assert payload["changeSet"]["status"] == "ACTIVATED"
 
 
-async def test_after_four_the_client_is_told_to_try_later(
-    inga: Client, conflict: Callable[..., Awaitable[None]]
-) -> None:
-    wanted = await given_a_license(inga)
+async def test_fourth_conflict_is_reported(inga: Client, conflict: Callable[..., Awaitable[None]]) -> None:
+    wanted = await assignment_input(inga)
     await conflict("assignment", 4)
 
     [error] = (await inga.answer(ASSIGN, input=wanted))["errors"]

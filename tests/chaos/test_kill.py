@@ -1,4 +1,4 @@
-"""The server is killed in the middle of its work: nothing that it acknowledged is lost, and nothing is half done."""
+"""SIGKILL under load: acknowledged changes are kept, and no transaction is applied in part."""
 
 import asyncio
 import os
@@ -12,31 +12,32 @@ import httpx2
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
 from models.idempotency import IdempotencyKey
-from resolvers.context import COMMAND_LINE, system_context
+from resolvers.context import system_context
 from resolvers.operations.doctor import examine
+from resolvers.principals import COMMAND_LINE
 from schema.relay.node import global_id
 from server.demo.installation import Demo
 from tests.acceptance.conftest import Client
 from tests.acceptance.operations import REVOKE
 from tests.acceptance.test_retries import send
-from tests.chaos.databases import connected, many_holders
+from tests.chaos.databases import connected, create_holders
 from tests.support.processes import process
 
 HOLDERS, PART = 2000, 50
-AT_ONCE = 10
-"""Calls under way: when the server is killed, others wait to be sent."""
+CONCURRENCY = 10
+"""Concurrent requests; further ones are still waiting when the server is killed."""
 
 
-async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
+async def test_sigkill_during_revocations_loses_nothing(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
     database_url, _ = copied_demo
-    license_id, user_ids = await many_holders(database_url, HOLDERS)
+    license_id, user_ids = await create_holders(database_url, HOLDERS)
     license, users = global_id("License")(license_id), [global_id("User")(id_) for id_ in user_ids]
     acknowledged: set[int] = set()
 
     async with process(database_url, tmp_path) as (url, running):
         client = Client(url)
         await client.sign_in()
-        under_way = asyncio.Semaphore(AT_ONCE)
+        under_way = asyncio.Semaphore(CONCURRENCY)
 
         async def revoke(start: int) -> None:
             try:
@@ -57,7 +58,7 @@ async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tu
 
     assert HOLDERS // 4 <= len(acknowledged) < HOLDERS
     async with process(database_url, tmp_path):
-        pass  # it starts again by itself, whatever it finds
+        pass  # the server starts without manual recovery
     async with connected(database_url) as installation_id:
         context = system_context(installation_id, actor=COMMAND_LINE, request_id="afterwards")
         assert await examine(context) == []
@@ -69,9 +70,9 @@ async def test_kill_nine_in_the_middle_of_revoking_loses_nothing(copied_demo: tu
         assert await revoked.count() == len(lost)
 
 
-async def test_what_is_sent_again_after_kill_nine_has_one_effect(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
+async def test_request_repeated_after_sigkill_has_one_effect(copied_demo: tuple[str, Demo], tmp_path: Path) -> None:
     database_url, _ = copied_demo
-    license_id, user_ids = await many_holders(database_url, HOLDERS)
+    license_id, user_ids = await create_holders(database_url, HOLDERS)
     license, users = global_id("License")(license_id), [global_id("User")(id_) for id_ in user_ids]
     parts = range(0, HOLDERS, PART)
 
@@ -85,7 +86,7 @@ async def test_what_is_sent_again_after_kill_nine_has_one_effect(copied_demo: tu
     async with process(database_url, tmp_path) as (url, running):
         client = Client(url)
         await client.sign_in()
-        under_way = asyncio.Semaphore(AT_ONCE)
+        under_way = asyncio.Semaphore(CONCURRENCY)
 
         async def revoke_or_kill(start: int) -> None:
             with suppress(httpx2.TransportError, ValueError):

@@ -1,4 +1,4 @@
-"""Many work at once through a PgBouncer that gives each transaction any connection; it is restarted meanwhile."""
+"""Concurrent load through PgBouncer in transaction mode, which is restarted meanwhile."""
 
 import asyncio
 import os
@@ -13,14 +13,15 @@ import asyncpg
 import pytest
 
 from models.installation import Installation
-from resolvers.context import COMMAND_LINE, system_context
-from server.background.event_feed import LONGEST_PAUSE
+from resolvers.context import system_context
+from resolvers.principals import COMMAND_LINE
+from server.background.event_feed import MAX_RECONNECT_DELAY
 from server.demo.installation import Demo
 from tests.acceptance.conftest import Client
-from tests.acceptance.test_3_live_updates import SOON, Seats, edge, latest, streamed
+from tests.acceptance.test_3_live_updates import EVENT_TIMEOUT, Seats, latest_cursor, next_event, streamed
 from tests.chaos.databases import connected
-from tests.chaos.workload import Workload, held, prepare, violations
-from tests.support.postgres import user_of_postgres
+from tests.chaos.workload import Workload, find_violations, prepare_target, read_assignments
+from tests.support.postgres import postgres_user
 from tests.support.processes import free_port, process
 
 SETTINGS = """
@@ -41,12 +42,12 @@ SESSION = {"statement_timeout": "5s", "lock_timeout": "2s", "timezone": "UTC"}
 
 
 class Pooler:
-    """A PgBouncer before a database."""
+    """A PgBouncer in front of a database."""
 
     def __init__(self, program: str, database_url: str, folder: Path) -> None:
-        """Not started yet."""
+        """Write the configuration without starting PgBouncer."""
         direct = urlsplit(database_url)
-        if user := user_of_postgres():
+        if user := postgres_user():
             shutil.chown(folder, user)
         self._command = (program, "-q", *(("-u", user) if user else ()))
         port = free_port()
@@ -56,7 +57,7 @@ class Pooler:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        """Starts it, and waits until it answers."""
+        """Start PgBouncer and wait until it accepts connections."""
         quiet = asyncio.subprocess.DEVNULL
         command = (*self._command, str(self._settings))
         self._process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
@@ -68,13 +69,13 @@ class Pooler:
                     await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
-        """Stops it at once, whoever is connected."""
+        """Stop PgBouncer at once, dropping all connections."""
         assert self._process
         self._process.kill()
         await self._process.wait()
 
-    async def shown(self, setting: str) -> object:
-        """A setting as a session has it that comes this way."""
+    async def show_setting(self, setting: str) -> object:
+        """Return a setting of a session through PgBouncer."""
         connection = await asyncpg.connect(self.url, statement_cache_size=0)
         try:
             return await connection.fetchval(f"SHOW {setting}")
@@ -84,7 +85,7 @@ class Pooler:
 
 @asynccontextmanager
 async def pooled(program: str, database_url: str) -> AsyncIterator[Pooler]:
-    """A PgBouncer before a database whose sessions are set up as docs/operations.md has it."""
+    """Run a PgBouncer in front of a database configured as docs/operations.md describes."""
     connection = await asyncpg.connect(database_url)
     name = urlsplit(database_url).path.strip("/")
     for setting, value in SESSION.items():
@@ -101,7 +102,7 @@ async def pooled(program: str, database_url: str) -> AsyncIterator[Pooler]:
 
 @pytest.fixture
 def pgbouncer() -> str:
-    """The program, which Debian keeps off some users' PATH."""
+    """The path of PgBouncer, which Debian installs outside some users' PATH."""
     found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if found is None:
         missing = "PgBouncer is not installed. Install it (Debian: apt-get install pgbouncer)."
@@ -110,38 +111,40 @@ def pgbouncer() -> str:
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_nothing_is_lost_and_events_are_heard(
+async def test_pooler_restart_loses_nothing(
     copied_demo: tuple[str, Demo], pgbouncer: str, tmp_path: Path, engine: str
 ) -> None:
     database_url, demo = copied_demo
     async with connected(database_url):
         context = system_context(demo.installation_id, actor=COMMAND_LINE, request_id="preparation")
-        place = await prepare(demo.keys["nordsync"], context)
-        before, position = await held(), (await Installation.get()).event_position
+        target = await prepare_target(demo.keys["nordsync"], context)
+        before, position = await read_assignments(), (await Installation.get()).event_position
 
     async with (
         pooled(pgbouncer, database_url) as pooler,
         process(pooler.url, tmp_path, "--workers", "2", direct_url=database_url) as (url, _),
     ):
-        assert {setting: await pooler.shown(setting) for setting in SESSION} == SESSION
+        assert {setting: await pooler.show_setting(setting) for setting in SESSION} == SESSION
         inga = Client(url)
         await inga.sign_in()
         seats = await Seats.find(inga)
-        workload = Workload(url, place, seed=1)
+        workload = Workload(url, target, seed=1)
         async with asyncio.TaskGroup() as group:
             group.create_task(workload.run())
-            await workload.answers(60)
+            await workload.wait_for_answers(60)
             await pooler.stop()
-            await workload.failed(1)
+            await workload.wait_for_failures(1)
             await pooler.start()
-            await workload.answers(60)
+            await workload.wait_for_answers(60)
             workload.stop()
-        async with streamed(inga, after=await latest(inga)) as messages:
-            await seats.give(0)
-            # While the pooler was away the feed came to try less and less often.
-            assert (await edge(messages, within=LONGEST_PAUSE + SOON))["node"]["action"] == "USER_LICENSE_ASSIGNED"
+        async with streamed(inga, after=await latest_cursor(inga)) as messages:
+            await seats.assign(0)
+            # While PgBouncer was down, the feed's reconnection delay grew to its maximum.
+            assert (await next_event(messages, within=MAX_RECONNECT_DELAY + EVENT_TIMEOUT))["node"][
+                "action"
+            ] == "USER_LICENSE_ASSIGNED"
         await inga.http.aclose()
 
     assert "Traceback" not in (tmp_path / "server.log").read_text()
     async with connected(database_url):
-        assert await violations(workload, before, position) == []
+        assert await find_violations(workload, before, position) == []

@@ -1,4 +1,4 @@
-"""Queries are read from a replica, except where it lags behind what the caller may have seen."""
+"""Queries are served by a replica unless it lags behind the caller's own changes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -27,7 +27,7 @@ COUNT = """{ license(key: "superoffice.ten-sales") { name seats { inUse } } }"""
 
 @dataclass
 class Pair:
-    """A primary, its replica, and the addresses of one database on both."""
+    """A primary, its replica, and the URLs of one database on both."""
 
     primary: Postgres
     replica: Postgres
@@ -35,8 +35,8 @@ class Pair:
     replica_url: str
 
     async def on_replica(self, statement: str) -> object:
-        """The first value that the replica answers."""
-        connection = await asyncpg.connect(f"{self.replica.url}/postgres")  # which is there before it has caught up
+        """Return the first value of a statement run on the replica."""
+        connection = await asyncpg.connect(f"{self.replica.url}/postgres")  # exists before the replica has caught up
         try:
             return await connection.fetchval(statement)
         finally:
@@ -44,14 +44,14 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def machines() -> Iterator[tuple[Postgres, Postgres]]:
+def servers() -> Iterator[tuple[Postgres, Postgres]]:
     with running_postgres() as primary, running_postgres(primary=primary) as replica:
         yield primary, replica
 
 
 @pytest.fixture
-async def pair(machines: tuple[Postgres, Postgres]) -> AsyncIterator[Pair]:
-    primary, replica = machines
+async def pair(servers: tuple[Postgres, Postgres]) -> AsyncIterator[Pair]:
+    primary, replica = servers
     name = await asyncio.to_thread(create_database, primary.url)
     url = f"{primary.url}/{name}"
     await migrate(url)
@@ -71,19 +71,17 @@ async def pair(machines: tuple[Postgres, Postgres]) -> AsyncIterator[Pair]:
     yield pair
 
 
-async def test_queries_are_read_from_it_and_nobody_reads_what_is_older_than_their_own_change(
-    pair: Pair, tmp_path: Path
-) -> None:
+async def test_replica_never_hides_own_changes(pair: Pair, tmp_path: Path) -> None:
     async with process(pair.primary_url, tmp_path, replica_url=pair.replica_url) as (url, _):
         client = Client(url)
         await client.sign_in()
         [surplus] = await client.run(SURPLUS)
         before = await client.run(COUNT)
-        await pair.on_replica("SELECT pg_wal_replay_pause()")  # from here on it lags behind
+        await pair.on_replica("SELECT pg_wal_replay_pause()")  # the replica lags from here on
         connection = await asyncpg.connect(pair.primary_url)
         await connection.execute("UPDATE license SET name = 'New' WHERE key = 'superoffice.ten-sales'")
         await connection.close()
-        assert await client.run(COUNT) == before  # what nobody changed through the API is not seen: the replica answers
+        assert await client.run(COUNT) == before  # still served by the replica
 
         users = [one["assignment"]["user"]["id"] for one in surplus["suggestions"]]
         payload = await client.run(REVOKE, input={"licenseId": surplus["license"]["id"], "userIds": users[:1]})
@@ -95,7 +93,7 @@ async def test_queries_are_read_from_it_and_nobody_reads_what_is_older_than_thei
         await client.http.aclose()
 
 
-async def test_without_it_the_primary_answers(pair: Pair, tmp_path: Path) -> None:
+async def test_primary_answers_while_the_replica_is_down(pair: Pair, tmp_path: Path) -> None:
     async with process(pair.primary_url, tmp_path, replica_url=pair.replica_url) as (url, _):
         client = Client(url)
         await client.sign_in()

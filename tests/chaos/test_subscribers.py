@@ -1,4 +1,4 @@
-"""A subscriber that is cut off again and again, while PostgreSQL restarts: every event arrives, in order, once."""
+"""A subscriber that is disconnected repeatedly, while PostgreSQL restarts, receives every event once and in order."""
 
 import asyncio
 import json
@@ -16,10 +16,10 @@ from models.audit_event import AuditEvent
 from models.db.migrate import migrate
 from resolvers.audit.log import NEWEST_FIRST
 from schema.relay.node import global_id
-from tests.acceptance.conftest import Client, Refused, _filled
+from tests.acceptance.conftest import Client, OperationFailed, create_demo
 from tests.acceptance.operations import ASSIGN, REVOKE
-from tests.acceptance.test_3_live_updates import _messages, bearer, latest, make_token, socket
-from tests.chaos.databases import connected, many_holders
+from tests.acceptance.test_3_live_updates import bearer, latest_cursor, make_token, parse_events, socket
+from tests.chaos.databases import connected, create_holders
 from tests.chaos.servers import Postgres, running_postgres
 from tests.support.postgres import create_database
 from tests.support.processes import process
@@ -28,8 +28,8 @@ HOLDERS = 250
 CALLS = 20
 EVENTS = HOLDERS * CALLS
 CUTS = 100
-PAUSE = 0.05
-"""Seconds after which somebody who was refused comes back."""
+RETRY_DELAY = 0.05
+"""Seconds before a failed request is repeated."""
 
 FOLLOW = "subscription ($after: String) { auditEvents(after: $after) { cursor node { summary } } }"
 
@@ -41,44 +41,44 @@ _BROKEN = (
     WebSocketException,
     httpx2.HTTPError,
     ValueError,
-    Refused,
+    OperationFailed,
 )
 
 
 @pytest.fixture
 def postgres() -> Iterator[tuple[Postgres, str]]:
-    """A server of this test's own, and the address of a database in it with the demo."""
+    """A PostgreSQL server for this test alone, and the URL of a database on it with the demo."""
     with running_postgres() as server:
         database_url = f"{server.url}/{create_database(server.url)}"
         asyncio.run(migrate(database_url))
-        asyncio.run(_filled(database_url, trial=False))
+        asyncio.run(create_demo(database_url, trial=False))
         yield server, database_url
 
 
 @dataclass
 class Subscriber:
-    """Follows the log, now by a WebSocket and now by server-sent events, is cut off, and resumes after what it has."""
+    """A subscriber that disconnects at random, by WebSocket or server-sent events, and resumes after its cursor."""
 
     url: str
     token: str
     cursor: str
     seen: list[str] = field(default_factory=list)
     cuts: int = 0
-    collect_user_errors: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     """Codes of errors that the server sent."""
 
     async def follow(self) -> None:
-        """Until all is there."""
+        """Follow the log until all events have arrived."""
         while len(self.seen) < EVENTS:
             try:
                 async with asyncio.timeout(10):
                     await random.choice((self._by_socket, self._by_stream))(random.randint(1, 69))
             except _BROKEN:
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(RETRY_DELAY)
 
     async def _by_socket(self, most: int) -> None:
         async with socket(self.url, additional_headers=bearer(self.token)) as watcher:
-            await watcher.greet()
+            await watcher.initialize()
             await watcher.subscribe(query=FOLLOW, after=self.cursor)
             while most := most - 1:
                 message = json.loads(await watcher.connection.recv())
@@ -93,14 +93,14 @@ class Subscriber:
             httpx2.AsyncClient(base_url=self.url) as client,
             client.stream("POST", "/graphql", json=body, headers=headers) as response,
         ):
-            messages = _messages(response)
+            messages = parse_events(response)
             while most := most - 1:
                 self._take(*await anext(messages))
             self.cuts += 1
 
     def _take(self, kind: str, content: Any) -> None:
         if kind != "next" or "errors" in content:
-            self.collect_user_errors.append(json.dumps([kind, content]))
+            self.errors.append(json.dumps([kind, content]))
             raise EOFError
         self.cursor = content["data"]["auditEvents"]["cursor"]
         self.seen.append(self.cursor)
@@ -108,8 +108,8 @@ class Subscriber:
             raise EOFError
 
 
-async def work(client: Client, license_id: int, user_ids: list[int], restart: asyncio.Event) -> None:
-    """Takes a license from many and gives it back; what failed is done again, and changes nothing twice."""
+async def assign_and_revoke(client: Client, license_id: int, user_ids: list[int], restart: asyncio.Event) -> None:
+    """Revoke and assign a license in turn, repeating requests that fail."""
     input = {"licenseId": global_id("License")(license_id), "userIds": [global_id("User")(id_) for id_ in user_ids]}
     for number in range(CALLS):
         if number == CALLS // 2:
@@ -119,12 +119,12 @@ async def work(client: Client, license_id: int, user_ids: list[int], restart: as
                 await client.run(ASSIGN if number % 2 else REVOKE, input=input)
                 break
             except _BROKEN:
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(RETRY_DELAY)
 
 
-async def test_every_event_arrives_in_order_and_once(postgres: tuple[Postgres, str], tmp_path: Path) -> None:
+async def test_events_arrive_once_and_in_order(postgres: tuple[Postgres, str], tmp_path: Path) -> None:
     server, database_url = postgres
-    license_id, user_ids = await many_holders(database_url, HOLDERS)
+    license_id, user_ids = await create_holders(database_url, HOLDERS)
     in_the_middle = asyncio.Event()
 
     async def restart() -> None:
@@ -135,12 +135,12 @@ async def test_every_event_arrives_in_order_and_once(postgres: tuple[Postgres, s
         inga = Client(url)
         await inga.sign_in()
         _, token = await make_token(inga)
-        start = await latest(inga)
+        start = await latest_cursor(inga)
         subscriber = Subscriber(url, token, start)
         async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             group.create_task(subscriber.follow())
             group.create_task(restart())
-            group.create_task(work(inga, license_id, user_ids, in_the_middle))
+            group.create_task(assign_and_revoke(inga, license_id, user_ids, in_the_middle))
         await inga.http.aclose()
 
     async with connected(database_url):
@@ -149,6 +149,6 @@ async def test_every_event_arrives_in_order_and_once(postgres: tuple[Postgres, s
     assert subscriber.seen == [NEWEST_FIRST.cursor([position]) for position in positions]
     assert len(positions) == EVENTS
     assert subscriber.cuts >= CUTS
-    assert all("UNAVAILABLE" in refusal for refusal in subscriber.collect_user_errors), subscriber.collect_user_errors
+    assert all("UNAVAILABLE" in error for error in subscriber.errors), subscriber.errors
     log = (tmp_path / "server.log").read_text()
     assert "Traceback" not in log and "INTERNAL" not in log, log

@@ -1,4 +1,4 @@
-"""Licenses update themselves in a server of two processes, and whoever listens hears it once, whichever answers."""
+"""Two worker processes activate a published document once, and subscribers of either receive its events once."""
 
 import asyncio
 from collections import Counter
@@ -14,45 +14,47 @@ from models.license import License
 from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client, Running, Vendor
+from tests.acceptance.conftest import Client, RunningServer, Vendor
 from tests.acceptance.operations import LICENSES, PENDING
 from tests.acceptance.test_3_licenses_update_themselves import served
-from tests.acceptance.test_3_live_updates import Seats, Socket, latest, make_token, socket
+from tests.acceptance.test_3_live_updates import Seats, SubscriptionSocket, latest_cursor, make_token, socket
 from tests.chaos.databases import connected
-from tests.support.processes import license_server_process, process, worker_of
+from tests.support.processes import find_worker, license_server_process, process
 
 CHECK_INTERVAL = 0.5
-IN_TIME = CHECK_INTERVAL + 2.0
-"""Seconds until a check that is due has been made, also on a machine that is busy with other things."""
+CHECK_TIMEOUT = CHECK_INTERVAL + 2.0
+"""Seconds within which a due check is made, also on a busy machine."""
 
 
 @asynccontextmanager
-async def subscribers(url: str, supervisor: int, token: str, after: str) -> AsyncIterator[dict[int, Socket]]:
-    """A subscriber of each of two worker processes: connections are opened until both have one."""
+async def subscribers(
+    url: str, supervisor: int, token: str, after: str
+) -> AsyncIterator[dict[int, SubscriptionSocket]]:
+    """Subscribe at each of two worker processes, opening connections until both have one."""
     async with AsyncExitStack() as stack:
-        found: dict[int, Socket] = {}
+        found: dict[int, SubscriptionSocket] = {}
         async with asyncio.timeout(20):
             while len(found) < 2:
                 watcher = await stack.enter_async_context(socket(url))
-                worker = worker_of(watcher.connection.local_address[1], supervisor)
+                worker = find_worker(watcher.connection.local_address[1], supervisor)
                 if worker not in found:
-                    await watcher.greet(token)
+                    await watcher.initialize(token)
                     await watcher.subscribe(after=after)
                     found[worker] = watcher
         yield found
 
 
-async def actions_until(watcher: Socket, last: str) -> Counter[str]:
-    """What a subscriber sees, and how often, up to an action."""
+async def count_actions_until(watcher: SubscriptionSocket, last: str) -> Counter[str]:
+    """Count the events by action until one with the last action has arrived."""
     seen: Counter[str] = Counter()
     while not seen[last]:
-        seen[(await watcher.edge())["node"]["action"]] += 1
+        seen[(await watcher.next_event())["node"]["action"]] += 1
     return seen
 
 
-async def pending(client: Client, status: str) -> dict[str, Any]:
-    """The pending changes, once they have a status."""
-    async with asyncio.timeout(IN_TIME):
+async def wait_for_pending(client: Client, status: str) -> dict[str, Any]:
+    """Wait for a pending change set with a status and return it."""
+    async with asyncio.timeout(CHECK_TIMEOUT):
         while True:
             for change_set in await client.run(PENDING):
                 if change_set["status"] == status:
@@ -61,14 +63,14 @@ async def pending(client: Client, status: str) -> dict[str, Any]:
             await asyncio.sleep(0.02)
 
 
-async def it_is_time_to_ask(database_url: str) -> None:
-    """The main vendor is due."""
+async def make_check_due(database_url: str) -> None:
+    """Make the check of the main vendor due."""
     async with connected(database_url):
         await StoredVendor.filter(is_main=True).update(next_check_at=utc_now())
 
 
-async def in_force(database_url: str) -> list[list[dict[str, Any]]]:
-    """What is in force, and who holds it."""
+async def read_licenses(database_url: str) -> list[list[dict[str, Any]]]:
+    """Return all rows of licenses and assignments."""
     async with connected(database_url):
         licenses: list[dict[str, Any]] = await License.all().order_by("id").values()
         assignments: list[dict[str, Any]] = await Assignment.all().order_by("id").values()
@@ -76,7 +78,7 @@ async def in_force(database_url: str) -> list[list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_a_published_document_is_in_force_and_everybody_hears_it_once(
+async def test_two_workers_activate_and_announce_once(
     copied_demo: tuple[str, Demo], tmp_path: Path, engine: str
 ) -> None:
     database_url, demo = copied_demo
@@ -86,46 +88,46 @@ async def test_a_published_document_is_in_force_and_everybody_hears_it_once(
         license_server_process(folder, tmp_path / "vendor.log") as vendor_url,
         process(database_url, tmp_path, "--workers", "2", check_interval=str(CHECK_INTERVAL)) as (url, supervisor),
     ):
-        vendor, running, inga = Vendor(vendor_url, folder), Running(url, demo, database_url), Client(url)
+        vendor, running, inga = Vendor(vendor_url, folder), RunningServer(url, demo, database_url), Client(url)
         async with connected(database_url):
             await StoredVendor.filter(is_main=True).update(license_server=vendor_url)
         await inga.sign_in()
         seats = await Seats.find(inga)
         _, token = await make_token(inga)
 
-        async with subscribers(url, supervisor.pid, token, await latest(inga)) as watchers:
+        async with subscribers(url, supervisor.pid, token, await latest_cursor(inga)) as watchers:
             vendor.publish(served(running, vendor, "growth.lic"), demo.serial_number)
-            await it_is_time_to_ask(database_url)
+            await make_check_due(database_url)
 
-            activated = await pending(inga, "AUTO_ACTIVATED")
+            activated = await wait_for_pending(inga, "AUTO_ACTIVATED")
 
             assert activated["vendor"]["key"] == "superoffice"
             licenses = await inga.run(LICENSES, filter={"vendor": "superoffice"})
             [sales] = [one["seats"] for one in licenses["nodes"] if one["key"] == "superoffice.ten-sales"]
             assert sales["total"] == 25
-            await seats.give(0)
+            await seats.assign(0)
             for watcher in watchers.values():
-                seen = await actions_until(watcher, "USER_LICENSE_ASSIGNED")
+                seen = await count_actions_until(watcher, "USER_LICENSE_ASSIGNED")
                 assert (seen["CHANGE_SET_RECEIVED"], seen["LICENSES_ACTIVATED"]) == (1, 1)
 
-            before = await in_force(database_url)
+            before = await read_licenses(database_url)
             smaller = served(running, vendor, "renewal.lic", seq=4, jti="smaller")
             vendor.publish(smaller, demo.serial_number)
-            await it_is_time_to_ask(database_url)
+            await make_check_due(database_url)
 
-            waiting = await pending(inga, "BLOCKED_BY_SURPLUS")
+            waiting = await wait_for_pending(inga, "BLOCKED_BY_SURPLUS")
 
             assert not waiting["canActivate"]
             assert waiting["surplusRequirements"] == [{"license": {"key": "superoffice.ten-sales"}, "seatsToRemove": 3}]
-            assert await in_force(database_url) == before
-            await seats.take(0)
+            assert await read_licenses(database_url) == before
+            await seats.revoke(0)
             for watcher in watchers.values():
-                seen = await actions_until(watcher, "USER_LICENSE_REVOKED")
+                seen = await count_actions_until(watcher, "USER_LICENSE_REVOKED")
                 assert (seen["CHANGE_SET_RECEIVED"], seen["LICENSES_ACTIVATED"]) == (1, 0)
 
         await inga.http.aclose()
     [acceptance] = vendor.reports("acceptances")
     assert acceptance["jti"] == "superoffice-1204417838-3"
-    asked = (tmp_path / "vendor.log").read_text().count(f'"GET /v1/licenses/{demo.serial_number}.lic HTTP/1.1" 200')
-    assert asked == 2
+    fetches = (tmp_path / "vendor.log").read_text().count(f'"GET /v1/licenses/{demo.serial_number}.lic HTTP/1.1" 200')
+    assert fetches == 2
     assert "Traceback" not in (tmp_path / "server.log").read_text()

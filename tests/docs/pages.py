@@ -10,7 +10,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-README = ROOT / "README.md"
+README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -29,8 +29,8 @@ class Operation:
 
 
 def pages() -> list[Path]:
-    """The README and every page of the documentation."""
-    return [page for page in [README, *sorted(DOCS.rglob("*.md"))] if page.exists()]
+    """Return the pages of the documentation, including those at the top of the repository."""
+    return [README, CONTRIBUTING, ROOT / "SECURITY.md", *sorted(DOCS.rglob("*.md"))]
 
 
 def blocks(page: Path) -> Iterator[tuple[int, str, str]]:

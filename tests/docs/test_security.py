@@ -1,36 +1,44 @@
-"""Every promise of the page on security names tests, and they are there."""
+"""The promises of docs/security.md come from the mutation tests' catalog, and each names tests that exist."""
 
 import re
 
 import pytest
 
-from tests.docs.pages import DOCS, ROOT
+from tests.docs.pages import ROOT
+from tests.mutants.catalog import Promise, promises
+from tests.mutants.table import PAGE, replace_generated_parts
 
-ROWS = [
+MEASURED = [
     [cell.strip() for cell in line.strip("|").split("|")]
-    for line in (DOCS / "security.md").read_text().splitlines()
+    for line in PAGE.read_text().split("## Measured times")[1].splitlines()
     if line.startswith("| ") and not line.startswith("| promise |")
 ]
-PROMISES = [row for row in ROWS if len(row) == 2]
-MEASURED = [row for row in ROWS if len(row) != 2]
 
 
-def test_there_are_promises():
-    assert len(PROMISES) > 40
+def test_generated_parts_are_up_to_date():
+    page = PAGE.read_text()
+
+    assert replace_generated_parts(page) == page, "Run `python -m tests.mutants.table`."
+    assert all(f"| {promise.text} |" in page and f"- {promise.text}.\n" in page for promise in promises())
+
+
+def test_page_has_promises_and_measured_times():
+    assert len(promises()) > 40
     assert len(MEASURED) > 5
     assert all(len(cells) == 4 for cells in MEASURED)
 
 
-@pytest.mark.parametrize(("promise", "tests"), PROMISES)
-def test_a_promise_is_held_by_tests_that_exist(promise: str, tests: str):
-    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", tests)
-    assert named and len(named) == tests.count("`") // 2
-    for path, name in named:
-        assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text(), re.MULTILINE), f"{path}::{name}"
+@pytest.mark.parametrize("promise", promises(), ids=lambda promise: promise.text)
+def test_promise_names_existing_tests(promise: Promise):
+    assert promise.tests
+    for test in promise.tests:
+        path, name = test.split("::")
+        assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text(), re.MULTILINE), test
 
 
-@pytest.mark.parametrize(("promise", "most", "figure", "test"), MEASURED)
-def test_a_figure_is_measured_by_a_test_that_exists(promise: str, most: str, figure: str, test: str):
+@pytest.mark.parametrize(("promise", "limit", "figure", "test"), MEASURED)
+def test_measured_time_comes_from_an_existing_test(promise: str, limit: str, figure: str, test: str):
     path, name = test.strip("`").split("::")
+
     assert re.search(rf"^(async )?def {name}\([^)]*measured", (ROOT / path).read_text(), re.MULTILINE)
-    assert float(figure.removesuffix(" s")) < float(most.removesuffix(" s"))
+    assert float(figure.removesuffix(" s")) < float(limit.removesuffix(" s"))

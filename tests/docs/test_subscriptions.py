@@ -10,7 +10,7 @@ NOT_SHOWN = {"audit.mjs", "page.mjs"}
 
 
 def test_each_program_is_shown_as_it_runs():
-    files = (ROOT / "tests" / "clients").glob("*.mjs")
+    files = (ROOT / "tests" / "interop").glob("*.mjs")
     named = re.findall(r"\(\.\./tests/interop/(\w+\.mjs)\)", PAGE.read_text())
     shown = [text for _, language, text in blocks(PAGE) if language == "js"]
 

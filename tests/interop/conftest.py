@@ -1,4 +1,4 @@
-"""Other people's clients, run against a server of ours."""
+"""Fixtures of the tests that run third-party clients against the server."""
 
 import asyncio
 import fcntl
@@ -19,47 +19,47 @@ __all__ = ["browser", "copied_demo", "inga", "is_trial", "postgres_demos", "serv
 HERE = Path(__file__).parent
 
 
-def _cannot_run(reason: str) -> None:
+def skip_or_fail(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
 
 
 def install(lock: Path, installed: Path, *commands: list[str]) -> None:
-    """Installs what a lock file names, unless it is; `installed` is there afterwards."""
+    """Install the packages of a lock file unless the `installed` marker is newer than it."""
     with lock.open() as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # several processes of tests begin at once
+        fcntl.flock(file, fcntl.LOCK_EX)  # test processes start concurrently
         if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
             return
         for command in commands:
             done = subprocess.run(command, cwd=lock.parent, capture_output=True, text=True)
             if done.returncode:
-                _cannot_run(f"{' '.join(command)} failed in {lock.parent}. {done.stderr}")
+                skip_or_fail(f"{' '.join(command)} failed in {lock.parent}. {done.stderr}")
         installed.touch()
 
 
 def install_packages(folder: Path) -> None:
-    """Installs the packages of a folder's `package-lock.json`."""
+    """Install the packages of a folder's `package-lock.json`."""
     if not (shutil.which("node") and shutil.which("npm")):
-        _cannot_run("Node.js and npm are missing. Install them, as Debian's packages nodejs and npm.")
+        skip_or_fail("Node.js and npm are missing. Install them, as Debian's packages nodejs and npm.")
     install(folder / "package-lock.json", folder / "node_modules" / ".package-lock.json", ["npm", "ci"])
 
 
 @pytest.fixture(scope="session")
 def packages() -> None:
-    """What the scripts of this folder import."""
+    """Install the packages that the scripts of this folder import."""
     install_packages(HERE)
 
 
 @pytest.fixture
 def engine() -> str:
-    """A client does not see which it is."""
+    """SQLite alone: clients do not depend on the engine."""
     return "sqlite"
 
 
 @asynccontextmanager
 async def node(*arguments: str) -> AsyncIterator[Process]:
-    """A script as it runs; it is ended with the block."""
+    """Run a Node.js script for the duration of a block."""
     running = await asyncio.create_subprocess_exec("node", *arguments, cwd=HERE, stdout=PIPE, stderr=PIPE)
     try:
         yield running

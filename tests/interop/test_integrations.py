@@ -1,4 +1,4 @@
-"""The commands of docs/integrations.md do what the page says, one after the other in one shell."""
+"""The commands of docs/integrations.md print what the page shows, run in order in one shell."""
 
 import asyncio
 import json
@@ -20,8 +20,8 @@ PAGE = DOCS / "integrations.md"
 LOCAL = "http://127.0.0.1"
 
 
-def steps() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The commands of each step, and what it shows of their answers, by language."""
+def page_steps() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the commands of each step and the output that the page shows, by language."""
     shown: list[tuple[str, str]] = []
     for _, language, text in blocks(PAGE):
         if language == "sh":
@@ -33,14 +33,14 @@ def steps() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where the commands are typed: a folder with the environment and the examples of the repository."""
+    """The working folder of the commands, with the repository's environment and examples."""
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     return tmp_path
 
 
-async def typed(commands: list[str], folder: Path, database_url: str) -> list[str]:
-    """What each of the commands prints; the first that fails is the last."""
+async def run_commands(commands: list[str], folder: Path, database_url: str) -> list[str]:
+    """Return the output of each command; a command that fails fails the test."""
     script = "\n".join(["set -euo pipefail", *(f"{command}printf '\\0'" for command in commands)])
     environment = {**os.environ, "SEATKEEPER_DATABASE_URL": database_url}
     with (folder / "output").open("w+") as output:
@@ -52,7 +52,7 @@ async def typed(commands: list[str], folder: Path, database_url: str) -> list[st
                 await shell.wait()
         finally:
             with suppress(ProcessLookupError):
-                os.killpg(shell.pid, signal.SIGKILL)  # what it has left running
+                os.killpg(shell.pid, signal.SIGKILL)  # background processes
             await shell.wait()
         output.seek(0)
         printed = output.read()
@@ -60,18 +60,18 @@ async def typed(commands: list[str], folder: Path, database_url: str) -> list[st
     return printed.split("\0")[:-1]
 
 
-async def test_the_page_can_be_followed(copied_demo: tuple[str, Demo], folder: Path) -> None:
+async def test_documented_commands_give_documented_output(copied_demo: tuple[str, Demo], folder: Path) -> None:
     database_url, _ = copied_demo
-    todo, port = list(steps()), free_port()
+    todo, port = list(page_steps()), free_port()
     async with process(database_url, folder, webhook_hosts="127.0.0.1", check_interval="0") as (url, _):
         commands = [text.replace(f"{LOCAL}:8000", url).replace("9000", str(port)) for text, _ in todo]
-        answers = await typed(commands, folder, database_url)
+        answers = await run_commands(commands, folder, database_url)
 
     for (_, shown), answer in zip(todo, answers, strict=True):
         for language, text in shown:
             if language == "json":
-                told, _ = json.JSONDecoder().raw_decode(answer)
-                assert told["data"] == json.loads(text)["data"]
+                response, _ = json.JSONDecoder().raw_decode(answer)
+                assert response["data"] == json.loads(text)["data"]
             else:
                 assert [line for line in text.splitlines() if line not in answer] == []
     assert sum(len(shown) for _, shown in todo) == 5

@@ -1,4 +1,4 @@
-"""The clients that others wrote in JavaScript work as their documentation says, and their audits find nothing."""
+"""JavaScript clients work as documented, and the GraphQL over HTTP audits pass."""
 
 import asyncio
 import json
@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.acceptance.conftest import Client, Running
-from tests.acceptance.test_3_live_updates import Seats, latest, make_token
+from tests.acceptance.conftest import Client, RunningServer
+from tests.acceptance.test_3_live_updates import Seats, latest_cursor, make_token
 from tests.interop.conftest import node
 from tests.support.processes import process
 
@@ -23,8 +23,8 @@ query Log($before: String) { auditEvents(last: 10, before: $before) { edges { cu
 """
 
 
-async def shown(script: Process, count: int) -> list[str]:
-    """The next lines that a script writes, one for each event."""
+async def read_lines(script: Process, count: int) -> list[str]:
+    """Read the next lines of a script's output, one per event."""
     lines = []
     async with asyncio.timeout(30):
         for _ in range(count):
@@ -34,8 +34,8 @@ async def shown(script: Process, count: int) -> list[str]:
     return lines
 
 
-async def hang_up_once(port: int) -> None:
-    """Takes the next connection and ends it without an answer."""
+async def reject_one_connection(port: int) -> None:
+    """Accept one connection on a port and close it without a response."""
     tried = asyncio.Event()
 
     async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -46,13 +46,13 @@ async def hang_up_once(port: int) -> None:
         await tried.wait()
 
 
-async def lines_of_log(inga: Client, after: str) -> list[str]:
-    """The same of all events since, as the log has them."""
+async def expected_lines(inga: Client, after: str) -> list[str]:
+    """Return the lines expected for the events after a cursor, from the audit log."""
     edges = reversed((await inga.run(LOG, before=after))["edges"])
     return [f"{edge['cursor']} {edge['node']['action']} {edge['node']['summary']}" for edge in edges]
 
 
-async def test_the_audits_of_graphql_over_http_find_nothing(inga: Client, server: Running) -> None:
+async def test_graphql_over_http_audits_pass(inga: Client, server: RunningServer) -> None:
     _, secret = await make_token(inga)
     async with node("audit.mjs", f"{server.url}/graphql", secret) as auditing:
         output, errors = await auditing.communicate()
@@ -63,33 +63,33 @@ async def test_the_audits_of_graphql_over_http_find_nothing(inga: Client, server
 
 
 @pytest.mark.parametrize("script", CLIENTS)
-async def test_it_goes_on_where_the_server_cut_it_off(
-    inga: Client, server: Running, tmp_path: Path, script: str
+async def test_client_resumes_after_a_server_restart(
+    inga: Client, server: RunningServer, tmp_path: Path, script: str
 ) -> None:
-    seats, start = await Seats.find(inga), await latest(inga)
+    seats, start = await Seats.find(inga), await latest_cursor(inga)
     _, secret = await make_token(inga)
     async with (
         process(server.database_url, tmp_path, check_interval="0") as (url, stopping),
         node(script, f"{url}/graphql", secret, start) as watching,
     ):
-        seen = await shown(watching, 1)
-        await seats.give(0)
-        seen += await shown(watching, 1)
+        seen = await read_lines(watching, 1)
+        await seats.assign(0)
+        seen += await read_lines(watching, 1)
         stopping.send_signal(signal.SIGTERM)
         await stopping.wait()
-        await seats.give(1, 2)
+        await seats.assign(1, 2)
         port = int(url.rsplit(":")[-1])
-        await hang_up_once(port)
+        await reject_one_connection(port)
         async with process(server.database_url, tmp_path, port=port, check_interval="0"):
-            seen += await shown(watching, 2)
-            await seats.take(0)
-            seen += await shown(watching, 1)
+            seen += await read_lines(watching, 2)
+            await seats.revoke(0)
+            seen += await read_lines(watching, 1)
 
-    assert seen == await lines_of_log(inga, start)
+    assert seen == await expected_lines(inga, start)
 
 
 @pytest.mark.parametrize("script", CLIENTS)
-async def test_a_bad_token_is_refused_for_good(server: Running, script: str) -> None:
+async def test_invalid_token_is_not_retried(server: RunningServer, script: str) -> None:
     async with node(script, f"{server.url}/graphql", "skp_1_nonsense") as refused, asyncio.timeout(30):
         output, errors = await refused.communicate()
 
@@ -98,11 +98,11 @@ async def test_a_bad_token_is_refused_for_good(server: Running, script: str) -> 
 
 
 @pytest.mark.parametrize("script", ["page_ws.mjs", "page_sse.mjs"])
-async def test_a_page_listens_with_the_session_of_its_browser(inga: Client, server: Running, script: str) -> None:
-    seats, start = await Seats.find(inga), await latest(inga)
+async def test_page_subscribes_with_its_session(inga: Client, server: RunningServer, script: str) -> None:
+    seats, start = await Seats.find(inga), await latest_cursor(inga)
     address, cookie = f"{server.url}/?after={quote(start)}", f"session={inga.http.cookies['session']}"
     async with node("--import", "./page.mjs", script, address, cookie) as watching:
-        await seats.give(0)
-        seen = await shown(watching, 1)
+        await seats.assign(0)
+        seen = await read_lines(watching, 1)
 
-    assert seen == await lines_of_log(inga, start)
+    assert seen == await expected_lines(inga, start)

@@ -1,4 +1,4 @@
-"""What arrives is activated by itself if it fits and the vendor's policy allows it; else it waits."""
+"""License documents are activated automatically if nothing prevents it and the vendor's policy allows it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.activation_policy import activates_at_once, activation_error, blocking_surplus, is_reduction
+from licensing.activation_policy import activation_error, blocking_surplus, is_reduction, should_auto_activate
 from licensing.diff import diff
 from licensing.documents.claims import LicenseDates
 from licensing.enums import ActivationPolicy
@@ -21,9 +21,9 @@ PLAN = license("ten-sales", 5, plan=True, includes=("t2", "quote"))
 IN_FORCE = terms(PLAN, expires_at=NOW + 30 * DAY, grace_ends_at=NOW + 40 * DAY)
 
 
-def at_once(policy, after, *, before=IN_FORCE, in_use=0, effective_at=NOW, owner=OWNER):
+def auto_activates(policy, after, *, before=IN_FORCE, in_use=0, effective_at=NOW, owner=OWNER):
     changes = diff(before.grants, after.grants, {"ten-sales": in_use})
-    return activates_at_once(
+    return should_auto_activate(
         policy=policy,
         before=before,
         after=after,
@@ -35,7 +35,7 @@ def at_once(policy, after, *, before=IN_FORCE, in_use=0, effective_at=NOW, owner
 
 
 def renewed(total=5, includes=("t2", "quote"), *others, days=30, grace=10, **members):
-    """The plan in force, with what is told otherwise."""
+    """Return the plan in force with other seats, features, dates, licenses or owner."""
     plan = license("ten-sales", total, plan=True, includes=includes)
     expiry = None if days is None else NOW + days * DAY
     grace_ends_at = None if expiry is None or grace is None else expiry + grace * DAY
@@ -43,7 +43,7 @@ def renewed(total=5, includes=("t2", "quote"), *others, days=30, grace=10, **mem
 
 
 @pytest.mark.parametrize(
-    ("after", "is_reviewed"),
+    ("after", "awaits_review"),
     [
         (renewed(6), False),
         (renewed(None), False),
@@ -69,18 +69,18 @@ def renewed(total=5, includes=("t2", "quote"), *others, days=30, grace=10, **mem
         "more seats, fewer features",
         "one more license",
         "no license",
-        "a later expiry",
+        "later expiry",
         "no expiry",
-        "an earlier expiry",
-        "an earlier end of grace",
-        "no grace",
-        "an expiry when grace ended",
+        "earlier expiry",
+        "earlier end of grace period",
+        "no grace period",
+        "expiry at the former end of the grace period",
     ],
 )
-def test_each_policy_decides_what_fits(after, is_reviewed):
-    assert at_once(AUTOMATIC, after) is True
-    assert at_once(REVIEW_REDUCTIONS, after) is not is_reviewed
-    assert at_once(MANUAL, after) is False
+def test_policy_decides_on_activation(after, awaits_review):
+    assert auto_activates(AUTOMATIC, after) is True
+    assert auto_activates(REVIEW_REDUCTIONS, after) is not awaits_review
+    assert auto_activates(MANUAL, after) is False
 
 
 @pytest.mark.parametrize("policy", ActivationPolicy)
@@ -92,34 +92,34 @@ def test_each_policy_decides_what_fits(after, is_reviewed):
         {"after": renewed(4), "in_use": 5},
         {"after": terms(PLAN, expires_at=NOW - DAY, grace_ends_at=NOW)},
     ],
-    ids=["takes effect later", "another owner", "surplus", "expired, grace included"],
+    ids=["not yet effective", "another owner", "surplus", "expired"],
 )
-def test_no_policy_activates_what_is_not_to_be_activated_unseen(policy, circumstances):
-    assert not at_once(policy, **circumstances)
+def test_unsuitable_documents_await_review_under_any_policy(policy, circumstances):
+    assert not auto_activates(policy, **circumstances)
 
 
-def test_as_many_seats_as_are_in_use_are_no_surplus():
-    assert at_once(AUTOMATIC, renewed(4), in_use=4)
+def test_total_equal_to_use_is_no_surplus():
+    assert auto_activates(AUTOMATIC, renewed(4), in_use=4)
 
 
-def test_licenses_in_their_grace_are_activated():
-    assert at_once(AUTOMATIC, terms(PLAN, expires_at=NOW - DAY, grace_ends_at=NOW + DAY))
+def test_licenses_in_grace_period_are_activated():
+    assert auto_activates(AUTOMATIC, terms(PLAN, expires_at=NOW - DAY, grace_ends_at=NOW + DAY))
 
 
-def test_an_owner_is_new_by_the_installation_not_by_the_vendor():
-    assert at_once(AUTOMATIC, renewed(owner="New AS"), owner="New AS")
-    assert not at_once(AUTOMATIC, renewed(), owner="New AS")
+def test_owner_is_compared_with_the_installation():
+    assert auto_activates(AUTOMATIC, renewed(owner="New AS"), owner="New AS")
+    assert not auto_activates(AUTOMATIC, renewed(), owner="New AS")
 
 
-def test_a_vendors_first_licenses_take_nothing_away():
-    assert at_once(REVIEW_REDUCTIONS, renewed(), before=terms())
+def test_first_licenses_are_no_reduction():
+    assert auto_activates(REVIEW_REDUCTIONS, renewed(), before=terms())
 
 
-def test_nothing_is_taken_away_by_what_stays_the_same():
+def test_unchanged_terms_are_no_reduction():
     assert not is_reduction(IN_FORCE, IN_FORCE, [])
 
 
-def test_surplus_is_told_by_name_and_added_up_where_names_are_equal():
+def test_surplus_of_equal_names_is_added_up():
     before = [license("a", 5, name="Sales"), license("b", 5, name="Sales"), license("c", 5)]
 
     changes = diff(before, [license("c", 5)], {"a": 2, "b": 1, "c": 5})
@@ -130,37 +130,35 @@ def test_surplus_is_told_by_name_and_added_up_where_names_are_equal():
 NO_DATES = LicenseDates()
 
 
-def refused(changes=(), dates=NO_DATES, effective_at=NOW):
+def error(changes=(), dates=NO_DATES, effective_at=NOW):
     return activation_error(changes, dates, effective_at, NOW)
 
 
 SURPLUS = diff([license("a", 5)], [license("a", 1)], {"a": 3})
 
 
-def test_activation_is_refused_for_the_first_reason_there_is():
+def test_activation_errors_follow_precedence():
     expired = LicenseDates(expires_at=NOW)
 
-    assert isinstance(refused(SURPLUS, expired, NOW + DAY), NotYetEffective)
-    assert isinstance(refused(SURPLUS, expired), LicenseExpired)
-    assert isinstance(refused(SURPLUS), SurplusSeats)
-    assert refused() is None
+    assert isinstance(error(SURPLUS, expired, NOW + DAY), NotYetEffective)
+    assert isinstance(error(SURPLUS, expired), LicenseExpired)
+    assert isinstance(error(SURPLUS), SurplusSeats)
+    assert error() is None
 
 
-def test_a_refusal_carries_its_facts():
-    assert refused(SURPLUS).message.facts["surplus"] == {"A": 2}
-    assert refused(effective_at=NOW + DAY).message.facts == {"effective_at": NOW + DAY}
+def test_errors_carry_their_parameters():
+    assert error(SURPLUS).message.params["surplus"] == {"A": 2}
+    assert error(effective_at=NOW + DAY).message.params == {"effective_at": NOW + DAY}
     ended = LicenseDates(expires_at=NOW - DAY, grace_ends_at=NOW)
-    assert refused(dates=ended).message.facts == {"expired_at": NOW}
+    assert error(dates=ended).message.params == {"expired_at": NOW}
 
 
 moments = st.datetimes(datetime(2026, 5, 1), datetime(2026, 7, 1), timezones=st.just(UTC))
 
 
 @given(before=grants(), after=grants(), in_use=in_use, effective_at=moments, expires_at=st.none() | moments)
-def test_what_is_activated_never_leaves_more_seats_in_use_than_there_are(
-    before, after, in_use, effective_at, expires_at
-):
-    # As the database has it: seats are held only of licenses in force, and never more than there are.
+def test_activation_never_exceeds_new_totals(before, after, in_use, effective_at, expires_at):
+    # The database guarantees that seats in use belong to licenses in force and do not exceed their totals.
     totals = {grant.code: grant.total for grant in before if not grant.hidden and grant.scope == "USER"}
     held = {
         code: min(seats, seats if totals[code] is None else totals[code])
@@ -177,11 +175,11 @@ def test_what_is_activated_never_leaves_more_seats_in_use_than_there_are(
 
 
 @given(before=grants(), after=grants(), in_use=in_use, policy=st.sampled_from(ActivationPolicy))
-def test_what_would_be_refused_is_never_activated_at_once(before, after, in_use, policy):
+def test_surplus_is_never_activated_automatically(before, after, in_use, policy):
     old, new = terms(*before), terms(*after)
     changes = diff(before, after, in_use)
 
-    activated = activates_at_once(
+    activated = should_auto_activate(
         policy=policy,
         before=old,
         after=new,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from licensing.eligibility import LicenseRule, blocker, check_assignable, holds, lacks_prerequisite, other_plan
+from licensing.documents.claims import LicenseGrant
+from licensing.eligibility import blocker, holds, is_assignable, lacks_prerequisite, other_plan
 from licensing.enums import LicenseScope, RevocationBlocker, UserKind, UserStatus
 
 OPEN_REQUESTS, REQUIRED = RevocationBlocker
@@ -10,48 +11,60 @@ EMPLOYEE = UserKind.EMPLOYEE
 ACTIVE = UserStatus.ACTIVE
 
 
-def rule(key, *, plan=False, includes=(), requires=None, hidden=False, scope="USER", kinds=UserKind):
-    return LicenseRule(
-        key=key,
-        name=key.title(),
+def grant(code, *, plan=False, includes=(), requires=None, hidden=False, scope="USER", kinds=UserKind):
+    return LicenseGrant(
+        code=code,
+        name=code.title(),
         scope=LicenseScope(scope),
-        is_plan=plan,
-        is_hidden=hidden,
         total=None,
+        plan=plan,
+        hidden=hidden,
+        includes=tuple(includes),
         requires=requires,
-        includes=frozenset(includes),
-        kinds=frozenset(kinds),
+        kinds=tuple(kinds),
     )
 
 
-RULES = {
-    each.key: each
+def key(code):
+    return f"acme.{code}"
+
+
+def keys(codes):
+    return [key(code) for code in codes]
+
+
+GRANTS = {
+    key(each.code): each
     for each in [
-        rule("sales", plan=True, includes=["web", "quote"], kinds=[EMPLOYEE]),
-        rule("service", plan=True, includes=["web"], kinds=[EMPLOYEE]),
-        rule("basic", plan=True, kinds=[EMPLOYEE]),
-        rule("web", hidden=True),
-        rule("quote", hidden=True),
-        rule("visible-for", requires="web"),
-        rule("marketing"),
-        rule("campaigns", requires="marketing"),
-        rule("portal", scope="SYSTEM"),
-        rule("portal-cal", requires="portal"),
-        rule("system-user", kinds=[UserKind.SYSTEM]),
+        grant("sales", plan=True, includes=["web", "quote"], kinds=[EMPLOYEE]),
+        grant("service", plan=True, includes=["web"], kinds=[EMPLOYEE]),
+        grant("basic", plan=True, kinds=[EMPLOYEE]),
+        grant("web", hidden=True),
+        grant("quote", hidden=True),
+        grant("visible-for", requires="web"),
+        grant("marketing"),
+        grant("campaigns", requires="marketing"),
+        grant("portal", scope="SYSTEM"),
+        grant("portal-cal", requires="portal"),
+        grant("system-user", kinds=[UserKind.SYSTEM]),
     ]
 }
 
 
-def test_holding_a_plan_is_holding_what_it_includes():
-    assert holds({"sales"}, "sales", RULES)
-    assert holds({"sales"}, "quote", RULES)
-    assert not holds({"service"}, "quote", RULES)
-    assert not holds({"gone"}, "quote", RULES)
-    assert not holds([], "quote", RULES)
+def test_plan_holders_hold_its_included_licenses():
+    assert holds(keys(["sales"]), key("sales"), GRANTS)
+    assert holds(keys(["sales"]), key("quote"), GRANTS)
+    assert not holds(keys(["service"]), key("quote"), GRANTS)
+    assert not holds(keys(["gone"]), key("quote"), GRANTS)
+    assert not holds([], key("quote"), GRANTS)
+
+
+def test_plan_of_another_vendor_includes_nothing():
+    assert not holds(["other.sales"], key("quote"), {**GRANTS, "other.sales": GRANTS[key("sales")]})
 
 
 @pytest.mark.parametrize(
-    ("key", "kind", "status", "is_assignable"),
+    ("code", "kind", "status", "expected"),
     [
         ("sales", EMPLOYEE, ACTIVE, True),
         ("sales", EMPLOYEE, UserStatus.WAITING_FOR_APPROVAL, True),
@@ -64,19 +77,19 @@ def test_holding_a_plan_is_holding_what_it_includes():
         ("portal", EMPLOYEE, ACTIVE, False),
     ],
 )
-def test_who_may_be_given_a_license(key, kind, status, is_assignable):
-    assert check_assignable(RULES[key], kind, status) is is_assignable
+def test_assignability_depends_on_license_kind_and_status(code, kind, status, expected):
+    assert is_assignable(GRANTS[key(code)], kind, status) is expected
 
 
 def test_a_user_holds_one_plan():
-    assert other_plan(RULES["sales"], ["marketing", "service"], RULES) == "service"
-    assert other_plan(RULES["sales"], ["marketing", "sales"], RULES) is None
-    assert other_plan(RULES["marketing"], ["service"], RULES) is None
-    assert other_plan(RULES["sales"], ["gone"], RULES) is None
+    assert other_plan(key("sales"), keys(["marketing", "service"]), GRANTS) == key("service")
+    assert other_plan(key("sales"), keys(["marketing", "sales"]), GRANTS) is None
+    assert other_plan(key("marketing"), keys(["service"]), GRANTS) is None
+    assert other_plan(key("sales"), keys(["gone"]), GRANTS) is None
 
 
 @pytest.mark.parametrize(
-    ("key", "held", "lacks"),
+    ("code", "held", "lacks"),
     [
         ("marketing", [], False),
         ("campaigns", [], True),
@@ -87,12 +100,12 @@ def test_a_user_holds_one_plan():
     ],
     ids=["requires nothing", "lacks it", "holds it", "plan without it", "plan that includes it", "everyone has it"],
 )
-def test_what_a_license_requires(key, held, lacks):
-    assert lacks_prerequisite(RULES[key], held, RULES) is lacks
+def test_missing_prerequisite_is_detected(code, held, lacks):
+    assert lacks_prerequisite(key(code), keys(held), GRANTS) is lacks
 
 
 @pytest.mark.parametrize(
-    ("take", "held", "open_requests", "gaining", "why"),
+    ("code", "held", "open_requests", "gaining", "reason"),
     [
         ("sales", ["sales"], 0, None, None),
         ("sales", ["sales"], 1, None, OPEN_REQUESTS),
@@ -130,5 +143,5 @@ def test_what_a_license_requires(key, held, lacks):
         "another is no longer in force",
     ],
 )
-def test_why_a_license_cannot_be_taken(take, held, open_requests, gaining, why):
-    assert blocker(take, held, open_requests, RULES, gaining) is why
+def test_revocation_blocker_gives_the_reason(code, held, open_requests, gaining, reason):
+    assert blocker(key(code), keys(held), open_requests, GRANTS, gaining and key(gaining)) is reason

@@ -1,4 +1,4 @@
-"""Words are told in any language, and stored in none."""
+"""Messages are translated into any language, and stored independently of it."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -6,7 +6,7 @@ import pytest
 
 from licensing.messages import ENGLISH, Language, Message
 
-INSTANT = datetime(2026, 6, 1, 12, 30, 15, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, 12, 30, 15, tzinfo=UTC)
 NORWEGIAN = Language(
     "nb",
     {
@@ -22,7 +22,7 @@ NORWEGIAN = Language(
 
 
 @pytest.mark.parametrize(
-    ("words", "english", "norwegian"),
+    ("message", "english", "norwegian"),
     [
         (
             Message("{seats:seat|seats} of {license} {seats:=is|are} in use", seats=1, license="Sales"),
@@ -48,36 +48,36 @@ NORWEGIAN = Language(
         (Message("{what} changed", what=[Message("name"), "url"]), "name, url changed", "navn, url endret"),
     ],
 )
-def test_a_language_takes_the_facts_into_its_own_words(words, english, norwegian):
-    assert str(words) == words.in_language(ENGLISH) == english
-    assert words.in_language(NORWEGIAN) == norwegian
+def test_templates_and_nested_messages_are_translated(message, english, norwegian):
+    assert str(message) == message.in_language(ENGLISH) == english
+    assert message.in_language(NORWEGIAN) == norwegian
 
 
-def test_instants_are_told_to_the_minute_in_utc():
+def test_datetimes_are_formatted_in_utc_to_the_minute():
     oslo = timezone(timedelta(hours=2))
 
-    assert str(Message("{at}", at=INSTANT.astimezone(oslo))) == "2026-06-01 12:30 UTC"
+    assert str(Message("{at}", at=NOW.astimezone(oslo))) == "2026-06-01 12:30 UTC"
 
 
-def test_a_fact_that_is_forgotten_is_missed():
+def test_missing_parameter_raises_key_error():
     with pytest.raises(KeyError):
         str(Message("{user} left"))
 
 
 @pytest.mark.parametrize(
-    "words",
+    "message",
     [
-        Message("until {ends_at}", ends_at=INSTANT),
+        Message("until {ends_at}", ends_at=NOW),
         Message("too many: {surplus:of}", surplus={"A": 3}),
         Message("it failed: {reason}", reason=Message("`{claim}` is missing", claim="owner")),
         Message("{what} changed", what=[Message("name")]),
     ],
 )
-def test_words_that_were_stored_are_the_same(words):
-    assert Message.from_json(words.as_json()) == words
+def test_stored_messages_are_restored(message):
+    assert Message.from_json(message.as_json()) == message
 
 
-def test_a_text_that_was_stored_before_there_were_languages_is_told_as_it_is():
+def test_stored_strings_are_not_translated():
     assert Message.from_json("Nothing in {braces} is a fact.").in_language(Language("nb")) == (
         "Nothing in {braces} is a fact."
     )

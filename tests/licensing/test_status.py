@@ -1,4 +1,4 @@
-"""Where licenses and change sets stand, at each boundary."""
+"""The status of licenses and change sets, at each boundary."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from licensing.documents.claims import LicenseDates
 from licensing.enums import ChangeSetStatus, LicenseStatus, LicenseUpdateStatus
-from licensing.status import change_set_status, license_status, update_status, worst
+from licensing.status import change_set_status, license_status, update_status, worst_status
 from tests.support.documents import NOW
 
 DAY = timedelta(days=1)
@@ -38,56 +38,58 @@ ALL_DATES = LicenseDates(warn_at=WARNED, expires_at=EXPIRES, grace_ends_at=ENDS)
         "at the warning",
         "before expiry",
         "at expiry",
-        "before the end of grace",
-        "at the end of grace",
-        "no dates at all",
+        "before the end of the grace period",
+        "at the end of the grace period",
+        "no dates",
         "no expiry",
-        "no grace",
+        "no grace period",
         "no warning",
-        "grace that ends before expiry",
-        "grace that ended before expiry",
+        "at the end of a grace period that precedes expiry",
+        "at an expiry that follows the grace period",
     ],
 )
-def test_licenses_go_from_silent_to_warned_to_grace_to_expired(dates, now, status):
+def test_license_status_at_each_date(dates, now, status):
     assert license_status(dates, now) is status
 
 
 @pytest.mark.parametrize("one", LicenseStatus)
 @pytest.mark.parametrize("other", LicenseStatus)
-def test_an_installation_stands_where_its_worst_vendor_stands(one, other):
+def test_installation_has_the_worst_vendor_status(one, other):
     order = [ACTIVE, EXPIRING_SOON, IN_GRACE_PERIOD, EXPIRED]
 
-    assert worst([one, other]) is order[max(order.index(one), order.index(other))]
+    assert worst_status([one, other]) is order[max(order.index(one), order.index(other))]
 
 
-def test_an_installation_without_vendors_is_active():
-    assert worst([]) is ACTIVE
+def test_installation_without_vendors_is_active():
+    assert worst_status([]) is ACTIVE
 
 
 @pytest.mark.parametrize("outcome", [ChangeSetStatus.ACTIVATED, ChangeSetStatus.REJECTED, ChangeSetStatus.SUPERSEDED])
-def test_a_closed_change_set_stands_where_it_was_closed(outcome):
+def test_closed_change_set_keeps_its_outcome(outcome):
     assert change_set_status(outcome, has_surplus=True) is outcome
 
 
-def test_an_open_change_set_is_blocked_only_while_there_is_surplus():
+def test_surplus_blocks_an_open_change_set():
     assert change_set_status(None, has_surplus=True) is ChangeSetStatus.BLOCKED_BY_SURPLUS
     assert change_set_status(None, has_surplus=False) is ChangeSetStatus.AWAITING_ACTIVATION
 
 
 @pytest.mark.parametrize("rejected", [True, False])
 @pytest.mark.parametrize("failed", [True, False])
-@pytest.mark.parametrize("unseen", [True, False])
-def test_what_is_most_urgent_is_told_first(unseen, failed, rejected):
-    def told(open_status):
-        return update_status(open_status=open_status, activated_unseen=unseen, check_failed=failed, rejected=rejected)
+@pytest.mark.parametrize("unacknowledged", [True, False])
+def test_update_status_follows_precedence(unacknowledged, failed, rejected):
+    def status(open_status):
+        return update_status(
+            open_status=open_status, unacknowledged_activation=unacknowledged, check_failed=failed, rejected=rejected
+        )
 
-    assert told(ChangeSetStatus.BLOCKED_BY_SURPLUS) is LicenseUpdateStatus.BLOCKED_BY_SURPLUS
-    assert told(ChangeSetStatus.AWAITING_ACTIVATION) is LicenseUpdateStatus.AWAITING_ACTIVATION
-    if unseen:
-        assert told(None) is LicenseUpdateStatus.ACTIVATED_AUTOMATICALLY
+    assert status(ChangeSetStatus.BLOCKED_BY_SURPLUS) is LicenseUpdateStatus.BLOCKED_BY_SURPLUS
+    assert status(ChangeSetStatus.AWAITING_ACTIVATION) is LicenseUpdateStatus.AWAITING_ACTIVATION
+    if unacknowledged:
+        assert status(None) is LicenseUpdateStatus.ACTIVATED_AUTOMATICALLY
     elif failed:
-        assert told(None) is LicenseUpdateStatus.CHECK_FAILED
+        assert status(None) is LicenseUpdateStatus.CHECK_FAILED
     elif rejected:
-        assert told(None) is LicenseUpdateStatus.REJECTED
+        assert status(None) is LicenseUpdateStatus.REJECTED
     else:
-        assert told(None) is LicenseUpdateStatus.UP_TO_DATE
+        assert status(None) is LicenseUpdateStatus.UP_TO_DATE

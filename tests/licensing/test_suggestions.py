@@ -1,4 +1,4 @@
-"""Whom to take a license from: those who will miss it least."""
+"""Suggestions for revocation: the least recently active users first."""
 
 from datetime import timedelta
 
@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensing.enums import SuggestionReason
-from licensing.suggestions import suggestion_order, suggestion_reason
+from licensing.suggestions import suggestion_reason, suggestion_sort_key
 from tests.support.documents import NOW
 
 YEAR = timedelta(days=365)
 
 
-def test_why_a_user_will_hardly_miss_a_license():
+def test_suggestion_reason_depends_on_last_sign_in():
     assert suggestion_reason(False, None) is SuggestionReason.CANNOT_LOG_IN
     assert suggestion_reason(False, NOW) is SuggestionReason.CANNOT_LOG_IN
     assert suggestion_reason(True, None) is SuggestionReason.NEVER_LOGGED_IN
@@ -20,19 +20,19 @@ def test_why_a_user_will_hardly_miss_a_license():
 
 
 HOLDERS = {
-    "may not log in and never has": (False, False, None, NOW, 9),
-    "may not log in": (False, False, NOW, NOW, 8),
-    "never logged in, has it for a year": (False, True, None, NOW - YEAR, 7),
-    "never logged in, has it for a day": (False, True, None, NOW, 6),
-    "never logged in, as long": (False, True, None, NOW, 7),
-    "away for a year": (False, True, NOW - YEAR, NOW, 5),
-    "was here today, has it for a year": (False, True, NOW, NOW - YEAR, 4),
-    "was here today": (False, True, NOW, NOW, 3),
-    "waits for approval and may not log in": (True, False, None, NOW - YEAR, 2),
-    "waits for approval": (True, True, None, NOW - YEAR, 1),
+    "cannot sign in, never has": (False, False, None, NOW, 9),
+    "cannot sign in": (False, False, NOW, NOW, 8),
+    "never signed in, assigned a year ago": (False, True, None, NOW - YEAR, 7),
+    "never signed in, assigned now": (False, True, None, NOW, 6),
+    "never signed in, assigned now, higher ID": (False, True, None, NOW, 7),
+    "signed in a year ago": (False, True, NOW - YEAR, NOW, 5),
+    "signed in now, assigned a year ago": (False, True, NOW, NOW - YEAR, 4),
+    "signed in now": (False, True, NOW, NOW, 3),
+    "waiting for approval, cannot sign in": (True, False, None, NOW - YEAR, 2),
+    "waiting for approval": (True, True, None, NOW - YEAR, 1),
 }
 
 
 @given(st.permutations(list(HOLDERS)))
-def test_those_who_will_miss_it_least_come_first(holders):
-    assert sorted(holders, key=lambda holder: suggestion_order(*HOLDERS[holder])) == list(HOLDERS)
+def test_least_recently_active_users_come_first(holders):
+    assert sorted(holders, key=lambda holder: suggestion_sort_key(*HOLDERS[holder])) == list(HOLDERS)

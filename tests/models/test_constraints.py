@@ -1,4 +1,4 @@
-"""Each rule that the database itself keeps is proven by breaking it, on both engines."""
+"""Each constraint of the database rejects a violation, on both engines."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @dataclass
 class Rows:
-    """A row of each kind, in one installation."""
+    """One row of each table, in one installation."""
 
     installation: Installation
     vendor: Vendor
@@ -46,13 +46,13 @@ class Rows:
 
 @pytest.fixture
 async def rows(installation, make_license, make_user):
-    own = {"installation_id": installation}
-    vendor = await Vendor.get(key="superoffice", **own)
+    tenant = {"installation_id": installation}
+    vendor = await Vendor.get(key="superoffice", **tenant)
     license = await make_license("superoffice.ten-sales", total=5, plan=True)
     other_plan = await make_license("superoffice.ten-service", total=5, plan=True)
     system_license = await make_license("superoffice.server", scope=LicenseScope.SYSTEM)
     user = await make_user("Kari", holds=["superoffice.ten-sales"])
-    document = await ReceivedDocument.create(**own, **document_of(vendor, sha256="a" * 64))
+    document = await ReceivedDocument.create(**tenant, **document_of(vendor, sha256="a" * 64))
     return Rows(
         installation=await Installation.get(id=installation),
         vendor=vendor,
@@ -62,15 +62,17 @@ async def rows(installation, make_license, make_user):
         user=user,
         assignment=await Assignment.get(user_id=user.id),
         document=document,
-        change_set=await ChangeSet.create(**own, **change_set_of(vendor, document)),
-        key=await TrustedKey.create(**own, vendor_id=vendor.id, kid="kid", jwk={}),
-        session=await Session.create(**own, user_id=user.id, secret_sha256="a" * 64, created_at=NOW, last_seen_at=NOW),
-        event=await AuditEvent.create(**own, **event_at(1)),
+        change_set=await ChangeSet.create(**tenant, **change_set_of(vendor, document)),
+        key=await TrustedKey.create(**tenant, vendor_id=vendor.id, kid="kid", jwk={}),
+        session=await Session.create(
+            **tenant, user_id=user.id, secret_sha256="a" * 64, created_at=NOW, last_seen_at=NOW
+        ),
+        event=await AuditEvent.create(**tenant, **event_at(1)),
         idempotency_key=await IdempotencyKey.create(
-            **own, principal="user 1", key="key", fingerprint="a" * 64, kept_at=NOW
+            **tenant, principal="user 1", key="key", fingerprint="a" * 64, kept_at=NOW
         ),
         webhook=await Webhook.create(
-            **own, name="ERP", url="https://erp.example", secret="s", created_at=NOW, position=0, next_try_at=NOW
+            **tenant, name="ERP", url="https://erp.example", secret="s", created_at=NOW, position=0, next_try_at=NOW
         ),
     )
 
@@ -91,13 +93,13 @@ def document_of(vendor, *, sha256):
     }
 
 
-def change_set_of(vendor, document, **facts):
+def change_set_of(vendor, document, **columns):
     return {
         "vendor_id": vendor.id,
         "document_id": document.id,
         "source": "LICENSE_FILE",
         "received_at": NOW,
-        **facts,
+        **columns,
     }
 
 
@@ -114,8 +116,8 @@ def event_at(position):
     }
 
 
-def alter(name, **columns):
-    """Writes columns of one of the rows."""
+def update(name, **columns):
+    """Return a function that updates columns of one of the rows."""
 
     async def violate(rows):
         row = getattr(rows, name)
@@ -125,7 +127,7 @@ def alter(name, **columns):
 
 
 def copy(name, **columns):
-    """Inserts one of the rows a second time, with other values in some columns."""
+    """Return a function that inserts a copy of one of the rows, with other values in some columns."""
 
     async def violate(rows):
         row = getattr(rows, name)
@@ -135,33 +137,33 @@ def copy(name, **columns):
     return violate
 
 
-async def give_another_plan(rows):
+async def assign_another_plan(rows):
     await copy("assignment", license_id=rows.other_plan.id)(rows)
 
 
 CHECKS = {
-    "installation_serial_number_length": [alter("installation", serial_number="123456789")],
-    "user_open_requests": [alter("user", open_requests=-1)],
-    "user_retired_administrator": [alter("user", is_administrator=True, status="RETIRED")],
-    "license_seats": [alter("license", in_use=6), alter("license", in_use=-1), alter("license", total=0)],
-    "license_total": [alter("system_license", total=1)],
-    "license_plan": [alter("system_license", is_plan=True)],
+    "installation_serial_number_length": [update("installation", serial_number="123456789")],
+    "user_open_requests": [update("user", open_requests=-1)],
+    "user_retired_administrator": [update("user", is_administrator=True, status="RETIRED")],
+    "license_seats": [update("license", in_use=6), update("license", in_use=-1), update("license", total=0)],
+    "license_total": [update("system_license", total=1)],
+    "license_plan": [update("system_license", is_plan=True)],
     "license_unseated": [
-        alter("license", in_force=False),
-        alter("license", is_hidden=True),
-        alter("license", scope="SYSTEM", total=None, is_plan=False),
-        alter("system_license", in_use=1),
+        update("license", in_force=False),
+        update("license", is_hidden=True),
+        update("license", scope="SYSTEM", total=None, is_plan=False),
+        update("system_license", in_use=1),
     ],
     "change_set_closed": [
-        alter("change_set", outcome="REJECTED"),
-        alter("change_set", outcome="REJECTED", closed_at=NOW),
-        alter("change_set", outcome="REJECTED", changes=[]),
-        alter("change_set", closed_at=NOW, changes=[]),
+        update("change_set", outcome="REJECTED"),
+        update("change_set", outcome="REJECTED", closed_at=NOW),
+        update("change_set", outcome="REJECTED", changes=[]),
+        update("change_set", closed_at=NOW, changes=[]),
     ],
-    "webhook_tries": [alter("webhook", tries=-1), alter("webhook", tries=1), alter("webhook", failing_since=NOW)],
+    "webhook_tries": [update("webhook", tries=-1), update("webhook", tries=1), update("webhook", failing_since=NOW)],
     "webhook_previous_secret": [
-        alter("webhook", previous_secret="s"),
-        alter("webhook", previous_secret_ends_at=NOW),
+        update("webhook", previous_secret="s"),
+        update("webhook", previous_secret_ends_at=NOW),
     ],
 }
 
@@ -177,17 +179,17 @@ UNIQUES = {
     "session.secret_sha256": copy("session"),
     "installation.serial_number": copy("installation"),
     "vendor_main": copy("vendor", key="nordsync"),
-    "assignment_plan": give_another_plan,
+    "assignment_plan": assign_another_plan,
     "change_set_open": copy("change_set"),
 }
 
 ALLOWED = {
-    "another caller's same key": copy("idempotency_key", principal="token 1"),
-    "another vendor that is not the main one": copy("vendor", key="nordsync", is_main=False),
-    "a second change set that is closed": copy("change_set", outcome="REJECTED", closed_at=NOW, changes=[]),
-    "any number of seats where they are unlimited": alter("license", total=None, in_use=1_000_000),
-    "as many seats as there are": alter("license", total=1),
-    "a retired user who is no administrator": alter("user", status="RETIRED"),
+    "same key of another caller": copy("idempotency_key", principal="token 1"),
+    "another vendor that is not the main vendor": copy("vendor", key="nordsync", is_main=False),
+    "second change set, closed": copy("change_set", outcome="REJECTED", closed_at=NOW, changes=[]),
+    "many seats of an unlimited license": update("license", total=None, in_use=1_000_000),
+    "all seats in use": update("license", total=1),
+    "retired user without administrator rights": update("user", status="RETIRED"),
 }
 
 
@@ -199,41 +201,41 @@ ALLOWED = {
         for number, violate in enumerate(violations, 1)
     ],
 )
-async def test_a_row_that_breaks_a_rule_is_refused(rows, name, violate):
+async def test_invalid_row_violates_check_constraint(rows, name, violate):
     with pytest.raises(IntegrityError, match=name):
         await violate(rows)
 
 
 @pytest.mark.parametrize("violate", UNIQUES.values(), ids=UNIQUES)
-async def test_what_there_is_once_is_refused_a_second_time(rows, violate):
+async def test_duplicate_row_violates_unique_index(rows, violate):
     with pytest.raises(IntegrityError, match=r"(?i)unique"):
         await violate(rows)
 
 
 @pytest.mark.parametrize("write", ALLOWED.values(), ids=ALLOWED)
-async def test_what_looks_like_it_and_is_not_is_written(rows, write):
+async def test_similar_but_valid_row_is_written(rows, write):
     await write(rows)
 
 
-def test_every_rule_that_a_model_states_is_broken_here():
+def test_every_constraint_is_tested():
     Tortoise.init_models(MODEL_MODULES, "models")
     models = [model for model in Tortoise.apps["models"].values() if issubclass(model, Model)]
 
-    stated = {constraint.name for model in models for constraint in model._meta.constraints}
+    declared = {constraint.name for model in models for constraint in model._meta.constraints}
 
-    assert stated
-    assert stated <= CHECKS.keys() | UNIQUES.keys()
+    assert declared
+    assert declared <= CHECKS.keys() | UNIQUES.keys()
 
 
 @pytest.mark.parametrize("name", ["installation", "vendor", "license", "user", "document"])
-async def test_nothing_that_others_refer_to_is_removed(rows, name):
+async def test_referenced_row_cannot_be_deleted(rows, name):
     row = getattr(rows, name)
 
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         await type(row).filter(id=row.id).delete()
 
 
-async def test_nothing_refers_to_what_is_not_there(rows):
+async def test_dangling_reference_is_rejected(rows):
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         await ApiToken.create(
             installation_id=rows.installation.id + 1,
@@ -245,14 +247,14 @@ async def test_nothing_refers_to_what_is_not_there(rows):
         )
 
 
-async def test_an_audit_event_is_never_altered(rows):
+async def test_audit_event_cannot_be_updated(rows):
     with pytest.raises((IntegrityError, OperationalError), match="never altered or removed"):
-        await AuditEvent.filter(id=rows.event.id).update(actor_name="somebody else")
+        await AuditEvent.filter(id=rows.event.id).update(actor_name="someone else")
 
     assert (await AuditEvent.get()).actor_name == "system"
 
 
-async def test_an_audit_event_is_never_removed(rows):
+async def test_audit_event_cannot_be_deleted(rows):
     with pytest.raises((IntegrityError, OperationalError), match="never altered or removed"):
         await AuditEvent.all().delete()
 

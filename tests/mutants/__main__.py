@@ -1,4 +1,4 @@
-"""Takes each defense out of a copy of the project, one at a time, and sees its test fail: `make mutants`."""
+"""Apply each mutant to a copy of the project and verify that its test fails: `make mutants`."""
 
 import os
 import queue
@@ -21,47 +21,49 @@ from tests.mutants.catalog import ROOT, Mutant, mutants
 from tests.support.postgres import running_postgres
 
 TEST_TIMEOUT = 120.0
-"""Seconds after which a test is taken to hang, which tells nothing of why."""
-NO_END = "pytest was ended after"
+"""Seconds after which a test is killed. A test that hangs does not count as failed: the cause is unknown."""
+ALL_TESTS_TIMEOUT = 1800.0
+TIMED_OUT = "pytest timed out after"
 
 
 class Verdict(Enum):
-    """What a test said of the project without the defense."""
+    """The outcome of a mutant's test."""
 
-    SEEN = "seen"
-    MISSED = "MISSED"
-    """It passed."""
+    KILLED = "killed"
+    """The test failed by an assertion or an error in a test: the mutant was detected."""
+    SURVIVED = "SURVIVED"
+    """The test passed."""
     BROKEN = "BROKEN"
-    """It never came to an assertion: the edit broke something else."""
-    ENDLESS = "ENDLESS"
-    """It did not end, and was ended."""
+    """No test ran to its end: the edit broke something else."""
+    TIMED_OUT = "TIMED OUT"
+    """The test did not end within the timeout."""
 
 
 def main() -> int:
-    """Tries the defenses, and returns 1 if a test did not see that its own was missing."""
+    """Run the chosen mutants, and return 1 if one was not killed by its test."""
     parser = ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("parts", nargs="*", help="only these, by the name of their file here; all if none is given")
-    parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, metavar="N", help="tests at the same time")
+    parser.add_argument("groups", nargs="*", help="run only these groups, by the names of their TOML files")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="mutants run in parallel")
     arguments = parser.parse_args()
-    chosen = [one for one in mutants() if not arguments.parts or one.part in arguments.parts]
+    chosen = [one for one in mutants() if not arguments.groups or one.group in arguments.groups]
     if not chosen:
-        parser.error(f"There are {', '.join(sorted({one.part for one in mutants()}))}. Name one of them, or none.")
-    with running_postgres() as server, TemporaryDirectory(prefix="seatkeeper-defenses-") as folder:
+        groups = ", ".join(sorted({one.group for one in mutants()}))
+        parser.error(f"Unknown group. Name one or more of {groups}; or none, to run all.")
+    with running_postgres() as server, TemporaryDirectory(prefix="seatkeeper-mutants-") as folder:
         environment = {**os.environ, "TEST_POSTGRES_URL": server, "PYTHONDONTWRITEBYTECODE": "1"}
-        first = copy_of_project(Path(folder) / "0")
-        check_untouched(first, sorted({one.test for one in chosen}), environment)
-        others = [shutil.copytree(first, Path(folder) / str(number)) for number in range(1, arguments.at_once)]
-        print("| verdict | after | what goes wrong without it | where it stood | the test that sees it |")
+        first = copy_project(Path(folder) / "0")
+        require_passing_tests(first, sorted({one.test for one in chosen}), environment)
+        others = [shutil.copytree(first, Path(folder) / str(number)) for number in range(1, arguments.jobs)]
+        print("| verdict | time | without the safeguard | file | test |")
         print("|---|---|---|---|---|", flush=True)
-        verdicts = try_all(chosen, [first, *others], environment)
-    bad = [one for one, verdict in zip(chosen, verdicts, strict=True) if verdict is not Verdict.SEEN]
-    seen = len(chosen) - len(bad)
-    print(f"\n{date.today()}: {len(chosen)} defenses taken out, {seen} seen by their tests, {len(bad)} not.")
-    return 1 if bad else 0
+        verdicts = run_mutants(chosen, [first, *others], environment)
+    killed = verdicts.count(Verdict.KILLED)
+    print(f"\n{date.today()}: {len(chosen)} mutants, {killed} killed, {len(chosen) - killed} not.")
+    return 1 if killed < len(chosen) else 0
 
 
-def copy_of_project(target: Path) -> Path:
-    """Copies what git knows of, as it lies in the working tree."""
+def copy_project(target: Path) -> Path:
+    """Copy the files that git tracks, as they are in the working tree."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -69,62 +71,68 @@ def copy_of_project(target: Path) -> Path:
     return target
 
 
-def check_untouched(project: Path, tests: Sequence[str], environment: dict[str, str]) -> None:
-    """Ends everything if a test fails with all defenses in place: it would tell nothing."""
-    compiling = {**environment, "PYTHONDONTWRITEBYTECODE": ""}
-    passed, told = run(project, tests, compiling, "-n", "auto", seconds=1800)
-    if not passed:  # some watch the clock: what failed has another try, alone
-        passed, told = run(project, [], compiling, "--last-failed", seconds=1800)
+def require_passing_tests(project: Path, tests: Sequence[str], environment: dict[str, str]) -> None:
+    """Exit if a test fails without any mutant: its later failure would prove nothing."""
+    caching = {**environment, "PYTHONDONTWRITEBYTECODE": ""}
+    passed, output = run(project, tests, caching, "-n", "auto", timeout=ALL_TESTS_TIMEOUT)
+    if not passed:  # tests that depend on time may fail under load: run those once more, one by one
+        passed, output = run(project, [], caching, "--last-failed", timeout=ALL_TESTS_TIMEOUT)
     if not passed:
-        sys.exit(f"{told}\nThese tests fail with all defenses in place. Mend that first.")
+        sys.exit(f"{output}\nThese tests fail without any mutant. Fix them first.")
 
 
-def try_all(chosen: Sequence[Mutant], copies: Sequence[Path], environment: dict[str, str]) -> list[Verdict]:
-    """The verdict on each, as many at the same time as there are copies."""
+def run_mutants(chosen: Sequence[Mutant], copies: Sequence[Path], environment: dict[str, str]) -> list[Verdict]:
+    """Return the verdict on each mutant. As many run in parallel as there are copies of the project."""
     free: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for project in copies:
         free.put(project)
 
-    def judge(defense: Mutant) -> Verdict:
+    def run_mutant(mutant: Mutant) -> Verdict:
         project, started = free.get(), time.monotonic()
         try:
-            with applied(defense, project):
-                passed, told = run(
-                    project, [defense.test], environment, "-x", "-p", "no:cacheprovider", seconds=TEST_TIMEOUT
+            with applied(mutant, project):
+                passed, output = run(
+                    project, [mutant.test], environment, "-x", "-p", "no:cacheprovider", timeout=TEST_TIMEOUT
                 )
         finally:
             free.put(project)
-        has_failed = re.search(r"^\d+ failed", told, re.MULTILINE)
-        ended_by_us = told.startswith(NO_END)
-        other = Verdict.ENDLESS if ended_by_us else Verdict.SEEN if has_failed else Verdict.BROKEN
-        verdict = Verdict.MISSED if passed else other
-        took = time.monotonic() - started
-        print(f"| {verdict.value} | {took:.1f} s | {defense.without} | {defense.file} | {defense.test} |", flush=True)
+        verdict = judge(passed, output)
+        duration = time.monotonic() - started
+        print(f"| {verdict.value} | {duration:.1f} s | {mutant.without} | {mutant.file} | {mutant.test} |", flush=True)
         if verdict is Verdict.BROKEN:
-            print(told, flush=True)
+            print(output, flush=True)
         return verdict
 
     with ThreadPoolExecutor(len(copies)) as threads:
-        return list(threads.map(judge, chosen))
+        return list(threads.map(run_mutant, chosen))
+
+
+def judge(passed: bool, output: str) -> Verdict:
+    """Return the verdict that follows from pytest's result and output."""
+    if passed:
+        return Verdict.SURVIVED
+    if output.startswith(TIMED_OUT):
+        return Verdict.TIMED_OUT
+    return Verdict.KILLED if re.search(r"^\d+ failed", output, re.MULTILINE) else Verdict.BROKEN
 
 
 @contextmanager
-def applied(defense: Mutant, project: Path) -> Iterator[None]:
-    """The project without a defense, for as long as the block lasts."""
-    path = project / defense.file
+def applied(mutant: Mutant, project: Path) -> Iterator[None]:
+    """Apply the mutant to the project for the duration of the block."""
+    path = project / mutant.file
     text, times = path.read_text(), path.stat()
-    path.write_text(defense.apply_to(text))
+    path.write_text(mutant.apply_to(text))
     try:
         yield
     finally:
         path.write_text(text)
-        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # else what Python has compiled of it would not count
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # keeps the cached bytecode valid
 
 
 def run(
-    project: Path, tests: Sequence[str], environment: dict[str, str], *options: str, seconds: float
+    project: Path, tests: Sequence[str], environment: dict[str, str], *options: str, timeout: float
 ) -> tuple[bool, str]:
-    """Whether the tests pass in a copy of the project, and what pytest says; one that hangs has failed."""
+    """Run the tests in a copy of the project; return whether they passed in time, and pytest's output."""
     command = [sys.executable, "-m", "pytest", "-q", "--tb=short", *options, *tests]
     with subprocess.Popen(
         command,
@@ -136,11 +144,11 @@ def run(
         start_new_session=True,
     ) as running:
         try:
-            told, _ = running.communicate(timeout=seconds)
+            output, _ = running.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            return False, f"{NO_END} {seconds:g} seconds"
-    return running.returncode == 0, told or "pytest said nothing"
+            return False, f"{TIMED_OUT} {timeout:g} seconds"
+    return running.returncode == 0, output or "pytest printed nothing"
 
 
 if __name__ == "__main__":

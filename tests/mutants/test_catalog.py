@@ -1,31 +1,26 @@
-"""What takes the defenses out still fits the code and the promises: else `make mutants` would try nothing."""
-
-import re
+"""The mutants fit the code and the promises: each can be applied, and each promise has at least one."""
 
 import pytest
 
-from tests.docs.test_security import PROMISES
-from tests.mutants.catalog import ROOT, Mutant, mutants
+from tests.mutants.catalog import ROOT, Mutant, Promise, mutants, promises
+
+PROMISED_TESTS = {test for promise in promises() for test in promise.tests}
+MUTANT_TESTS = {mutant.test_without_parameters for mutant in mutants()}
 
 
-def named(tests: str) -> set[str]:
-    """The tests that a promise names."""
-    return set(re.findall(r"`(tests/[^`]+)`", tests))
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.without)
+def test_mutant_can_be_applied(mutant: Mutant):
+    text = (ROOT / mutant.file).read_text()
+
+    assert text.count(mutant.old) == 1
+    compile(mutant.apply_to(text), mutant.file, "exec")
 
 
-@pytest.mark.parametrize("defense", mutants(), ids=lambda defense: defense.without)
-def test_it_can_be_taken_out(defense: Mutant):
-    text = (ROOT / defense.file).read_text()
-
-    assert text.count(defense.old) == 1
-    compile(defense.apply_to(text), defense.file, "exec")
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.without)
+def test_mutant_belongs_to_a_promise(mutant: Mutant):
+    assert mutant.test_without_parameters in PROMISED_TESTS
 
 
-@pytest.mark.parametrize("defense", mutants(), ids=lambda defense: defense.without)
-def test_its_test_holds_a_promise(defense: Mutant):
-    assert any(defense.named_test in named(tests) for _, tests in PROMISES)
-
-
-@pytest.mark.parametrize(("promise", "tests"), PROMISES)
-def test_a_promise_has_a_defense(promise: str, tests: str):
-    assert named(tests) & {defense.named_test for defense in mutants()}
+@pytest.mark.parametrize("promise", promises(), ids=lambda promise: promise.text)
+def test_promise_has_a_mutant(promise: Promise):
+    assert MUTANT_TESTS & set(promise.tests)

@@ -1,4 +1,4 @@
-"""Known vulnerabilities of the locked packages stop a release; a database without answer is said, and stops nothing."""
+"""Known vulnerabilities of locked packages fail `make audit`; an unavailable database is reported without failing."""
 
 import json
 import os
@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NOTHING_IN_PYTHON = {"dependencies": [{"name": "starlette", "version": "1.10.0", "vulns": []}]}
-NOTHING_IN_NODE: dict[str, Any] = {"vulnerabilities": {}}
+CLEAN_PYTHON_REPORT = {"dependencies": [{"name": "starlette", "version": "1.10.0", "vulns": []}]}
+CLEAN_NPM_REPORT: dict[str, Any] = {"vulnerabilities": {}}
 
 
 @pytest.fixture
 def audit(tmp_path: Path) -> Callable[..., tuple[int, list[str]]]:
-    """Runs the audit with these reports, or the text that stands for a failure; gives its exit code and its lines."""
+    """Return a function that runs the audit with reports, or error texts, and returns its exit code and lines."""
 
-    def run(python: Any = NOTHING_IN_PYTHON, node: Any = NOTHING_IN_NODE) -> tuple[int, list[str]]:
+    def run(python: Any = CLEAN_PYTHON_REPORT, node: Any = CLEAN_NPM_REPORT) -> tuple[int, list[str]]:
         for program, report in {"pip-audit": python, "npm": node}.items():
             written = f"echo '{report}' >&2; exit 1" if isinstance(report, str) else f"echo '{json.dumps(report)}'"
             (tmp_path / program).write_text(f"#!/bin/sh\n{written}\n")
@@ -33,7 +33,7 @@ def audit(tmp_path: Path) -> Callable[..., tuple[int, list[str]]]:
     return run
 
 
-def test_nothing_is_known(audit):
+def test_no_vulnerabilities_pass(audit):
     code, lines = audit()
 
     assert code == 0
@@ -43,7 +43,7 @@ def test_nothing_is_known(audit):
     ]
 
 
-def test_a_vulnerability_of_a_python_package_fails(audit):
+def test_vulnerable_python_package_fails(audit):
     vulnerability = {"id": "PYSEC-2026-1", "fix_versions": ["1.10.1"]}
     affected = {"name": "starlette", "version": "1.10.0", "vulns": [vulnerability]}
     unknown = {"name": "anyio", "skip_reason": "Dependency not found on PyPI"}
@@ -52,13 +52,13 @@ def test_a_vulnerability_of_a_python_package_fails(audit):
 
     assert code == 1
     assert lines[:2] == [
-        "VULNERABLE: requirements.txt: starlette 1.10.0: PYSEC-2026-1, mended in 1.10.1",
+        "VULNERABLE: requirements.txt: starlette 1.10.0: PYSEC-2026-1, fixed in 1.10.1",
         "NOT AUDITED: requirements.txt: 1 of 2 packages, the first: Dependency not found on PyPI",
     ]
 
 
 @pytest.mark.parametrize(("severity", "expected"), [("critical", 1), ("high", 1), ("moderate", 0)])
-def test_a_severe_vulnerability_of_an_npm_package_fails(audit, severity: str, expected: int):
+def test_severe_npm_vulnerability_fails(audit, severity: str, expected: int):
     found = {"severity": severity, "range": "<8.23.1", "via": [{"title": "Denial of service"}, "graphql-ws"]}
 
     code, lines = audit(node={"vulnerabilities": {"ws": found}})
@@ -68,7 +68,7 @@ def test_a_severe_vulnerability_of_an_npm_package_fails(audit, severity: str, ex
     assert (line in lines) == bool(expected)
 
 
-def test_a_database_without_an_answer_is_said(audit):
+def test_unavailable_database_is_reported(audit):
     code, lines = audit(python="Connection refused", node={"message": "405 Method Not Allowed"})
 
     assert code == 0

@@ -1,4 +1,4 @@
-"""The software bill of materials names what an installation runs."""
+"""The software bill of materials lists the packages of an installation."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_it_holds_the_locked_packages_with_their_hashes():
+def test_sbom_lists_locked_packages_with_hashes():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     subprocess.run(["make", "-s", "sbom"], cwd=ROOT, check=True, capture_output=True)
 
@@ -27,7 +27,7 @@ def test_it_holds_the_locked_packages_with_their_hashes():
     hashes = {
         known["content"]
         for package in bill["components"]
-        for place in package["externalReferences"]
-        for known in place["hashes"]
+        for reference in package["externalReferences"]
+        for known in reference["hashes"]
     }
     assert hashes == set(re.findall(r"sha256:(\w+)", locked))

@@ -1,4 +1,4 @@
-"""License files on their way into the test's installation."""
+"""Fixtures for license files and license servers."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from tests.support.documents import ISSUED, KEY, claims, grant, signed, trusted
 
-Import = Callable[..., Awaitable[ChangeSetView | None]]
+ImportFile = Callable[..., Awaitable[ChangeSetView | None]]
 
 
 @pytest.fixture
 async def trusted_vendor(installation: int) -> Vendor:
-    """The main vendor, which signs with the tests' key."""
+    """The main vendor, which trusts the key of `tests.support.documents`."""
     vendor = await Vendor.get(installation_id=installation, key="superoffice")
     key = trusted()
     await TrustedKey.create(installation_id=installation, vendor_id=vendor.id, kid=key.kid, jwk=dict(key.jwk))
@@ -29,23 +29,23 @@ async def trusted_vendor(installation: int) -> Vendor:
 
 
 @pytest.fixture
-def import_file(context: Context, trusted_vendor: Vendor) -> Import:
-    """Imports a license file with these claims, as the administrator does."""
+def import_file(context: Context, trusted_vendor: Vendor) -> ImportFile:
+    """A function that imports a license file with the given claims, as the administrator."""
 
-    async def do(stated: dict[str, Any], mode: ImportMode = ImportMode.FOLLOW_POLICY) -> ChangeSetView | None:
-        content = signed(stated)
+    async def run(payload: dict[str, Any], mode: ImportMode = ImportMode.FOLLOW_POLICY) -> ChangeSetView | None:
+        content = signed(payload)
         document = await verify_license_file(context, content, mode)
         return await import_license_file(context, document, content, mode)
 
-    return do
+    return run
 
 
 @pytest.fixture
-def offer(import_file: Import) -> Callable[..., Awaitable[ChangeSetView]]:
-    """The vendor's next document, left for review: license types with their new totals, or licenses as stated."""
+def offer(import_file: ImportFile) -> Callable[..., Awaitable[ChangeSetView]]:
+    """A function that imports the vendor's next document for review, given totals by license key or claims."""
     sequence = count(1)
 
-    async def do(totals: dict[str, int | None], **stated: Any) -> ChangeSetView:
+    async def run(totals: dict[str, int | None], **stated: Any) -> ChangeSetView:
         number = next(sequence)
         licenses = [
             grant(key.removeprefix("superoffice."), name=key.removeprefix("superoffice."), total=total)
@@ -56,53 +56,53 @@ def offer(import_file: Import) -> Callable[..., Awaitable[ChangeSetView]]:
         assert change_set is not None
         return change_set
 
-    return do
+    return run
 
 
 @dataclass
-class Given:
-    """What a license server gave."""
+class FakeResponse:
+    """A response of the fake license server."""
 
     content: bytes | None
     etag: str | None = None
 
 
-class Shelf:
-    """A license server as the resolvers see it: it gives what lies on it, or fails as it is told."""
+class FakeLicenseServer:
+    """A license server that returns a preset document or raises a preset error."""
 
     def __init__(self) -> None:
-        """Empty."""
+        """Start without a document."""
         self.content: bytes | None = None
         self.etag: str | None = None
         self.purchase: bytes = b""
         self.failure: LicensingError | None = None
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
-    async def fetch(self, license_server: str, serial_number: str, *, vendor: str, etag: str | None) -> Given:
-        """The document, unless the caller has it."""
-        self.asked.append(serial_number)
+    async def fetch(self, license_server: str, serial_number: str, *, vendor: str, etag: str | None) -> FakeResponse:
+        """Return the document, unless the entity tag matches."""
+        self.requests.append(serial_number)
         if self.failure:
             raise self.failure
-        return Given(None if etag and etag == self.etag else self.content, self.etag)
+        return FakeResponse(None if etag and etag == self.etag else self.content, self.etag)
 
     async def convert(self, license_server: str, *, vendor: str, demo_serial: str, serial: str, owner: str) -> bytes:
-        """What was bought."""
+        """Return the document of the purchase."""
         if self.failure:
             raise self.failure
         return self.purchase
 
 
 @pytest.fixture
-async def shelf(context: Context, trusted_vendor: Vendor) -> Shelf:
+async def fake_server(context: Context, trusted_vendor: Vendor) -> FakeLicenseServer:
     """The main vendor's license server."""
     await Vendor.filter(id=trusted_vendor.id).update(license_server="https://licenses.example")
-    context.license_servers = shelf = Shelf()
-    return shelf
+    context.license_servers = fake_server = FakeLicenseServer()
+    return fake_server
 
 
-def at(moment: datetime) -> int:
-    """The moment as documents state it."""
+def unix_time(moment: datetime) -> int:
+    """Return an instant as a JSON Web Token states it."""
     return int(moment.timestamp())
 
 
-__all__ = ["ISSUED", "KEY", "Import", "at"]
+__all__ = ["ISSUED", "KEY", "ImportFile", "unix_time"]

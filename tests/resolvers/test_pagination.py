@@ -1,4 +1,4 @@
-"""Pages: what they may be asked for, and that forward and backward they show each row once, in order."""
+"""Keyset pagination: arguments, cursors, and pages in both directions."""
 
 import pytest
 from hypothesis import given
@@ -16,15 +16,15 @@ NAMES = ["Ærlig", "Anne", "Anne", "Berit", "Øyvind", "Åse", "Zorro", "anne"]
 
 @pytest.fixture
 async def users(installation, make_user):
-    """Some with equal names, and with letters that a locale would put elsewhere: the list of them, anew each time."""
+    """A function that returns the list of users, some of whom have equal names or letters that locales sort apart."""
     for number, name in enumerate(NAMES):
         await make_user(name, login=f"login-{number}")
 
-    def listed() -> ListQuery:
+    def list_query() -> ListQuery:
         select = Select()
         return ListQuery(select, '"user"', [f"installation_id = {select.bind(installation)}"])
 
-    return listed
+    return list_query
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ async def users(installation, make_user):
         {"before": "anything"},
     ],
 )
-def test_a_page_that_means_nothing_is_refused(numbers):
+def test_invalid_page_request_is_rejected(numbers):
     with pytest.raises(BadUserInput):
         PageRequest(**numbers)
 
 
-def test_a_page_has_fifty_items_unless_it_says():
+def test_default_page_size_is_50():
     assert PageRequest().size == 50
     assert PageRequest(last=100).size == 100
 
@@ -51,12 +51,12 @@ def test_a_page_has_fifty_items_unless_it_says():
 @given(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=150), st.integers(0, 2**63 - 1)
 )
-def test_a_cursor_leads_back_to_its_place(name, id_):
+def test_cursor_round_trips(name, id_):
     assert BY_NAME.values(BY_NAME.cursor([name, id_])) == [name, id_]
 
 
 @given(st.text(max_size=200))
-def test_whatever_is_no_cursor_is_bad_user_input(text):
+def test_arbitrary_text_is_not_a_cursor(text):
     with pytest.raises(BadUserInput):
         BY_NAME.values(text)
 
@@ -79,61 +79,61 @@ def test_whatever_is_no_cursor_is_bad_user_input(text):
         "W" * 1_001,
     ],
 )
-def test_a_cursor_of_another_list_order_or_version_is_bad_user_input(cursor):
+def test_cursor_of_another_keyset_is_rejected(cursor):
     with pytest.raises(BadUserInput):
         BY_NAME.values(cursor)
 
 
 @pytest.mark.parametrize("value", [2**31, -(2**31) - 1, True, "1", 10**30])
-def test_a_number_that_its_column_cannot_hold_is_bad_user_input(value):
+def test_cursor_value_out_of_range_is_rejected(value):
     by_sort = Keyset("licenses", {"sort": INT, "id": int})
     assert by_sort.values(by_sort.cursor([2**31 - 1, 1])) == [2**31 - 1, 1]
     with pytest.raises(BadUserInput):
         by_sort.values(by_sort.cursor([value, 1]))
 
 
-def test_a_cursor_too_deep_to_read_is_bad_user_input():
+def test_deeply_nested_cursor_is_rejected():
     with pytest.raises(BadUserInput):
         read_cursor("W1tb" * 200)
 
 
 @pytest.mark.parametrize("keys", [BY_NAME, BACKWARD_BY_NAME], ids=["ascending", "descending"])
 @pytest.mark.parametrize("size", [1, 3, 100])
-async def test_forward_pages_show_each_row_once_in_order(users, keys, size):
+async def test_forward_pages_return_each_row_once(users, keys, size):
     expected = sorted(
         ((name.casefold(), id_) for id_, name in await User.all().values_list("id", "name")), reverse=keys.is_descending
     )
-    seen: list[object] = []
+    collected: list[object] = []
     after = None
     while True:
         page = await fetch_page(users(), keys, PageRequest(first=size, after=after), User, ["id"])
-        seen += page.rows
+        collected += page.rows
         assert page.has_previous_page is (after is not None)
         if not page.has_next_page:
             break
         after = page.end_cursor
 
-    assert seen == [(id_,) for _, id_ in expected]
+    assert collected == [(id_,) for _, id_ in expected]
 
 
 @pytest.mark.parametrize("keys", [BY_NAME, BACKWARD_BY_NAME], ids=["ascending", "descending"])
 @pytest.mark.parametrize("size", [1, 3, 100])
-async def test_backward_pages_show_the_same(users, keys, size):
+async def test_backward_pages_return_each_row_once(users, keys, size):
     whole = (await fetch_page(users(), keys, PageRequest(first=100), User, ["id"])).rows
-    seen: list[object] = []
+    collected: list[object] = []
     before = None
     while True:
         page = await fetch_page(users(), keys, PageRequest(last=size, before=before), User, ["id"])
-        seen = [*page.rows, *seen]
+        collected = [*page.rows, *collected]
         assert page.has_next_page is (before is not None)
         if not page.has_previous_page:
             break
         before = page.start_cursor
 
-    assert seen == whole
+    assert collected == whole
 
 
-async def test_a_page_lies_between_two_cursors(users):
+async def test_page_between_two_cursors(users):
     whole = await fetch_page(users(), BY_NAME, PageRequest(first=100), User, ["id"])
 
     request = PageRequest(first=10, after=whole.cursors[1], before=whole.cursors[5])
@@ -142,14 +142,14 @@ async def test_a_page_lies_between_two_cursors(users):
     assert between.rows == whole.rows[2:5]
 
 
-async def test_an_empty_page_has_no_cursors(users):
+async def test_empty_page_has_no_cursors(users):
     page = await fetch_page(users().where("id = 0"), BY_NAME, PageRequest(), User, ["id"])
 
     assert (page.rows, page.start_cursor, page.end_cursor) == ([], None, None)
     assert (page.has_next_page, page.has_previous_page) == (False, False)
 
 
-async def test_what_is_added_shifts_nothing(users, make_user):
+async def test_added_row_does_not_shift_pages(users, make_user):
     first = await fetch_page(users(), BY_NAME, PageRequest(first=3), User, ["name"])
     await make_user("Aaron")
     second = await fetch_page(users(), BY_NAME, PageRequest(first=100, after=first.end_cursor), User, ["name"])
@@ -158,7 +158,7 @@ async def test_what_is_added_shifts_nothing(users, make_user):
 
 
 @pytest.mark.parametrize("request_", [PageRequest(first=2), PageRequest(last=2)], ids=["forward", "backward"])
-async def test_pages_of_several_lists_are_those_of_each(users, request_):
+async def test_fetch_pages_equals_single_pages(users, request_):
     parts = ["substr(name_key, 1, 1) = 'a'", "name_key = 'zorro'", "1 = 0"]
 
     together = await fetch_pages(users(), parts, BY_NAME, request_, User, ["id", "name"])

@@ -1,4 +1,4 @@
-"""How the engines find a page of users: along its order, and never by way of all who hold a license."""
+"""Query plans of pages of users: the index of the order is scanned, not all holders of a license."""
 
 import pytest
 from tortoise.connection import get_connection
@@ -7,13 +7,13 @@ from models.assignment import Assignment
 from models.db.bulk import insert_rows
 from models.db.select import Select
 from models.license import License
-from models.user import User, user_keys
+from models.user import User, derived_columns
 from resolvers.context import Context
 from resolvers.licenses import assignment_queries
 from resolvers.pagination import PageRequest, bounded
+from resolvers.user_criteria import UserCriteria, UserOrdering
 from resolvers.users import users
-from resolvers.users.users import UserFilter, UserOrder
-from tests.support.factories import MADE_AT
+from tests.support.factories import ASSIGNED_AT
 
 USERS = 5_000
 SALES = "superoffice.ten-sales"
@@ -21,14 +21,14 @@ SALES = "superoffice.ten-sales"
 
 @pytest.fixture
 async def many_holders(context: Context, make_license) -> License:
-    """A license that half of all users hold, each second by name."""
+    """A license held by every second user by name."""
     license: License = await make_license(SALES)
-    own = {"installation_id": context.installation_id}
+    tenant = {"installation_id": context.installation_id}
     names = [f"User {number:05}" for number in range(USERS)]
-    facts = {"email": None, "group": None, "role": None}
+    columns = {"email": None, "group": None, "role": None}
     rows = [
         {
-            **own,
+            **tenant,
             "name": name,
             "login": name,
             "kind": "EMPLOYEE",
@@ -36,62 +36,67 @@ async def many_holders(context: Context, make_license) -> License:
             "can_log_in": True,
             "is_administrator": False,
             "open_requests": 0,
-            **user_keys(name=name, login=name, last_login_at=None, **facts),
+            **derived_columns(name=name, login=name, last_login_at=None, **columns),
         }
         for name in names
     ]
     await insert_rows(User, rows)
     ids = await User.filter(login__in=names[::2]).values_list("id", flat=True)
-    by = {"assigned_by_kind": "SYSTEM", "assigned_by_name": "command line", "assigned_at": MADE_AT, "is_plan": False}
-    await insert_rows(Assignment, [{**own, "license_id": license.id, "user_id": id_, **by} for id_ in ids])
+    assigned = {
+        "assigned_by_kind": "SYSTEM",
+        "assigned_by_name": "command line",
+        "assigned_at": ASSIGNED_AT,
+        "is_plan": False,
+    }
+    await insert_rows(Assignment, [{**tenant, "license_id": license.id, "user_id": id_, **assigned} for id_ in ids])
     await License.filter(id=license.id).update(in_use=len(ids))
     await get_connection("default").execute_query("ANALYZE")
     return license
 
 
-@pytest.mark.parametrize("filter", [UserFilter(license_type=SALES), UserFilter(has_license=True)])
-async def test_a_page_of_holders_is_found_along_its_order(context, many_holders, filter, monkeypatch):
+@pytest.mark.parametrize("criteria", [UserCriteria(license_type=SALES), UserCriteria(has_license=True)])
+async def test_page_of_holders_uses_the_index(context, many_holders, criteria, monkeypatch):
     monkeypatch.setattr(users, "MANY_HOLDERS", 1_000)
-    keyset = UserOrder().keyset("users")
-    listed = await users._listed(context, filter)
+    keyset = UserOrdering().keyset("users")
+    query = await users._list_query(context, criteria)
 
-    plan = await plan_of(listed.select, f"SELECT name_key, id {bounded(listed, keyset, PageRequest(first=100))}")
+    plan = await plan_of(query.select, f"SELECT name_key, id {bounded(query, keyset, PageRequest(first=100))}")
 
-    assert_along_the_order(plan)
+    assert_index_scan(plan)
 
 
-async def test_a_further_page_begins_in_the_index(context, many_holders):
-    keyset = UserOrder().keyset("users")
-    listed = await users._listed(context, UserFilter())
+async def test_next_page_seeks_in_the_index(context, many_holders):
+    keyset = UserOrdering().keyset("users")
+    query = await users._list_query(context, UserCriteria())
     page = PageRequest(first=100, after=keyset.cursor(["user 04000", 1]))
 
-    plan = await plan_of(listed.select, f"SELECT name_key, id {bounded(listed, keyset, page)}")
+    plan = await plan_of(query.select, f"SELECT name_key, id {bounded(query, keyset, page)}")
 
-    assert_along_the_order(plan)
+    assert_index_scan(plan)
     assert "name_key>" in plan or "ROW((name_key)::text, id) >" in plan
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite looks through all users
-async def test_a_text_is_found_by_an_index(context, many_holders):
-    await get_connection("default").execute_query("VACUUM")  # as it happens by itself; new users wait beside the index
-    listed = await users._listed(context, UserFilter(search="er 04321"))
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite scans all users
+async def test_search_uses_the_index(context, many_holders):
+    await get_connection("default").execute_query("VACUUM")  # moves new rows from the pending list to the GIN index
+    query = await users._list_query(context, UserCriteria(search="er 04321"))
 
-    page = bounded(listed, UserOrder().keyset("users"), PageRequest(first=50))
-    plan = await plan_of(listed.select, f'SELECT "user".id {page}')
+    page = bounded(query, UserOrdering().keyset("users"), PageRequest(first=50))
+    plan = await plan_of(query.select, f'SELECT "user".id {page}')
 
     assert "user_search" in plan
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all who hold the license
-async def test_a_page_of_a_licenses_assignments_is_found_along_its_order(context, many_holders):
-    keyset = UserOrder().keyset("assignments", of_user="user__", id_="user_id")
-    listed = await assignment_queries._listed(context, UserFilter())
-    of_license = f"license_id = {listed.select.bind(many_holders.id)}"
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all holders
+async def test_page_of_assignments_uses_the_index(context, many_holders):
+    keyset = UserOrdering().keyset("assignments", of_user="user__", id_="user_id")
+    query = await assignment_queries._list_query(context, UserCriteria())
+    of_license = f"license_id = {query.select.bind(many_holders.id)}"
 
-    page = bounded(listed, keyset, PageRequest(first=50), of_license)
-    plan = await plan_of(listed.select, f"SELECT assignment.id {page}")
+    page = bounded(query, keyset, PageRequest(first=50), of_license)
+    plan = await plan_of(query.select, f"SELECT assignment.id {page}")
 
-    assert_along_the_order(plan)
+    assert_index_scan(plan)
 
 
 async def plan_of(select: Select, statement: str) -> str:
@@ -99,7 +104,7 @@ async def plan_of(select: Select, statement: str) -> str:
     return str([tuple(step) for step in await select.rows(f"{explain} {statement}")])
 
 
-def assert_along_the_order(plan: str) -> None:
+def assert_index_scan(plan: str) -> None:
     assert "idx_user_install" in plan  # installation, name, id
     assert "Hash" not in plan and "hashed SubPlan" not in plan
     assert "Sort" not in plan

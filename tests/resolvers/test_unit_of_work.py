@@ -1,4 +1,4 @@
-"""Changes are whole or not at all, whatever interrupts them, and are tried again if others stood in the way."""
+"""Units of work: atomicity under timeouts, and retries after conflicts."""
 
 import asyncio
 
@@ -12,33 +12,33 @@ from models.user import User
 from resolvers.unit_of_work import retry_on_conflict, unit_of_work
 from tests.support.factories import make_user
 
-SOON = 0.2
+TIMEOUT = 0.2
 
 
-async def test_a_change_that_takes_too_long_is_undone(context, administrator):
+async def test_timed_out_change_is_rolled_back(context, administrator):
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(SOON) as context.deadline, unit_of_work(context) as change:
+        async with asyncio.timeout(TIMEOUT) as context.deadline, unit_of_work(context) as unit:
             await User.filter(id=administrator.id).update(name="Ola")
-            change.record(AuditAction.EXPIRY_WARNED)
+            unit.record(AuditAction.EXPIRY_WARNED)
             await asyncio.sleep(10)
 
     assert (await User.get(id=administrator.id)).name == "Inga Solheim"
     assert await AuditEvent.all().count() == 0
     context.deadline = None
-    async with unit_of_work(context) as change:  # nothing is left locked
-        change.record(AuditAction.EXPIRY_WARNED)
+    async with unit_of_work(context) as unit:  # no lock is left behind
+        unit.record(AuditAction.EXPIRY_WARNED)
 
 
-async def test_a_change_that_is_made_is_not_ended_any_more(context, administrator):
-    async with asyncio.timeout(SOON) as context.deadline:
+async def test_committed_change_does_not_time_out(context, administrator):
+    async with asyncio.timeout(TIMEOUT) as context.deadline:
         async with unit_of_work(context):
             await User.filter(id=administrator.id).update(name="Ola")
-        await asyncio.sleep(2 * SOON)
+        await asyncio.sleep(2 * TIMEOUT)
 
     assert (await User.get(id=administrator.id)).name == "Ola"
 
 
-async def test_a_deadline_that_passes_just_before_the_commit_undoes_the_change(context, administrator):
+async def test_deadline_before_the_commit_rolls_back(context, administrator):
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(10) as context.deadline, unit_of_work(context):
             await User.filter(id=administrator.id).update(name="Ola")
@@ -48,49 +48,49 @@ async def test_a_deadline_that_passes_just_before_the_commit_undoes_the_change(c
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_of_two_that_block_each_other_both_have_their_way(database, installation):
+async def test_deadlock_is_retried(database, installation):
     first = await make_user("Kari", installation_id=installation)
     second = await make_user("Ola", installation_id=installation)
-    both_hold_one = asyncio.Barrier(2)
-    tries = []
+    both_locked_one = asyncio.Barrier(2)
+    attempts = []
 
     async def lock(name, *order):
-        tries.append(name)
+        attempts.append(name)
         async with in_transaction():
             await User.select_for_update().get(id=order[0].id)
-            if tries.count(name) == 1:
-                await both_hold_one.wait()
+            if attempts.count(name) == 1:
+                await both_locked_one.wait()
             await User.filter(id=order[1].id).update(role=name)
 
     await asyncio.gather(
         retry_on_conflict(lambda: lock("there", first, second)), retry_on_conflict(lambda: lock("back", second, first))
     )
 
-    assert len(tries) == 3  # PostgreSQL ended one of them, and it ran again
+    assert len(attempts) == 3  # PostgreSQL aborted one transaction, which was retried
     assert [user.role for user in await User.filter(id__in=[first.id, second.id]).order_by("id")] == ["back", "there"]
 
 
 @pytest.mark.parametrize("conflict", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError])
-async def test_it_is_tried_three_times_more_and_then_given_up(monkeypatch, conflict):
+async def test_conflict_is_retried_three_times(monkeypatch, conflict):
     monkeypatch.setattr("resolvers.unit_of_work.RETRY_DELAYS", (0, 0, 0))
-    tries = []
+    attempts = []
 
     async def fail():
-        tries.append(1)
-        raise conflict("in the way")
+        attempts.append(1)
+        raise conflict("conflict")
 
     with pytest.raises(conflict):
         await retry_on_conflict(fail)
-    assert len(tries) == 4
+    assert len(attempts) == 4
 
 
-async def test_what_fails_otherwise_is_not_tried_again():
-    tries = []
+async def test_other_errors_are_not_retried():
+    attempts = []
 
     async def fail():
-        tries.append(1)
+        attempts.append(1)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await retry_on_conflict(fail)
-    assert len(tries) == 1
+    assert len(attempts) == 1

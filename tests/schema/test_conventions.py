@@ -1,4 +1,4 @@
-"""Rules that every type, field and argument of the schema keeps."""
+"""Conventions for the types, fields and arguments of the schema."""
 
 import re
 
@@ -15,8 +15,9 @@ from graphql import (
 
 from licensing.enums import UserErrorCode
 from schema.build import schema
+from schema.execution.graphql_core import core_schema
 
-CORE = schema._schema
+CORE = core_schema(schema)
 TYPES = [
     type_
     for type_ in CORE.type_map.values()
@@ -27,26 +28,30 @@ PAYLOADS = [type_ for type_ in OBJECTS if type_.name.endswith("Payload")]
 CONNECTIONS = [type_ for type_ in OBJECTS if type_.name.endswith("Connection")]
 
 
-def described():
-    """Each thing that has a description, by where it stands."""
+def described_elements():
+    """Yield each element that has a description, with its coordinate."""
     for type_ in TYPES:
         yield type_.name, type_
         if isinstance(type_, GraphQLEnumType):
             yield from ((f"{type_.name}.{name}", value) for name, value in type_.values.items())
         for name, field in getattr(type_, "fields", {}).items():
             yield f"{type_.name}.{name}", field
-            for argument, of_field in getattr(field, "args", {}).items():
-                yield f"{type_.name}.{name}({argument})", of_field
+            for argument, definition in getattr(field, "args", {}).items():
+                yield f"{type_.name}.{name}({argument})", definition
 
 
-def test_everything_is_described_in_sentences():
-    silent = [place for place, thing in described() if not (thing.description or "").strip().endswith(".")]
+def test_descriptions_are_full_sentences():
+    undescribed = [
+        coordinate
+        for coordinate, element in described_elements()
+        if not (element.description or "").strip().endswith(".")
+    ]
 
-    assert silent == []
+    assert undescribed == []
 
 
 @pytest.mark.parametrize("type_", TYPES, ids=str)
-def test_names_are_spelled_as_everywhere(type_):
+def test_names_follow_graphql_conventions(type_):
     assert re.fullmatch(r"[A-Z][A-Za-z]*|URL", type_.name)
     if isinstance(type_, GraphQLEnumType):
         assert all(re.fullmatch(r"[A-Z][A-Z_]*", value) for value in type_.values)
@@ -56,7 +61,7 @@ def test_names_are_spelled_as_everywhere(type_):
 
 
 @pytest.mark.parametrize("connection", CONNECTIONS, ids=str)
-def test_connections_are_shaped_after_relay(connection):
+def test_connections_follow_relay(connection):
     item = connection.name.removesuffix("Connection")
     edge = CORE.type_map[f"{item}Edge"]
     assert isinstance(edge, GraphQLObjectType)
@@ -70,7 +75,7 @@ def test_connections_are_shaped_after_relay(connection):
     assert {name: str(field.type) for name, field in edge.fields.items()} == {"cursor": "String!", "node": f"{item}!"}
 
 
-def test_every_connection_takes_a_page():
+def test_connections_take_page_arguments():
     page = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
     fields = [field for type_ in OBJECTS for field in type_.fields.values()]
     lists = [field for field in fields if str(field.type).removesuffix("!").endswith("Connection")]
@@ -80,34 +85,37 @@ def test_every_connection_takes_a_page():
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=str)
-def test_payloads_lead_to_the_root_and_say_why_not(payload):
+def test_payloads_have_query_and_user_errors(payload):
     assert str(payload.fields["query"].type) == "Query!"
     assert str(payload.fields["userErrors"].type) == "[UserError!]!"
 
 
 @pytest.mark.parametrize(("name", "field"), list(CORE.mutation_type.fields.items()), ids=str)
-def test_mutations_take_one_input_and_answer_a_payload_of_their_name(name, field):
+def test_mutations_have_input_and_payload(name, field):
     type_name = name[0].upper() + name[1:]
 
     assert str(field.type) == f"{type_name}Payload"
-    assert {argument: str(of.type) for argument, of in field.args.items()} in ({}, {"input": f"{type_name}Input!"})
+    assert {argument: str(definition.type) for argument, definition in field.args.items()} in (
+        {},
+        {"input": f"{type_name}Input!"},
+    )
 
 
 @pytest.mark.parametrize(("name", "field"), list(CORE.mutation_type.fields.items()), ids=str)
-def test_the_errors_in_a_mutations_description_exist(name, field):
-    stated = re.findall(r"\b[A-Z]+(?:_[A-Z]+)*\b", field.description.partition("Errors:")[2])
+def test_documented_error_codes_exist(name, field):
+    documented = re.findall(r"\b[A-Z]+(?:_[A-Z]+)*\b", field.description.partition("Errors:")[2])
 
-    assert name == "signOut" or stated
-    assert {code for code in stated if len(code) > 1} <= set(UserErrorCode)
+    assert name == "signOut" or documented
+    assert {code for code in documented if len(code) > 1} <= set(UserErrorCode)
 
 
-def test_root_fields_may_be_null_and_nothing_else_without_a_stated_reason():
+def test_root_fields_are_nullable():
     for root in (CORE.query_type, CORE.mutation_type):
         assert not [name for name, field in root.fields.items() if isinstance(field.type, GraphQLNonNull)]
 
 
 @pytest.mark.parametrize("type_", [type_ for type_ in OBJECTS if "id" in type_.fields], ids=lambda type_: type_.name)
-def test_what_has_an_id_can_be_fetched_again(type_):
+def test_types_with_an_id_are_nodes(type_):
     from schema.relay.node_resolvers import _LOOKUPS
 
     assert CORE.type_map["Node"] in type_.interfaces
@@ -126,5 +134,5 @@ def test_optional_inputs_have_no_default():
     assert defaults == {"UserOrder.direction": "ASC"}
 
 
-def test_the_only_interface_is_node():
+def test_node_is_the_only_interface():
     assert [type_.name for type_ in TYPES if isinstance(type_, GraphQLInterfaceType)] == ["Node"]

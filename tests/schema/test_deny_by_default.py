@@ -1,4 +1,4 @@
-"""Whatever the schema offers is refused unless its rule allows it: every root field and kind of object, walked."""
+"""Every root field and every type of object is inaccessible unless its access rule allows it."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,7 +16,8 @@ from models.license import License
 from models.user import User
 from models.vendor import Vendor
 from models.webhook import Webhook
-from resolvers.context import ALL_SCOPES, Context
+from resolvers.context import Context
+from resolvers.principals import ALL_SCOPES
 from schema.build import schema
 from schema.core.permissions import Access, rule_of
 from tests.schema.core.test_permissions import as_token, codes
@@ -37,11 +38,11 @@ SCOPES = {
 }
 BY_IDS = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
 UNKNOWN = "TGljZW5zZTo5OTk="
-"""The ID of a license that is not there."""
+"""ID of a license that does not exist."""
 
 
 def rules() -> dict[tuple[str, str], Any]:
-    """The rule of each root field, by the kind of operation and its name in the schema."""
+    """Return the access rule of each root field, by kind of operation and field name."""
     found = {}
     for kind in ("query", "mutation", "subscription"):
         root = getattr(schema, kind).__strawberry_definition__
@@ -51,11 +52,11 @@ def rules() -> dict[tuple[str, str], Any]:
 
 
 RULES = rules()
-GUARDED = [place for place, rule in RULES.items() if rule is not Access.PUBLIC]
+PROTECTED_FIELDS = [field for field, rule in RULES.items() if rule is not Access.PUBLIC]
 
 
 def document(kind: str, name: str) -> tuple[str, dict[str, Any]]:
-    """An operation with this field alone, and its variables."""
+    """Return an operation that selects only this root field, and its variables."""
     field = getattr(CORE, f"{kind}_type").fields[name]
     needed = {n: a.type for n, a in field.args.items() if isinstance(a.type, GraphQLNonNull)}
     declared = f"({', '.join(f'${n}: {type_}' for n, type_ in needed.items())})" if needed else ""
@@ -65,88 +66,88 @@ def document(kind: str, name: str) -> tuple[str, dict[str, Any]]:
 
 
 async def first_result(text: str, context: Context, variables: dict[str, Any]) -> Any:
-    """What a subscription says first."""
-    answered: Any = await schema.subscribe(text, variable_values=variables, context_value=context)
-    if not isinstance(answered, AsyncIterator):
-        return answered
-    async for result in answered:
+    """Return the first result of a subscription."""
+    results: Any = await schema.subscribe(text, variable_values=variables, context_value=context)
+    if not isinstance(results, AsyncIterator):
+        return results
+    async for result in results:
         return result
 
 
-async def call(execute: Any, place: tuple[str, str], by: Context) -> ExecutionResult:
-    text, variables = document(*place)
-    if place[0] == "subscription":
+async def call(execute: Any, field: tuple[str, str], by: Context) -> ExecutionResult:
+    text, variables = document(*field)
+    if field[0] == "subscription":
         result: ExecutionResult = await first_result(text, by, variables)
         return result
-    answered: ExecutionResult = await execute(text, by=by, **variables)
-    return answered
+    executed: ExecutionResult = await execute(text, by=by, **variables)
+    return executed
 
 
-def test_all_root_fields_are_walked():
+def test_all_root_fields_are_covered():
     roots = {kind: getattr(CORE, f"{kind}_type").fields for kind in ("query", "mutation", "subscription")}
     assert set(RULES) == {(kind, name) for kind, fields in roots.items() for name in fields}
-    assert len(GUARDED) >= 24
+    assert len(PROTECTED_FIELDS) >= 24
 
 
-@pytest.mark.parametrize("place", GUARDED, ids=" ".join)
-async def test_nobody_gets_nothing_and_costs_no_statement(execute, statements, place):
-    result = await call(execute, place, Context(None, request_id="nobody"))
+@pytest.mark.parametrize("field", PROTECTED_FIELDS, ids=" ".join)
+async def test_anonymous_calls_are_rejected_without_queries(execute, statements, field):
+    result = await call(execute, field, Context(None, request_id="anonymous"))
 
     assert codes(result) == ["UNAUTHENTICATED"]
     assert not any((result.data or {}).values())
     assert statements == []
 
 
-@pytest.mark.parametrize("place", GUARDED, ids=" ".join)
-async def test_all_other_scopes_are_not_the_one_it_needs(execute, context, statements, place):
-    rule = RULES[place]
+@pytest.mark.parametrize("field", PROTECTED_FIELDS, ids=" ".join)
+async def test_other_scopes_are_not_sufficient(execute, context, statements, field):
+    rule = RULES[field]
     scopes = ALL_SCOPES - {rule} if isinstance(rule, ApiScope) else frozenset()
 
-    result = await call(execute, place, as_token(context, *scopes))
+    result = await call(execute, field, as_token(context, *scopes))
 
     assert codes(result) == (["FORBIDDEN"] if isinstance(rule, ApiScope) else [])
     assert not any(any(v) if isinstance(v, list) else v for v in (result.data or {}).values())
     assert statements == []
 
 
-async def test_every_kind_of_object_needs_its_scope_and_no_other(run, context, every_id):
-    assert every_id.keys() == SCOPES.keys()
+async def test_nodes_need_exactly_their_scope(run, context, node_ids):
+    assert node_ids.keys() == SCOPES.keys()
     for scope in ApiScope:
-        seen = await run(BY_IDS, by=as_token(context, scope), ids=list(every_id.values()))
-        expected = [{"__typename": name} if SCOPES[name] is scope else None for name in every_id]
-        assert seen["nodes"] == expected
+        found = await run(BY_IDS, by=as_token(context, scope), ids=list(node_ids.values()))
+        expected = [{"__typename": name} if SCOPES[name] is scope else None for name in node_ids]
+        assert found["nodes"] == expected
 
 
-async def test_a_token_for_one_vendor_finds_nothing_of_another_by_id(run, context, every_id, make_vendor):
+async def test_vendor_token_cannot_fetch_other_vendors_nodes(run, context, node_ids, make_vendor):
     vendor = await make_vendor("nordsync", name="NordSync AS")
-    bound = as_token(context, *ALL_SCOPES - {ApiScope.TOKENS_WRITE, ApiScope.USERS_WRITE}, vendor_id=vendor.id)
+    vendor_token = as_token(context, *ALL_SCOPES - {ApiScope.TOKENS_WRITE, ApiScope.USERS_WRITE}, vendor_id=vendor.id)
 
-    seen = await run(BY_IDS, by=bound, ids=list(every_id.values()))
+    found = await run(BY_IDS, by=vendor_token, ids=list(node_ids.values()))
 
-    assert [node["__typename"] for node in seen["nodes"] if node] == ["Installation"]
+    assert [node["__typename"] for node in found["nodes"] if node] == ["Installation"]
 
 
-@pytest.mark.parametrize(("kind", "name"), [place for place in FIELDS if place[0] == "mutation"])
-async def test_a_token_for_one_vendor_changes_nothing_of_another(execute, context, every_id, make_vendor, kind, name):
+@pytest.mark.parametrize(("kind", "name"), [field for field in FIELDS if field[0] == "mutation"])
+async def test_vendor_token_cannot_change_other_vendors(execute, context, node_ids, make_vendor, kind, name):
     vendor = await make_vendor("nordsync", name="NordSync AS")
-    bound = as_token(context, *ALL_SCOPES - {ApiScope.TOKENS_WRITE}, vendor_id=vendor.id)
+    vendor_token = as_token(context, *ALL_SCOPES - {ApiScope.TOKENS_WRITE}, vendor_id=vendor.id)
     tables: list[Any] = [Vendor, License, User, Assignment, ChangeSet, ApiToken, AuditEvent, Webhook]
     before = [await table.all().values() for table in tables]
     field = CORE.mutation_type.fields[name]
-    for id_ in every_id.values():
+    for id_ in node_ids.values():
         variables = {n: value(argument.type, id_) for n, argument in field.args.items()}
         declared = ", ".join(f"${n}: {field.args[n].type}" for n in variables)
         used = ", ".join(f"{n}: ${n}" for n in variables)
         text = f"mutation ({declared}) {{ {name}({used}) {{ userErrors {{ code }} }} }}"
 
-        result = await execute(text, by=bound, **variables)
+        result = await execute(text, by=vendor_token, **variables)
 
-        said = codes(result) or [error["code"] for error in result.data[name]["userErrors"]]
-        assert said and set(said) <= {"NOT_FOUND", "FORBIDDEN"}, said
+        error_codes = codes(result) or [error["code"] for error in result.data[name]["userErrors"]]
+        assert error_codes and set(error_codes) <= {"NOT_FOUND", "FORBIDDEN"}, error_codes
     assert [await table.all().values() for table in tables] == before
 
 
-async def test_the_rest_of_a_refused_document_is_answered(execute, context):
+async def test_permitted_fields_are_returned_beside_forbidden_ones(execute, context):
     result = await execute("{ users { totalCount } vendors { key } }", by=as_token(context, ApiScope.LICENSES_READ))
 
     assert codes(result) == ["FORBIDDEN"]

@@ -1,4 +1,4 @@
-"""Mutations answer the state after them, and refuse in `userErrors`."""
+"""Mutations return the state after them, and report errors in `userErrors`."""
 
 import pytest
 
@@ -31,11 +31,11 @@ ACTIVATE = """mutation ($id: ID!, $revocations: [RevocationInput!]) {
 
 @pytest.fixture
 async def plan(make_license):
-    """A plan of five seats that four hold."""
+    """Create a plan with five seats, four of them in use."""
     return await make_license("superoffice.plan", name="plan", total=5, held_by=4, plan=True)
 
 
-async def test_revoking_has_an_outcome_for_each(run, plan, make_user, offer):
+async def test_revoking_returns_a_result_per_user(run, plan, make_user, offer):
     blocked = await make_user("Owns requests", holds=["superoffice.plan"], open_requests=2)
     without = await make_user("Without")
     await offer({}, licenses=[grant("plan", name="plan", total=2, plan=True)])
@@ -43,30 +43,30 @@ async def test_revoking_has_an_outcome_for_each(run, plan, make_user, offer):
     holder = next(user for user in users if user["name"].startswith("plan"))
     ids = [holder["id"], USER(blocked.id), USER(without.id), USER(999), LICENSE(plan.id)]
 
-    answer = (await run(REVOKE, licenseId=LICENSE(plan.id), userIds=ids))["revokeUserLicenses"]
+    payload = (await run(REVOKE, licenseId=LICENSE(plan.id), userIds=ids))["revokeUserLicenses"]
 
-    assert answer["userErrors"] == []
-    assert [(one["userId"], one["outcome"], one["blocker"]) for one in answer["results"]] == [
+    assert payload["userErrors"] == []
+    assert [(result["userId"], result["outcome"], result["blocker"]) for result in payload["results"]] == [
         (ids[0], "REVOKED", None),
         (ids[1], "BLOCKED", "OPEN_REQUESTS"),
         (ids[2], "NOT_ASSIGNED", None),
         (ids[3], "USER_NOT_FOUND", None),
         (ids[4], "USER_NOT_FOUND", None),
     ]
-    assert answer["results"][0]["user"] == {"name": holder["name"], "assignments": []}
-    assert answer["results"][3]["user"] is None
-    assert answer["license"] == {"seats": {"inUse": 4}}
-    assert answer["surplusRequirement"] == {"seatsToRemove": 2}
-    assert answer["query"]["surplusRequirements"] == [{"seatsToRemove": 2}]
+    assert payload["results"][0]["user"] == {"name": holder["name"], "assignments": []}
+    assert payload["results"][3]["user"] is None
+    assert payload["license"] == {"seats": {"inUse": 4}}
+    assert payload["surplusRequirement"] == {"seatsToRemove": 2}
+    assert payload["query"]["surplusRequirements"] == [{"seatsToRemove": 2}]
 
 
 async def test_reassigning_moves_the_plan(run, plan, make_license, make_user):
     target = await make_license("superoffice.target", total=1, plan=True)
     user = await make_user("Kari", holds=["superoffice.plan"])
 
-    answer = await run(REASSIGN, **{"from": LICENSE(plan.id)}, to=LICENSE(target.id), userIds=[USER(user.id)])
+    payload = await run(REASSIGN, **{"from": LICENSE(plan.id)}, to=LICENSE(target.id), userIds=[USER(user.id)])
 
-    assert answer["reassignUserLicenses"] == {
+    assert payload["reassignUserLicenses"] == {
         "fromLicense": {"seats": {"inUse": 4}},
         "toLicense": {"seats": {"inUse": 1}},
         "users": [{"name": "Kari", "plan": {"key": "superoffice.target"}}],
@@ -74,30 +74,30 @@ async def test_reassigning_moves_the_plan(run, plan, make_license, make_user):
     }
 
 
-async def test_activation_is_refused_with_the_surplus_and_then_frees_it(run, plan, offer):
+async def test_activation_succeeds_after_revoking_the_surplus(run, plan, offer):
     change_set = await offer({}, licenses=[grant("plan", name="plan", total=3, plan=True)])
     holder = (await run("{ users { nodes { id } } }"))["users"]["nodes"][-1]["id"]
 
-    refused = (await run(ACTIVATE, id=CHANGE_SET(change_set.id)))["activateLicenses"]
+    rejected = (await run(ACTIVATE, id=CHANGE_SET(change_set.id)))["activateLicenses"]
     revocations = [{"licenseId": LICENSE(plan.id), "userIds": [holder]}]
-    done = (await run(ACTIVATE, id=CHANGE_SET(change_set.id), revocations=revocations))["activateLicenses"]
+    activated = (await run(ACTIVATE, id=CHANGE_SET(change_set.id), revocations=revocations))["activateLicenses"]
 
-    assert [error["code"] for error in refused["userErrors"]] == ["SURPLUS_SEATS"]
-    assert refused["changeSet"]["surplusRequirements"] == [{"seatsToRemove": 1}]
-    assert done["userErrors"] == []
-    assert done["changeSet"]["status"] == "ACTIVATED"
-    assert done["changeSet"]["closedBy"] == {"kind": "ADMINISTRATOR", "name": "Inga Solheim"}
-    assert done["query"]["license"]["seats"] == {"total": 3, "inUse": 3}
-
-
-async def test_an_unknown_change_set_is_not_found(run):
-    answer = (await run(ACTIVATE, id=CHANGE_SET(999)))["activateLicenses"]
-
-    assert answer["changeSet"] is None
-    assert [error["code"] for error in answer["userErrors"]] == ["NOT_FOUND"]
+    assert [error["code"] for error in rejected["userErrors"]] == ["SURPLUS_SEATS"]
+    assert rejected["changeSet"]["surplusRequirements"] == [{"seatsToRemove": 1}]
+    assert activated["userErrors"] == []
+    assert activated["changeSet"]["status"] == "ACTIVATED"
+    assert activated["changeSet"]["closedBy"] == {"kind": "ADMINISTRATOR", "name": "Inga Solheim"}
+    assert activated["query"]["license"]["seats"] == {"total": 3, "inUse": 3}
 
 
-async def test_a_preview_leads_to_itself(run, plan, trusted_vendor):
+async def test_activating_unknown_change_set_is_not_found(run):
+    payload = (await run(ACTIVATE, id=CHANGE_SET(999)))["activateLicenses"]
+
+    assert payload["changeSet"] is None
+    assert [error["code"] for error in payload["userErrors"]] == ["NOT_FOUND"]
+
+
+async def test_preview_refers_back_to_itself(run, plan, trusted_vendor):
     text = signed(claims(licenses=[grant("plan", name="plan", total=2, plan=True)])).decode()
     mutation = """mutation ($text: String!) {
       importLicenseFile(input: {file: {text: $text}, mode: PREVIEW}) {
@@ -109,15 +109,15 @@ async def test_a_preview_leads_to_itself(run, plan, trusted_vendor):
       }
     }"""
 
-    answer = (await run(mutation, text=text))["importLicenseFile"]
+    payload = (await run(mutation, text=text))["importLicenseFile"]
 
-    assert answer["userErrors"] == []
-    assert answer["document"]["vendor"] == "superoffice"
-    assert answer["changeSet"]["surplusRequirements"] == [{"changeSet": {"status": "BLOCKED_BY_SURPLUS"}}]
-    assert answer["query"] == {"pendingChanges": []}
+    assert payload["userErrors"] == []
+    assert payload["document"]["vendor"] == "superoffice"
+    assert payload["changeSet"]["surplusRequirements"] == [{"changeSet": {"status": "BLOCKED_BY_SURPLUS"}}]
+    assert payload["query"] == {"pendingChanges": []}
 
 
-async def test_a_vendors_policy_is_set_once(run):
+async def test_setting_the_same_policy_records_no_event(run):
     mutation = """mutation ($id: ID!) {
       updateVendor(input: {vendorId: $id, activationPolicy: MANUAL}) {
         vendor { activationPolicy } userErrors { code } query { auditEvents { nodes { action summary } } }
@@ -139,12 +139,12 @@ async def test_tokens_are_issued_and_revoked(run):
       secret apiToken { id name scopes revokedAt } userErrors { code } query { apiTokens { name } } } }"""
     revoke = "mutation ($id: ID!) { revokeApiToken(input: {apiTokenId: $id}) { apiToken { revokedAt } } }"
 
-    made = (await run(create))["createApiToken"]
-    revoked = (await run(revoke, id=made["apiToken"]["id"]))["revokeApiToken"]
+    created = (await run(create))["createApiToken"]
+    revoked = (await run(revoke, id=created["apiToken"]["id"]))["revokeApiToken"]
 
-    assert made["secret"].startswith("skp_")
-    assert (made["apiToken"]["name"], made["apiToken"]["scopes"]) == ("Sync", ["LICENSES_READ"])
-    assert made["query"] == {"apiTokens": [{"name": "Sync"}]}
+    assert created["secret"].startswith("skp_")
+    assert (created["apiToken"]["name"], created["apiToken"]["scopes"]) == ("Sync", ["LICENSES_READ"])
+    assert created["query"] == {"apiTokens": [{"name": "Sync"}]}
     assert revoked["apiToken"]["revokedAt"]
     assert (await run("{ apiTokens { id } }")) == {"apiTokens": []}
 
@@ -157,26 +157,27 @@ async def test_wrong_credentials_are_a_user_error(run):
     assert await run(mutation) == {"signIn": {"viewer": None, "userErrors": [{"code": "CREDENTIALS_INVALID"}]}}
 
 
-async def test_after_signing_out_the_root_is_nobodys(execute):
+async def test_viewer_is_null_after_signing_out(execute):
     result = await execute("mutation { signOut { query { viewer { scopes } } userErrors { code } } }")
 
     assert result.data == {"signOut": {"query": {"viewer": None}, "userErrors": []}}
 
 
-async def test_a_change_is_named_in_the_callers_language_while_it_waits_and_afterwards(run, context, offer):
-    words = {"names": {"nb": "Salgsplan"}, "descriptions": {"nb": "Det meste"}, "description": "Most of it"}
-    await offer({}, licenses=[grant("plan", name="Sales plan", total=5, plan=True, **words)])
-    asked = "{ changeSets { nodes { id changes { name description previousName } } } }"
+async def test_change_names_are_localized(run, context, offer):
+    translations = {"names": {"nb": "Salgsplan"}, "descriptions": {"nb": "Det meste"}, "description": "Most of it"}
+    await offer({}, licenses=[grant("plan", name="Sales plan", total=5, plan=True, **translations)])
+    query = "{ changeSets { nodes { id changes { name description previousName } } } }"
 
-    [waiting] = (await run(asked))["changeSets"]["nodes"]
-    assert waiting["changes"] == [{"name": "Sales plan", "description": "Most of it", "previousName": None}]
+    [open_change_set] = (await run(query))["changeSets"]["nodes"]
+    assert open_change_set["changes"] == [{"name": "Sales plan", "description": "Most of it", "previousName": None}]
 
     context.language = Language("nb")
     in_norwegian = [{"name": "Salgsplan", "description": "Det meste", "previousName": None}]
-    assert (await run(asked))["changeSets"]["nodes"][0]["changes"] == in_norwegian
+    assert (await run(query))["changeSets"]["nodes"][0]["changes"] == in_norwegian
 
     await run(
-        "mutation ($id: ID!) { activateLicenses(input: {changeSetId: $id}) { userErrors { code } } }", id=waiting["id"]
+        "mutation ($id: ID!) { activateLicenses(input: {changeSetId: $id}) { userErrors { code } } }",
+        id=open_change_set["id"],
     )
-    [activated] = (await run(asked))["changeSets"]["nodes"]
+    [activated] = (await run(query))["changeSets"]["nodes"]
     assert activated["changes"] == in_norwegian

@@ -1,4 +1,4 @@
-"""What the console reads, and in how many statements, whatever the number of rows."""
+"""Queries of the console, and the number of SQL statements that they take."""
 
 from datetime import UTC, datetime
 
@@ -33,14 +33,14 @@ SURPLUS = """{
 
 @pytest.fixture
 async def two_licenses(make_license):
-    """A plan of five seats that four hold and that includes a feature, and another license that three hold."""
+    """Create a plan with a feature, four of its five seats in use, and another license with three seats in use."""
     await make_license("superoffice.feature", hidden=True)
     await make_license("superoffice.plan", total=5, held_by=4, plan=True, includes=["feature"])
     await make_license("superoffice.other", held_by=3)
 
 
 @pytest.mark.parametrize("filter", [{}, {"licenseType": "superoffice.plan"}, {"licenseType": "superoffice.feature"}])
-async def test_the_users_screen_takes_three_statements(run, statements, two_licenses, filter):
+async def test_users_screen_takes_three_statements(run, statements, two_licenses, filter):
     users = (await run(USERS_SCREEN, filter=filter))["users"]["nodes"]
 
     assert len(statements) <= 3
@@ -48,7 +48,7 @@ async def test_the_users_screen_takes_three_statements(run, statements, two_lice
     assert users[-1]["assignments"][0]["license"]["key"] == "superoffice.plan"
 
 
-async def test_licenses_with_their_seats_take_one_statement(run, statements, two_licenses):
+async def test_licenses_with_seats_take_one_statement(run, statements, two_licenses):
     licenses = (await run(LICENSES))["licenses"]["nodes"]
 
     assert len(statements) == 1
@@ -58,25 +58,25 @@ async def test_licenses_with_their_seats_take_one_statement(run, statements, two
     ]
 
 
-async def test_the_count_of_a_license_types_holders_is_its_counter(run, statements, two_licenses):
+async def test_holder_count_uses_the_license_counter(run, statements, two_licenses):
     users = await run('{ users(filter: {licenseType: "superoffice.plan"}, first: 1) { totalCount } }')
 
     assert users == {"users": {"totalCount": 4}}
     assert len(statements) == 2
 
 
-async def test_the_holders_of_all_licenses_are_read_together(run, statements, two_licenses):
+async def test_assignments_of_all_licenses_are_batched(run, statements, two_licenses):
     plan, other = (await run(USER_LICENSES_TAB))["licenses"]["nodes"]
 
     assert len(statements) == 4
     assert plan["assignments"]["totalCount"] == 4
-    assert [one["user"]["name"] for one in plan["assignments"]["nodes"]] == ["plan 01", "plan 02"]
+    assert [assignment["user"]["name"] for assignment in plan["assignments"]["nodes"]] == ["plan 01", "plan 02"]
     assert plan["assignments"]["pageInfo"] == {"hasNextPage": True}
     assert other["assignments"]["totalCount"] == 3
-    assert [one["license"]["key"] for one in other["assignments"]["nodes"]] == ["superoffice.other"] * 2
+    assert [assignment["license"]["key"] for assignment in other["assignments"]["nodes"]] == ["superoffice.other"] * 2
 
 
-async def test_the_vendors_tabs_are_read_together(run, statements, make_vendor, make_license):
+async def test_vendor_tabs_are_batched(run, statements, make_vendor, make_license):
     await make_vendor("nordsync", name="NordSync AS", expires_at=datetime(2020, 1, 1, tzinfo=UTC))
     await make_license("superoffice.base", name="Base")
     await make_license("superoffice.more", name="A lot more", requires="base")
@@ -95,7 +95,7 @@ async def test_the_vendors_tabs_are_read_together(run, statements, make_vendor, 
     assert (other["key"], other["status"], other["licenses"]["totalCount"]) == ("nordsync", "EXPIRED", 1)
 
 
-async def test_pages_forward_and_backward_by_cursor(run, two_licenses):
+async def test_pagination_by_cursor_in_both_directions(run, two_licenses):
     page = "query ($first: Int, $after: String, $last: Int, $before: String) { users(first: $first, after: $after,"
     page += (
         " last: $last, before: $before) { edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage } } }"
@@ -111,7 +111,7 @@ async def test_pages_forward_and_backward_by_cursor(run, two_licenses):
     assert back["pageInfo"] == {"hasNextPage": True, "hasPreviousPage": True}
 
 
-async def test_a_pending_change_leads_to_what_must_be_freed(run, statements, make_license, make_user, offer):
+async def test_surplus_requirement_lists_assignments_and_suggestions(run, statements, make_license, make_user, offer):
     await make_license("superoffice.plan", name="plan", total=5, held_by=2, plan=True)
     await make_user("Owns requests", holds=["superoffice.plan"], open_requests=1, can_log_in=False)
     await make_user("On leave", holds=["superoffice.plan"], can_log_in=False)
@@ -123,15 +123,15 @@ async def test_a_pending_change_leads_to_what_must_be_freed(run, statements, mak
     assert required["changeSet"] == {"id": global_id("LicenseChangeSet")(change_set.id), "canActivate": False}
     assert (required["seatsInUse"], required["seatsAvailable"], required["seatsToRemove"]) == (4, 3, 1)
     assert required["assignments"]["nodes"][1] == {"blocker": "OPEN_REQUESTS", "user": {"name": "Owns requests"}}
-    assert [(one["reason"], one["assignment"]["user"]["name"]) for one in required["suggestions"]] == [
+    assert [(item["reason"], item["assignment"]["user"]["name"]) for item in required["suggestions"]] == [
         ("CANNOT_LOG_IN", "On leave"),
         ("NEVER_LOGGED_IN", "plan 01"),
         ("NEVER_LOGGED_IN", "plan 02"),
     ]
 
 
-async def test_every_object_is_found_again_by_its_id(run, every_id):
-    again = await run("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", ids=list(every_id.values()))
+async def test_node_ids_resolve_to_their_objects(run, node_ids):
+    found = await run("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", ids=list(node_ids.values()))
 
-    assert again["nodes"] == [{"__typename": name, "id": id_} for name, id_ in every_id.items()]
-    assert len(set(every_id.values())) == len(every_id)
+    assert found["nodes"] == [{"__typename": name, "id": id_} for name, id_ in node_ids.items()]
+    assert len(set(node_ids.values())) == len(node_ids)

@@ -1,4 +1,4 @@
-"""An id of another installation answers null or NOT_FOUND wherever an id is taken: the schema itself says where."""
+"""IDs of another installation are not found by any field that takes an ID, as listed by the schema."""
 
 import json
 from typing import Any
@@ -24,19 +24,21 @@ from models.license import License
 from models.user import User
 from models.vendor import Vendor
 from models.webhook import Webhook
-from resolvers.context import ALL_SCOPES, COMMAND_LINE, utc_now
+from resolvers.context import utc_now
+from resolvers.principals import ALL_SCOPES, COMMAND_LINE
 from schema.build import schema
+from schema.execution.graphql_core import core_schema
 from schema.relay.node import global_id
 from tests.support import factories
 
-CORE = schema._schema
+CORE = core_schema(schema)
 ROOTS = [(kind, root) for kind, root in (("query", CORE.query_type), ("mutation", CORE.mutation_type)) if root]
 MARK = "Hemmelig"
-"""Stands in every text of the other installation."""
+"""Marker in every text of the other installation."""
 
 
 def takes_id(type_: Any, seen: frozenset[str] = frozenset()) -> bool:
-    """Whether a value of this type holds an id anywhere."""
+    """Return whether a value of this type contains an ID at any depth."""
     named = get_named_type(type_)
     if isinstance(named, GraphQLInputObjectType) and named.name not in seen:
         return any(takes_id(field.type, seen | {named.name}) for field in named.fields.values())
@@ -52,7 +54,7 @@ FIELDS = [
 
 
 def value(type_: Any, id_: str) -> Any:
-    """A value of this type in which every id is the one given, and the rest is plausible."""
+    """Return a value of this type in which every ID is the given one and the rest is plausible."""
     if isinstance(type_, GraphQLNonNull):
         return value(type_.of_type, id_)
     if isinstance(type_, GraphQLList):
@@ -70,7 +72,7 @@ def value(type_: Any, id_: str) -> Any:
 
 
 def selection(type_: Any, depth: int = 3) -> str:
-    """Everything that can be selected without arguments, some levels deep, and three items of each page."""
+    """Return a selection of all fields without required arguments to some depth, with three items per page."""
     named = get_named_type(type_)
     if is_leaf_type(named):
         return ""
@@ -85,7 +87,7 @@ def selection(type_: Any, depth: int = 3) -> str:
 
 @pytest.fixture
 async def foreign_ids(other_installation) -> dict[str, str]:
-    """One id of each kind of object of another installation, whose every text is marked."""
+    """Return one ID per type of object of another installation, whose texts all contain the marker."""
     other = await other_installation()
     await Installation.filter(id=other).update(license_owner=MARK)
     vendor = await Vendor.get(installation_id=other)
@@ -123,7 +125,7 @@ async def foreign_ids(other_installation) -> dict[str, str]:
 
 
 async def state() -> list[Any]:
-    """All that a call could have changed of the other installation."""
+    """Return all rows of the other installation that a mutation could change."""
     tables = (Installation, Vendor, License, User, Assignment, ChangeSet, ApiToken, Webhook)
     others = {"id__gt": 0}
     return [
@@ -132,13 +134,13 @@ async def state() -> list[Any]:
     ]
 
 
-def test_there_are_fields_that_take_ids():
+def test_fields_taking_ids_are_found():
     assert len(FIELDS) >= 12
     assert ("query", "node") in FIELDS and ("mutation", "activateLicenses") in FIELDS
 
 
 @pytest.mark.parametrize(("kind", "name"), FIELDS)
-async def test_its_ids_are_not_there(execute, foreign_ids, make_license, kind, name):
+async def test_foreign_ids_are_not_found(execute, foreign_ids, make_license, kind, name):
     await make_license("superoffice.plan", total=5, plan=True)
     before = await state()
     field = dict(ROOTS)[kind].fields[name]
@@ -150,13 +152,13 @@ async def test_its_ids_are_not_there(execute, foreign_ids, make_license, kind, n
 
         result = await execute(document, **arguments)
 
-        said = json.dumps([result.data, [str(error) for error in result.errors or ()]], default=str)
-        assert MARK not in said and "2000000006" not in said
-        answer = (result.data or {}).get(name)
+        response = json.dumps([result.data, [str(error) for error in result.errors or ()]], default=str)
+        assert MARK not in response and "2000000006" not in response
+        data = (result.data or {}).get(name)
         if kind == "mutation":
-            assert result.errors or "NOT_FOUND" in said, said
+            assert result.errors or "NOT_FOUND" in response, response
         elif name in ("node", "nodes"):
-            assert answer in (None, [None])
+            assert data in (None, [None])
         else:
-            assert not (answer or {}).get("nodes"), said
+            assert not (data or {}).get("nodes"), response
     assert await state() == before

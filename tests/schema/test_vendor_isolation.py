@@ -1,4 +1,4 @@
-"""A token for one vendor meets nothing of another's, whatever it asks for: the schema itself says what there is."""
+"""A token for one vendor can read nothing of another vendor, by any field of the schema."""
 
 import json
 from contextlib import aclosing
@@ -15,7 +15,8 @@ from models.vendor import Vendor
 from models.webhook import Webhook
 from resolvers.audit.log import NEWEST_FIRST
 from resolvers.auth.api_tokens import create_api_token
-from resolvers.context import ALL_SCOPES, Context, utc_now
+from resolvers.context import Context, utc_now
+from resolvers.principals import ALL_SCOPES
 from resolvers.unit_of_work import unit_of_work
 from resolvers.webhooks.webhooks import create_webhook
 from schema.build import schema
@@ -26,7 +27,7 @@ from tests.schema.test_tenant_isolation import CORE, selection, value
 from tests.support.documents import grant
 
 MARK = "Hemmelig"
-"""Stands in every text of the main vendor's."""
+"""Marker in every text of the main vendor."""
 READS = [name for name in CORE.query_type.fields if name not in ("node", "nodes")]
 SCOPES = ALL_SCOPES - {ApiScope.TOKENS_WRITE, ApiScope.USERS_WRITE}
 WATCH = f"""subscription ($after: String) {{
@@ -49,18 +50,19 @@ query ($vendor: String = "superoffice", $license: String = "superoffice.plan") {
 """
 
 
-class Anywhere:
-    """The way to webhooks' addresses, all of which will do."""
+class PermissiveWebhookClient:
+    """A webhook client that accepts all URLs."""
 
     async def check(self, url: str) -> None:
-        """Refuses none."""
+        """Accept the URL."""
 
 
 @pytest.fixture
-async def bound(context, make_vendor, make_license, make_user, offer) -> Context:
-    """A token of NordSync's, which has a license that Kari holds; she and others hold one of the main vendor's, too.
+async def vendor_token(context, make_vendor, make_license, make_user, offer) -> Context:
+    """Return the context of a token restricted to the vendor NordSync.
 
-    The main vendor has a pending change set with a surplus, a webhook and a token, and another webhook is told of all.
+    Kari holds a license of NordSync and one of the main vendor, which other users hold as well. The main vendor has an
+    open change set with a surplus, and there are webhooks and tokens for the main vendor and for all vendors.
     """
     nordsync = await make_vendor("nordsync", name="NordSync AS")
     main = await Vendor.get(key="superoffice")
@@ -76,21 +78,21 @@ async def bound(context, make_vendor, make_license, make_user, offer) -> Context
             created_at=utc_now(), position=0, next_try_at=utc_now(), vendor_id=vendor_id,
         )  # fmt: skip
         await create_api_token(context, name=MARK, scopes=[ApiScope.AUDIT_READ], vendor_id=vendor_id, expires_at=None)
-    async with unit_of_work(context) as change:
-        change.record(AuditAction.USER_CHANGED, user=MARK, what=MARK)
-        change.record(AuditAction.VENDOR_CHANGED, vendor_id=main.id, vendor=MARK, what=MARK)
-        change.record(AuditAction.VENDOR_CHANGED, vendor_id=nordsync.id, vendor="NordSync AS", what="its policy")
+    async with unit_of_work(context) as unit:
+        unit.record(AuditAction.USER_CHANGED, user=MARK, what=MARK)
+        unit.record(AuditAction.VENDOR_CHANGED, vendor_id=main.id, vendor=MARK, what=MARK)
+        unit.record(AuditAction.VENDOR_CHANGED, vendor_id=nordsync.id, vendor="NordSync AS", what="its policy")
     token: Context = as_token(context, *SCOPES, vendor_id=nordsync.id)
     return token
 
 
-def said(result: Any) -> str:
-    """The whole of an answer."""
+def response_text(result: Any) -> str:
+    """Return a result as text."""
     return json.dumps([result.data, [str(error) for error in result.errors or ()]], ensure_ascii=False, default=str)
 
 
-def read(name: str) -> tuple[str, dict[str, Any]]:
-    """A query that selects all there is below a root field, and its variables."""
+def full_query(name: str) -> tuple[str, dict[str, Any]]:
+    """Return a query that selects everything below a root field, and its variables."""
     field = CORE.query_type.fields[name]
     needed = {n: a.type for n, a in field.args.items() if isinstance(a.type, GraphQLNonNull)}
     declared = f"({', '.join(f'${n}: {type_}' for n, type_ in needed.items())})" if needed else ""
@@ -102,57 +104,57 @@ def read(name: str) -> tuple[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", READS)
-async def test_no_query_tells_of_it(execute, bound, name: str):
-    text, variables = read(name)
+async def test_queries_disclose_nothing_of_other_vendors(execute, vendor_token, name: str):
+    text, variables = full_query(name)
 
-    told = said(await execute(text, by=bound, **variables))
-    everything = said(await execute(text, **variables))
+    restricted = response_text(await execute(text, by=vendor_token, **variables))
+    everything = response_text(await execute(text, **variables))
 
-    assert MARK not in told and "superoffice" not in told
+    assert MARK not in restricted and "superoffice" not in restricted
     assert name in ("installation", "viewer") or MARK in everything
 
 
-async def test_no_filter_finds_it(execute, bound):
-    told, everything = await execute(FILTERED, by=bound), await execute(FILTERED)
+async def test_filters_match_nothing_of_other_vendors(execute, vendor_token):
+    restricted, everything = await execute(FILTERED, by=vendor_token), await execute(FILTERED)
 
-    assert told.errors is None and everything.errors is None
-    assert [one["totalCount"] if isinstance(one, dict) else one for one in told.data.values()] == [
+    assert restricted.errors is None and everything.errors is None
+    assert [value["totalCount"] if isinstance(value, dict) else value for value in restricted.data.values()] == [
         None, 0, 0, [], [], 0, 0, 0,
     ]  # fmt: skip
-    assert all(one and one != {"totalCount": 0} for name, one in everything.data.items() if name != "ofLicense")
+    assert all(value and value != {"totalCount": 0} for name, value in everything.data.items() if name != "ofLicense")
 
 
-async def test_its_events_are_not_listened_to(bound, database):
+async def test_subscription_omits_events_of_other_vendors(vendor_token, database):
     feed = event_feed(database)
     async with feed.running():
-        bound.feed = feed
+        vendor_token.feed = feed
         begin = NEWEST_FIRST.cursor([0])
-        events: Any = await schema.subscribe(WATCH, variable_values={"after": begin}, context_value=bound)
+        events: Any = await schema.subscribe(WATCH, variable_values={"after": begin}, context_value=vendor_token)
         async with aclosing(events):
             first: Any = await anext(events)
 
-    assert MARK not in said(first)
+    assert MARK not in response_text(first)
     assert first.data["auditEvents"]["node"]["details"] == []
     assert first.data["auditEvents"]["node"]["summary"].endswith("changed the vendor NordSync AS: its policy.")
 
 
-async def test_a_plan_of_another_vendor_that_a_user_holds_is_not_named(execute, run, context, bound, make_license):
+async def test_error_does_not_name_another_vendors_plan(execute, run, context, vendor_token, make_license):
     license = await make_license("nordsync.all", plan=True, total=5)
     kari = await User.get(name="Kari")
-    bound = as_token(context, *SCOPES, ApiScope.USERS_WRITE, vendor_id=bound.caller.vendor_id)
+    vendor_token = as_token(context, *SCOPES, ApiScope.USERS_WRITE, vendor_id=vendor_token.caller.vendor_id)
     input = {"licenseId": global_id("License")(license.id), "userIds": [global_id("User")(kari.id)]}
 
-    told = await execute(ASSIGN, by=bound, input=input)
+    result = await execute(ASSIGN, by=vendor_token, input=input)
 
-    [error] = told.data["assignUserLicenses"]["userErrors"]
+    [error] = result.data["assignUserLicenses"]["userErrors"]
     assert error["code"] == "HAS_ANOTHER_PLAN"
     assert MARK not in error["message"]
 
 
-async def test_a_webhook_that_it_makes_is_told_of_its_vendor_alone(context, bound):
-    token = replace(bound, webhook_client=Anywhere())
+async def test_vendor_token_webhook_is_restricted_to_its_vendor(context, vendor_token):
+    token = replace(vendor_token, webhook_client=PermissiveWebhookClient())
     id_, _ = await create_webhook(token, name="ERP", url="https://erp.example", actions=[], vendor_id=None)
-    assert (await Webhook.get(id=id_)).vendor_id == bound.caller.vendor_id
+    assert (await Webhook.get(id=id_)).vendor_id == vendor_token.caller.vendor_id
     with pytest.raises(NotFound):
         main = await Vendor.get(key="superoffice")
         await create_webhook(token, name="ERP", url="https://erp.example", actions=[], vendor_id=main.id)

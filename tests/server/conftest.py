@@ -1,4 +1,4 @@
-"""The server over a schema of a few fields, so that its tests say nothing of licenses."""
+"""Fixtures of the server over a small schema, so that its tests do not depend on the API's."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,7 +27,7 @@ Info = strawberry.Info[Context, None]
 
 @strawberry.type
 class Query:
-    """A few fields to read."""
+    """Fields for testing queries."""
 
     @strawberry.field
     def hello(self, name: str = "world") -> str:
@@ -38,7 +38,7 @@ class Query:
         return value
 
     @strawberry.field
-    def who(self, info: Info) -> str | None:
+    def caller(self, info: Info) -> str | None:
         return info.context.principal.actor.name if info.context.principal else None
 
     @strawberry.field
@@ -47,7 +47,7 @@ class Query:
 
     @strawberry.field
     def broken(self) -> int | None:
-        raise ZeroDivisionError("the inside")
+        raise ZeroDivisionError("internal details")
 
     @strawberry.field
     def unreachable(self) -> int | None:
@@ -69,7 +69,7 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    """A few fields to write."""
+    """Fields for testing mutations."""
 
     @strawberry.mutation
     def change(self) -> bool:
@@ -77,9 +77,9 @@ class Mutation:
 
     @strawberry.mutation
     async def slow_change(self, info: Info) -> bool:
-        async with unit_of_work(info.context) as change:
-            change.record(AuditAction.EXPIRY_WARNED)
-            await change.write_events()
+        async with unit_of_work(info.context) as unit:
+            unit.record(AuditAction.EXPIRY_WARNED)
+            await unit.write_events()
             await asyncio.sleep(30)
         return True
 
@@ -99,7 +99,7 @@ class Mutation:
 
 @strawberry.type
 class Subscription:
-    """A field to listen to."""
+    """A field for testing subscriptions."""
 
     @strawberry.subscription
     async def ticks(self) -> AsyncIterator[int]:
@@ -108,26 +108,26 @@ class Subscription:
 
 @pytest.fixture
 def settings() -> Settings:
-    """The defaults; a module overrides this fixture where it needs others."""
+    """Return the default settings; modules override this fixture."""
     return Settings()
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Path:
-    """Where the console would be, had it been built."""
+def dist_dir(tmp_path: Path) -> Path:
+    """Return the directory of a console that has not been built."""
     return tmp_path / "dist"
 
 
 @pytest.fixture
-def app(settings: Settings, built: Path) -> Starlette:
-    """The application, whose database is that of the fixture `database` if the test uses one."""
+def app(settings: Settings, dist_dir: Path) -> Starlette:
+    """Return the application; a test that needs a database uses the `database` fixture as well."""
     schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(disable_field_suggestions=False))
-    return create_app(settings, schema, built=built)
+    return create_app(settings, schema, dist_dir=dist_dir)
 
 
 @pytest.fixture
 async def client(app: Starlette, settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client that keeps cookies, as a browser does."""
+    """Yield a client that keeps cookies."""
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url=settings.public_url) as client:
         yield client
@@ -135,7 +135,7 @@ async def client(app: Starlette, settings: Settings) -> AsyncIterator[httpx2.Asy
 
 @pytest.fixture
 def post(client: httpx2.AsyncClient) -> Callable[..., Awaitable[httpx2.Response]]:
-    """Sends an operation as JSON."""
+    """Return a function that sends an operation as JSON."""
 
     async def send(query: str, headers: dict[str, str] | None = None, **members: Any) -> httpx2.Response:
         return await client.post("/graphql", json={"query": query, **members}, headers=headers)

@@ -1,4 +1,4 @@
-"""The console and GraphiQL, as browsers ask for them."""
+"""The console and GraphiQL."""
 
 import pytest
 
@@ -8,8 +8,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 
 
 @pytest.fixture
-def built(tmp_path):
-    """Something that looks like the built console."""
+def dist_dir(tmp_path):
+    """Return a directory with the files of a built console."""
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>The console</title>")
@@ -19,18 +19,18 @@ def built(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["/", "/licenses", "/licenses/status", "/users?license=superoffice.ten-sales"])
-async def test_each_path_of_the_console_is_its_page(client, path):
+async def test_console_paths_serve_the_page(client, path):
     response = await client.get(path, headers=BROWSER)
 
     assert response.status_code == 200
     assert "The console" in response.text
 
 
-async def test_a_program_that_asks_for_nothing_that_is_there_gets_an_error(client):
+async def test_unknown_path_is_404_for_api_clients(client):
     assert (await client.get("/licenses")).json() == {"errors": [{"message": "Not Found", "extensions": {}}]}
 
 
-async def test_pages_may_run_nothing_but_their_own_scripts(client):
+async def test_console_policy_allows_own_scripts_only(client):
     policy = (await client.get("/", headers=BROWSER)).headers["content-security-policy"]
 
     assert "script-src 'self';" in policy
@@ -38,7 +38,7 @@ async def test_pages_may_run_nothing_but_their_own_scripts(client):
     assert "unsafe-inline" not in policy
 
 
-async def test_a_page_is_asked_for_anew_and_an_asset_is_kept_for_good(client):
+async def test_pages_are_revalidated_and_assets_cached(client):
     assert (await client.get("/", headers=BROWSER)).headers["cache-control"] == "no-cache"
 
     asset = await client.get("/assets/index-B1a2.js")
@@ -49,33 +49,33 @@ async def test_a_page_is_asked_for_anew_and_an_asset_is_kept_for_good(client):
 
 
 @pytest.mark.parametrize("path", ["/assets/nothing.js", "/assets/../index.html", "/assets/%2e%2e/index.html"])
-async def test_what_is_no_asset_is_not_kept(client, path):
+async def test_missing_asset_is_not_cached(client, path):
     response = await client.get(path)
 
     assert response.status_code == 404
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_graphiql_shows_those_who_are_not_signed_in_the_way_in(database, client):
+async def test_graphiql_redirects_anonymous_callers_to_sign_in(database, client):
     response = await client.get("/graphql", headers=BROWSER)
 
     assert (response.status_code, response.headers["location"]) == (307, "/?next=/graphql")
 
 
-async def test_the_address_of_graphiql_runs_queries_all_the_same(database, client):
+async def test_graphql_url_executes_queries_in_a_browser(database, client):
     response = await client.get("/graphql", params={"query": "{ hello }"}, headers=BROWSER)
 
     assert response.json()["data"] == {"hello": "Hello, world"}
 
 
 class TestOpenSchema:
-    """Where SEATKEEPER_OPEN_SCHEMA is set."""
+    """With SEATKEEPER_OPEN_SCHEMA set."""
 
     @pytest.fixture
     def settings(self):
         return Settings(open_schema=True)
 
-    async def test_anyone_may_open_graphiql(self, client):
+    async def test_open_schema_serves_graphiql_anonymously(self, client):
         response = await client.get("/graphql", headers=BROWSER)
 
         assert "GraphiQL" in response.text

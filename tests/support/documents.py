@@ -1,28 +1,28 @@
-"""Makers of license documents, for all tests. Keys are made as they are needed and never written down."""
+"""Factories of license documents. Keys are generated for each test run and never stored."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from licensing.documents.document import sign
-from licensing.documents.keys import SigningKey, TrustedKey, generate, public_jwk, thumbprint
+from licensing.documents.keys import SigningKey, VerificationKey, generate_key, public_jwk, thumbprint
 
 SERIAL = "1204417838"
 OWNER = "Fjordlys Handel AS"
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ISSUED = datetime(2026, 5, 1, tzinfo=UTC)
-KEY = generate()
-"""The vendor's key, where no test needs one of its own."""
+KEY = generate_key()
+"""The vendor's key, by default."""
 
 
 def grant(code: str, **members: Any) -> dict[str, Any]:
-    """A license as a document states it: unlimited seats for users, unless stated otherwise."""
+    """Return a license as in the claims of a document, by default with unlimited seats for users."""
     return {"code": code, "name": code.title(), "scope": "USER", "total": None, **members}
 
 
 def claims(**overrides: Any) -> dict[str, Any]:
-    """The claims of a small valid document; a claim given as `...` is left out."""
-    stated = {
+    """Return the claims of a small valid document; a claim given as `...` is left out."""
+    members = {
         "iss": "superoffice",
         "sub": SERIAL,
         "jti": "document-1",
@@ -37,15 +37,15 @@ def claims(**overrides: Any) -> dict[str, Any]:
         ],
         **overrides,
     }
-    return {claim: value for claim, value in stated.items() if value is not ...}
+    return {claim: value for claim, value in members.items() if value is not ...}
 
 
 def signed(claims: Mapping[str, Any], key: SigningKey = KEY, *, check: bool = True) -> bytes:
-    """The license file with these claims; `check` off signs what is no license document."""
+    """Return a license file with these claims; `check=False` signs invalid claims as well."""
     return sign(claims, key, check=check).encode()
 
 
-def trusted(key: SigningKey = KEY, vendor: str = "superoffice", **validity: datetime) -> TrustedKey:
-    """The vendor's key as an installation trusts it."""
+def trusted(key: SigningKey = KEY, vendor: str = "superoffice", **validity: datetime) -> VerificationKey:
+    """Return the verification key of a signing key that an installation trusts."""
     jwk = public_jwk(key)
-    return TrustedKey(kid=thumbprint(jwk), vendor=vendor, jwk=jwk, **validity)
+    return VerificationKey(kid=thumbprint(jwk), vendor=vendor, jwk=jwk, **validity)

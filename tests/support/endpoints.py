@@ -1,4 +1,4 @@
-"""An address that webhooks are sent to: it listens, remembers what came, and answers as it is told."""
+"""A webhook endpoint on loopback that records requests and answers with a configurable status."""
 
 import asyncio
 import json
@@ -9,53 +9,53 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Received:
-    """One request."""
+class ReceivedRequest:
+    """One received request."""
 
     headers: dict[str, str]
     body: bytes
 
     @property
     def id(self) -> str:
-        """What it is known by when it comes again."""
+        """The message id, which is the same in each delivery attempt."""
         return self.headers["webhook-id"]
 
     @property
     def event(self) -> dict[str, Any]:
-        """What it says."""
-        said: dict[str, Any] = json.loads(self.body)
-        return said
+        """The decoded body."""
+        event: dict[str, Any] = json.loads(self.body)
+        return event
 
 
 @dataclass
 class Endpoint:
-    """A running address."""
+    """A running endpoint: the requests received, and the response to send."""
 
     url: str
-    received: list[Received] = field(default_factory=list)
+    received: list[ReceivedRequest] = field(default_factory=list)
     status: int = 204
-    exceptions: dict[int, int] = field(default_factory=dict)
-    """Other statuses, by the number of the request from 1 on."""
+    status_overrides: dict[int, int] = field(default_factory=dict)
+    """Statuses by the number of the request, counted from 1, instead of `status`."""
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
-    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    request_received: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """What came, without what came again."""
+        """The distinct events received."""
         return [one.event for one in {one.id: one for one in self.received}.values()]
 
-    async def until(self, there: Callable[[], bool], seconds: float = 20) -> None:
-        """Waits until what came is as wanted."""
+    async def until(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+        """Wait until the condition holds; it is checked after each request."""
         async with asyncio.timeout(seconds):
-            while not there():
-                self.heard.clear()
-                await self.heard.wait()
+            while not condition():
+                self.request_received.clear()
+                await self.request_received.wait()
 
 
 @asynccontextmanager
 async def endpoint() -> AsyncIterator[Endpoint]:
-    """An address on this machine, for as long as the block lasts."""
+    """Run an endpoint for the duration of the block."""
     running = Endpoint("")
     tasks: set[asyncio.Task[None]] = set()
 
@@ -66,12 +66,12 @@ async def endpoint() -> AsyncIterator[Endpoint]:
         try:
             while (request := await _read(reader)) is not None:
                 running.received.append(request)
-                running.heard.set()
+                running.request_received.set()
                 if running.delay:
                     await asyncio.sleep(running.delay)
-                named = {"Content-Length": "0", **running.headers}
-                head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-                status = running.exceptions.get(len(running.received), running.status)
+                headers = {"Content-Length": "0", **running.headers}
+                head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+                status = running.status_overrides.get(len(running.received), running.status)
                 writer.write(f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode())
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -92,7 +92,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
         await server.wait_closed()
 
 
-async def _read(reader: asyncio.StreamReader) -> Received | None:
+async def _read(reader: asyncio.StreamReader) -> ReceivedRequest | None:
     lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     headers = {name.casefold(): value for name, _, value in (line.partition(": ") for line in lines[1:] if line)}
-    return Received(headers, await reader.readexactly(int(headers.get("content-length", 0))))
+    return ReceivedRequest(headers, await reader.readexactly(int(headers.get("content-length", 0))))

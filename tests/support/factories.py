@@ -1,4 +1,4 @@
-"""Rows for tests. Nothing is made that the call does not name, but for what a row cannot be without.
+"""Factories for database rows in tests; each creates only the rows that its arguments name.
 
 The fixtures of the same names in `conftest.py` bind them to the test's installation.
 """
@@ -12,17 +12,17 @@ from licensing.enums import ActivationPolicy, LicenseScope, UserKind, UserStatus
 from models.assignment import Assignment
 from models.installation import Installation
 from models.license import License
-from models.user import User, sort_key, user_keys
+from models.user import User, derived_columns, sort_key
 from models.vendor import Vendor
 
-MADE_AT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
-"""When licenses were assigned, unless a test says otherwise."""
+ASSIGNED_AT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+"""The default time of assignments."""
 
 
 async def make_installation(
     serial_number: str = "1204417838", license_owner: str = "Fjordlys Handel AS", *, is_demo: bool = False
 ) -> Installation:
-    """An installation without vendors."""
+    """Create an installation without vendors."""
     return await Installation.create(serial_number=serial_number, license_owner=license_owner, is_demo=is_demo)
 
 
@@ -40,7 +40,7 @@ async def make_vendor(
     expires_at: datetime | None = None,
     grace_ends_at: datetime | None = None,
 ) -> Vendor:
-    """A vendor without keys and licenses."""
+    """Create a vendor without keys and licenses."""
     return await Vendor.create(
         installation_id=installation_id,
         key=key,
@@ -73,11 +73,11 @@ async def make_license(
     sort: int = 0,
     in_force: bool = True,
 ) -> License:
-    """A license of a vendor that exists, held by `held_by` new employees; unlimited without a total."""
+    """Create a license of an existing vendor, held by `held_by` new employees; unlimited if `total` is None."""
     vendor_key, code = key.split(".", 1)
     vendor = await Vendor.get(installation_id=installation_id, key=vendor_key)
     name = name or code
-    made = await License.create(
+    license = await License.create(
         installation_id=installation_id,
         vendor_id=vendor.id,
         key=key,
@@ -97,12 +97,12 @@ async def make_license(
     )
     for number in range(1, held_by + 1):
         await make_user(f"{name} {number:02}", installation_id=installation_id, holds=[key])
-    await made.refresh_from_db()
-    return made
+    await license.refresh_from_db()
+    return license
 
 
 def quick_hash(password: str) -> str:
-    """A hash of a password that is verified in no time, for tests that are about something else."""
+    """Return a password hash that is cheap to verify, for tests whose subject is not the hashing."""
     return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(password)
 
 
@@ -122,9 +122,9 @@ async def make_user(
     role: str | None = None,
     last_login_at: datetime | None = None,
     open_requests: int = 0,
-    assigned_at: datetime = MADE_AT,
+    assigned_at: datetime = ASSIGNED_AT,
 ) -> User:
-    """A user who holds the licenses with the keys in `holds`; the login is the name without blanks, casefolded."""
+    """Create a user who holds the licenses in `holds`; the default login is the name in lower case with hyphens."""
     login = login or name.casefold().replace(" ", "-")
     user = await User.create(
         installation_id=installation_id,
@@ -140,15 +140,15 @@ async def make_user(
         password_hash=password_hash,
         last_login_at=last_login_at,
         open_requests=open_requests,
-        **user_keys(name=name, login=login, email=email, group=group, role=role, last_login_at=last_login_at),
+        **derived_columns(name=name, login=login, email=email, group=group, role=role, last_login_at=last_login_at),
     )
     for key in holds:
         await assign(user, key, assigned_at=assigned_at)
     return user
 
 
-async def assign(user: User, license_key: str, *, assigned_at: datetime = MADE_AT) -> Assignment:
-    """A seat, counted."""
+async def assign(user: User, license_key: str, *, assigned_at: datetime = ASSIGNED_AT) -> Assignment:
+    """Assign a license to a user and count the seat."""
     license = await License.get(installation_id=user.installation_id, key=license_key)
     license.in_use += 1
     await license.save(update_fields=["in_use"])

@@ -1,4 +1,4 @@
-"""A license server on loopback that does everything wrong, one way at a time."""
+"""A license server on loopback with selectable faults."""
 
 import asyncio
 import re
@@ -21,13 +21,13 @@ TOO_LARGE = 300 * 1024
 
 @dataclass
 class Call:
-    """One request, and the way to answer it.
+    """One request, and methods to answer it.
 
     Attributes:
-        request: The head of the request as it came.
-        number: Which one it is, from 1 on.
-        address: Where the server is.
-        writer: Where the answer goes.
+        request: The head of the request.
+        number: The number of the request, counted from 1.
+        address: The base URL of the server.
+        writer: The stream to write the response to.
     """
 
     request: str
@@ -36,12 +36,12 @@ class Call:
     writer: asyncio.StreamWriter
 
     async def send(self, content: bytes) -> None:
-        """Sends bytes as they are."""
+        """Send raw bytes."""
         self.writer.write(content)
         await self.writer.drain()
 
     async def answer(self, status: int, content: bytes = b"", **headers: str) -> None:
-        """Sends a proper answer, `Content_Length` being `Content-Length` and right unless given."""
+        """Send a response; underscores in header names become hyphens, and `Content-Length` is set unless given."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named = {"Content-Length": str(len(content)), "Connection": "close", **named}
         head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
@@ -56,8 +56,8 @@ class FaultyLicenseServer:
     """A running server.
 
     Attributes:
-        address: Where it is, without a path.
-        requests: The heads of the requests that came.
+        address: The base URL, without a path.
+        requests: The heads of the requests received.
     """
 
     address: str
@@ -66,7 +66,7 @@ class FaultyLicenseServer:
 
 @asynccontextmanager
 async def faulty_license_server(mode: Mode, tls: ssl.SSLContext | None = None) -> AsyncIterator[FaultyLicenseServer]:
-    """Runs a server that answers each request, one a connection, in this mode."""
+    """Run a server that answers each request, one per connection, with this mode."""
     scheme = "https" if tls else "http"
     connections: set[asyncio.Task[None]] = set()
     running = FaultyLicenseServer("")
@@ -79,7 +79,7 @@ async def faulty_license_server(mode: Mode, tls: ssl.SSLContext | None = None) -
             running.requests.append(await _head(reader))
             await mode(Call(running.requests[-1], len(running.requests), running.address, writer))
         except (OSError, EOFError, asyncio.CancelledError, asyncio.LimitOverrunError):
-            pass  # the client went away, or the test is over
+            pass  # the client disconnected, or the test has ended
         finally:
             connections.discard(task)
             writer.close()
@@ -97,7 +97,7 @@ async def faulty_license_server(mode: Mode, tls: ssl.SSLContext | None = None) -
 
 async def _head(reader: asyncio.StreamReader) -> str:
     first = await reader.readexactly(1)
-    if first == b"\x16":  # TLS begins, where none is spoken
+    if first == b"\x16":  # a TLS handshake, which this port does not support
         return "TLS"
     head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     if length := re.search(r"^content-length: (\d+)", head, re.IGNORECASE | re.MULTILINE):
@@ -106,18 +106,18 @@ async def _head(reader: asyncio.StreamReader) -> str:
 
 
 async def closed_port() -> str:
-    """An address where nobody listens."""
+    """Return the address of a port that is closed."""
     async with faulty_license_server(never_answers) as server:
         return server.address
 
 
 async def never_answers(call: Call) -> None:
-    """Takes the request and says nothing."""
+    """Read the request and send no response."""
     await asyncio.Event().wait()
 
 
 async def drips(call: Call) -> None:
-    """Sends a byte now and then, so that no pause is long."""
+    """Send the body byte by byte, without a long pause."""
     await call.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
     while True:
         await call.send(b"x")
@@ -125,12 +125,12 @@ async def drips(call: Call) -> None:
 
 
 async def fails(call: Call) -> None:
-    """Breaks inside."""
+    """Answer 500."""
     await call.answer(500, b"Traceback")
 
 
 async def recovers(call: Call) -> None:
-    """Is overloaded once, then gives a document."""
+    """Answer 503 to the first request, then send a document."""
     if call.number == 1:
         await call.answer(503, Retry_After="1")
     else:
@@ -138,60 +138,60 @@ async def recovers(call: Call) -> None:
 
 
 async def is_too_busy(call: Call) -> None:
-    """Wants fewer requests."""
+    """Answer 429."""
     await call.answer(429)
 
 
-async def knows_nothing(call: Call) -> None:
-    """Finds no file, as a file server does."""
+async def returns_not_found(call: Call) -> None:
+    """Answer 404 with a page, as a file server does."""
     await call.answer(404, b"<h1>Not Found</h1>", Content_Type="text/html")
 
 
 async def refuses(call: Call) -> None:
-    """Says why not, in a problem document."""
+    """Answer 403 with a problem document."""
     problem = b'{"title": "Forbidden", "status": 403, "detail": "The agreement ended in May.\\u0007\\nCall us"}'
     await call.answer(403, problem, Content_Type="application/problem+json")
 
 
-async def speaks_garbage(call: Call) -> None:
-    """Speaks no HTTP at all."""
+async def sends_invalid_http(call: Call) -> None:
+    """Send a response that is not HTTP."""
     await call.send(b"\x00\x01SSH-2.0-OpenSSH_9.6\r\n\r\n")
 
 
-async def gives_garbage(call: Call) -> None:
-    """Gives a page as if it were a document."""
+async def sends_html(call: Call) -> None:
+    """Send a page instead of a document."""
     await call.answer(200, b"<h1>Welcome to the hotel's network</h1>", Content_Type="text/html")
 
 
-async def gives_too_much(call: Call) -> None:
-    """Declares and sends 300 KiB."""
+async def sends_large_body(call: Call) -> None:
+    """Declare and send 300 KiB."""
     await call.answer(200, b"x" * TOO_LARGE)
 
 
-async def gives_too_much_in_chunks(call: Call) -> None:
-    """Sends chunks without end, whose number nobody knows beforehand."""
+async def sends_endless_chunks(call: Call) -> None:
+    """Send an endless chunked body."""
     await call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
         await call.send(b"1000\r\n" + b"x" * 0x1000 + b"\r\n")
 
 
 async def redirects_to_another_host(call: Call) -> None:
-    """Sends the client elsewhere, to the same machine by another name."""
+    """Redirect to the same machine under another host name."""
     await call.answer(302, Location=call.address.replace("127.0.0.1", "localhost") + "/elsewhere")
 
 
 async def redirects_to_another_port(call: Call) -> None:
-    """Sends the client to another server of the same host."""
+    """Redirect to another port of the same host."""
     await call.answer(302, Location="http://127.0.0.1:1/elsewhere")
 
 
-async def redirects_in_circles(call: Call) -> None:
-    """Sends the client to where it is."""
+async def redirects_in_a_loop(call: Call) -> None:
+    """Redirect to the same path."""
     await call.answer(302, Location="/v1/licenses/again.lic")
 
 
-async def moved(call: Call) -> None:
-    """Has the document at another path of the same server."""
+async def redirects_within_the_server(call: Call) -> None:
+    """Redirect the first request to another path of the same server, then send a document."""
     if call.number == 1:
         await call.answer(308, Location="/moved/here.lic")
     else:
@@ -199,34 +199,34 @@ async def moved(call: Call) -> None:
 
 
 async def resets(call: Call) -> None:
-    """Resets the connection in the middle of the answer."""
+    """Reset the connection in the middle of the response."""
     await call.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc")
     call.writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
     call.writer.transport.abort()
 
 
-async def promises_too_much(call: Call) -> None:
-    """Declares more than it sends."""
+async def sends_truncated_body(call: Call) -> None:
+    """Declare more bytes than are sent."""
     await call.answer(200, b"document", Content_Length="1000")
 
 
-async def promises_too_little(call: Call) -> None:
-    """Declares less than it sends."""
+async def sends_excess_body(call: Call) -> None:
+    """Declare fewer bytes than are sent."""
     await call.answer(200, b"document", Content_Length="3")
 
 
-async def gives_nothing(call: Call) -> None:
-    """Says that all is well, without a document."""
+async def sends_no_content(call: Call) -> None:
+    """Answer 204 without a document."""
     await call.answer(204)
 
 
-async def has_not_changed_unasked(call: Call) -> None:
-    """Says that nothing has changed to who has nothing."""
+async def sends_unrequested_not_modified(call: Call) -> None:
+    """Answer 304 to a request without an `If-None-Match` header."""
     await call.answer(304)
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:
-    """TLS for 127.0.0.1, with a certificate that no authority signed; it is left in `certificate.pem`."""
+    """Return a TLS context with a self-signed certificate for 127.0.0.1, which is written to `certificate.pem`."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     now = datetime.now(UTC)
     certificate = (

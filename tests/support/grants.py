@@ -1,4 +1,4 @@
-"""Makers of licenses in force, and hypothesis strategies for them."""
+"""Factories of license grants, and Hypothesis strategies for them."""
 
 from hypothesis import strategies as st
 
@@ -9,23 +9,23 @@ from tests.support.documents import OWNER
 
 
 def license(code, total=None, **members):
-    """A license for users, unlimited and named by its code, unless stated otherwise."""
+    """Return a license for users, by default unlimited and named after its code."""
     return LicenseGrant(**{"code": code, "name": code.title(), "scope": LicenseScope.USER, "total": total, **members})
 
 
 def terms(*grants, owner=OWNER, **dates):
-    """What a vendor's licenses are."""
+    """Return a vendor's license terms."""
     return LicenseTerms(owner, LicenseDates(**dates), grants)
 
 
-# Which codes are plans and which cover everyone is the same in all sets: neither ever changes.
+# The same codes are plans or system licenses in all sets, because neither may change.
 PLANS, SYSTEM = ("plan-a", "plan-b"), ("server", "portal")
 FEATURES = ("t2", "quote", "chat")
 
 
 @st.composite
 def grants(draw):
-    """A vendor's whole set of licenses, some hidden."""
+    """Generate a vendor's complete set of licenses, some of them hidden."""
     return [
         license(
             code,

@@ -1,6 +1,6 @@
-"""Keygen license files: those that others made, from the folder that `KEYGEN_VECTORS` names, else our own like them.
+"""Keygen license files: samples published by Keygen, from the folder `KEYGEN_VECTORS`, or generated equivalents.
 
-Own files are written by hand, without the code that they test.
+The generated files are built without the code under test.
 """
 
 import base64
@@ -19,13 +19,13 @@ from tests.support.documents import KEY
 
 FOLDER = os.environ.get("KEYGEN_VECTORS")
 LICENSE_KEY = "8750AB-30B7BD-023BA9-31B601-4550A2-V3"
-OTHERS_KEY = "e8601e48b69383ba520245fd07971e983d06d22c4257cfd82304601479cee788"
-"""With which the files of others are signed."""
+EXTERNAL_KEY = "e8601e48b69383ba520245fd07971e983d06d22c4257cfd82304601479cee788"
+"""The public key of the published samples, in hex."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A license file and what is known of it."""
+    """A license file and the values that it contains."""
 
     id: str
     data: bytes
@@ -38,7 +38,7 @@ class Sample:
 
 
 def license(**attributes: Any) -> dict[str, Any]:
-    """A license as Keygen states it, with an entitlement that says so."""
+    """Return a license resource of the Keygen API with one entitlement."""
     return {
         "data": {
             "id": "fbd3d7cf-d56f-4131-b2c0-ed028e3093f9",
@@ -58,50 +58,50 @@ def license(**attributes: Any) -> dict[str, Any]:
     }
 
 
-def sealed(text: bytes, license_key: str = LICENSE_KEY) -> str:
-    """An `enc` that the license key opens."""
+def encrypt(text: bytes, license_key: str = LICENSE_KEY) -> str:
+    """Return the `enc` member of a file, encrypted with the license key."""
     nonce = os.urandom(12)
     both = AESGCM(hashlib.sha256(license_key.encode()).digest()).encrypt(nonce, text, None)
     return ".".join(base64.b64encode(part).decode() for part in (both[:-16], nonce, both[-16:]))
 
 
 def envelope(enc: str, key: SigningKey = KEY) -> dict[str, str]:
-    """What the armour holds, signed."""
+    """Return the signed content of the armor."""
     signature = key.private_key.sign(f"license/{enc}".encode())
     alg = "aes-256-gcm+ed25519" if "." in enc else "base64+ed25519"
     return {"enc": enc, "sig": base64.b64encode(signature).decode(), "alg": alg}
 
 
-def armoured(written: str | bytes | dict[str, Any], width: int = 60) -> bytes:
-    """The file around an envelope."""
-    if isinstance(written, dict):
-        written = json.dumps(written, separators=(",", ":"))
-    data = written.encode() if isinstance(written, str) else written
+def armored(content: str | bytes | dict[str, Any], width: int = 60) -> bytes:
+    """Return a license file with the content in its armor."""
+    if isinstance(content, dict):
+        content = json.dumps(content, separators=(",", ":"))
+    data = content.encode() if isinstance(content, str) else content
     text = base64.b64encode(data).decode()
     lines = [text[start : start + width] for start in range(0, len(text), width)]
     return "\n".join(["-----BEGIN LICENSE FILE-----", *lines, "-----END LICENSE FILE-----", ""]).encode()
 
 
-def keygen_file(stated: Any, license_key: str | None = LICENSE_KEY, key: SigningKey = KEY) -> bytes:
-    """A license file that states this, encrypted unless there is no license key."""
-    text = stated if isinstance(stated, bytes) else json.dumps(stated).encode()
-    enc = base64.b64encode(text).decode() if license_key is None else sealed(text, license_key)
-    return armoured(envelope(enc, key))
+def keygen_file(resource: Any, license_key: str | None = LICENSE_KEY, key: SigningKey = KEY) -> bytes:
+    """Return a license file with a license resource, encrypted if there is a license key."""
+    text = resource if isinstance(resource, bytes) else json.dumps(resource).encode()
+    enc = base64.b64encode(text).decode() if license_key is None else encrypt(text, license_key)
+    return armored(envelope(enc, key))
 
 
 def _sample(
     id: str, name: str, license_key: str, issued: str, file_expiry: str | None, expiry: str | None, feature: str
 ) -> Sample:
-    """A file with these facts: the one of others, which must be there if the folder is named, or one of our own."""
+    """Return the published sample if its folder is configured, else a generated file with the same values."""
     if FOLDER:
-        data, in_hex, whose = (Path(FOLDER) / f"{id}.lic").read_bytes(), OTHERS_KEY, "others"
+        data, in_hex, origin = (Path(FOLDER) / f"{id}.lic").read_bytes(), EXTERNAL_KEY, "published"
     else:
-        stated = license(name=name, expiry=expiry)
-        stated["included"][0]["attributes"]["code"] = feature
-        stated["meta"] = {"issued": issued, "expiry": file_expiry, "ttl": file_expiry and 31_536_000}
-        data, in_hex, whose = keygen_file(stated, license_key), KEY.public_key.public_bytes_raw().hex(), "our own"
+        resource = license(name=name, expiry=expiry)
+        resource["included"][0]["attributes"]["code"] = feature
+        resource["meta"] = {"issued": issued, "expiry": file_expiry, "ttl": file_expiry and 31_536_000}
+        data, in_hex, origin = keygen_file(resource, license_key), KEY.public_key.public_bytes_raw().hex(), "generated"
     return Sample(
-        id=f"{id} of {whose}",
+        id=f"{id} ({origin})",
         data=data,
         public_key=parse_public_jwk(in_hex),
         license_key=license_key,
@@ -113,7 +113,7 @@ def _sample(
 
 
 def _instant(text: str | None) -> datetime | None:
-    """The whole second of it."""
+    """Parse a time and truncate it to seconds."""
     return datetime.fromisoformat(text).replace(microsecond=0) if text else None
 
 

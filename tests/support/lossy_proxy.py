@@ -1,4 +1,4 @@
-"""A network that loses answers: the server has done what was asked, and the caller does not hear of it."""
+"""An HTTP proxy that drops responses after the server has processed the requests."""
 
 import asyncio
 from collections import Counter
@@ -9,17 +9,17 @@ import httpx2
 
 
 class LossyProxy:
-    """Passes on requests; of each `Idempotency-Key`, the first answer is lost."""
+    """A proxy that drops the first response to each `Idempotency-Key`."""
 
     def __init__(self, server_url: str) -> None:
-        """To this server."""
-        self.tries: Counter[str] = Counter()
-        """How often each key was sent."""
+        """Set the URL of the server."""
+        self.request_counts: Counter[str] = Counter()
+        """The number of requests by idempotency key."""
         self.url = ""
         self._server_url = server_url
 
-    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One request, on a connection of its own."""
+    async def handle_request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Forward one request per connection."""
         first_line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         method, path, _ = first_line.split(" ")
         headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines if line)}
@@ -30,8 +30,8 @@ class LossyProxy:
             answer = await client.request(method, path, headers=headers, content=body)
         key = headers.get("idempotency-key")
         if key:
-            self.tries[key] += 1
-        if not key or self.tries[key] > 1:
+            self.request_counts[key] += 1
+        if not key or self.request_counts[key] > 1:
             head = f"HTTP/1.1 {answer.status_code} OK\r\nContent-Type: {answer.headers['content-type']}\r\n"
             writer.write(f"{head}Content-Length: {len(answer.content)}\r\nConnection: close\r\n\r\n".encode())
             writer.write(answer.content)
@@ -41,8 +41,8 @@ class LossyProxy:
 
 @asynccontextmanager
 async def lossy_proxy(server_url: str) -> AsyncIterator[LossyProxy]:
-    """Such a network before a server."""
-    network = LossyProxy(server_url)
-    async with await asyncio.start_server(network.pass_on, "127.0.0.1") as listening:
-        network.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        yield network
+    """Run the proxy in front of a server."""
+    proxy = LossyProxy(server_url)
+    async with await asyncio.start_server(proxy.handle_request, "127.0.0.1") as listening:
+        proxy.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        yield proxy

@@ -1,4 +1,4 @@
-"""A PostgreSQL for the tests: the one that `TEST_POSTGRES_URL` names, else one of their own in a temporary folder."""
+"""A PostgreSQL server for the tests: that of `TEST_POSTGRES_URL`, or a temporary one."""
 
 import asyncio
 import os
@@ -17,27 +17,27 @@ _database_numbers = count(1)
 
 
 class PostgresMissing(Exception):
-    """Neither an address nor the server's programs were found."""
+    """`TEST_POSTGRES_URL` is not set, and PostgreSQL is not installed."""
 
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """Gives the address of a server without a database's name, as in `postgres://postgres@127.0.0.1:5555`.
+    """Yield the URL of a server, without a database name, such as `postgres://postgres@127.0.0.1:5555`.
 
     Raises:
-        PostgresMissing: There is no server to use and none that could be started.
+        PostgresMissing: There is no server to use, and none can be started.
     """
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url.rstrip("/")
         return
     programs = find_programs()
-    folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-", dir=_fast_folder()))
-    if user := user_of_postgres():
+    folder = Path(tempfile.mkdtemp(prefix="seatkeeper-postgres-", dir=_memory_folder()))
+    if user := postgres_user():
         shutil.chown(folder, user)
-    # It waits for the end of its input, which comes also when the tests are killed, and then clears up.
-    clear_up = 'cat; "$0" -D "$1/data" -m immediate stop; rm -rf "$1"'
+    # Its standard input closes when the tests end, even if they are killed; then it stops the server.
+    clean_up = 'cat; "$0" -D "$1/data" -m immediate stop; rm -rf "$1"'
     with subprocess.Popen(
-        ["sh", "-c", clear_up, programs / "pg_ctl", folder],
+        ["sh", "-c", clean_up, programs / "pg_ctl", folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -48,21 +48,21 @@ def running_postgres() -> Iterator[str]:
         yield f"postgres://postgres@127.0.0.1:{_start(programs, folder)}"
 
 
-def _fast_folder() -> Path | None:
-    """Memory, where there is enough: a database is copied there in a twentieth of the time."""
+def _memory_folder() -> Path | None:
+    """Return a folder in memory if it has enough space: copying a database takes a twentieth of the time there."""
     memory = Path("/dev/shm")
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
 
 
 def create_database(server_url: str, *, template: str = "template1") -> str:
-    """Makes a database, as a copy of the template, and returns its name."""
+    """Create a database as a copy of the template, and return its name."""
     name = f"seatkeeper_test_{os.getpid()}_{next(_database_numbers)}"
     _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return name
 
 
 def drop_database(server_url: str, name: str) -> None:
-    """Removes a database, whoever is still connected to it."""
+    """Drop a database and its open connections."""
     _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -78,7 +78,11 @@ def _execute(server_url: str, statement: str) -> None:
 
 
 def find_programs() -> Path:
-    """The newest version's programs, which Debian keeps off the PATH."""
+    """Return the folder with PostgreSQL's programs, of the newest version; Debian does not add it to the PATH.
+
+    Raises:
+        PostgresMissing: PostgreSQL is not installed.
+    """
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
     if found and (found[-1] / "initdb").exists():
         return found[-1]
@@ -91,6 +95,7 @@ def find_programs() -> Path:
 
 
 def _start(programs: Path, folder: Path) -> int:
+    """Initialize and start a server, and return its port."""
     run_as_postgres(
         programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"
     )
@@ -102,19 +107,19 @@ def _start(programs: Path, folder: Path) -> int:
     return port
 
 
-def user_of_postgres() -> str | None:
-    """Who runs it: it refuses to be run by root."""
+def postgres_user() -> str | None:
+    """Return the user to run PostgreSQL as, which refuses to run as root; None for the current user."""
     return "postgres" if os.geteuid() == 0 else None
 
 
 def run_as_postgres(*command: str | Path) -> None:
-    """Runs one of its programs as the user who runs it.
+    """Run one of PostgreSQL's programs as the user who runs the server.
 
     Raises:
-        RuntimeError: It failed.
+        RuntimeError: The program failed.
     """
     done = subprocess.run(
-        command, user=user_of_postgres(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, user=postgres_user(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")

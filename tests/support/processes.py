@@ -1,4 +1,4 @@
-"""Servers as processes of their own, which can be stopped, killed and started again."""
+"""Servers in separate processes, which tests can stop, kill and restart."""
 
 import asyncio
 import os
@@ -16,15 +16,15 @@ import httpx2
 async def process(
     database_url: str, folder: Path, *options: str, program: str = "server.cli", port: int = 0, **settings: str
 ) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
-    """`seatkeeper serve` as a process of its own; settings by their name without `SEATKEEPER_`, in small letters.
+    """Run `seatkeeper serve`, or another program with the same arguments, in a process; yield its URL and the process.
 
-    Its log is `server.log` in the folder. Without a port it takes one that is free. Another program takes the same
-    arguments.
+    Settings are named like their variables, without `SEATKEEPER_` and in lower case. The log is written to
+    `server.log` in the folder. A free port is chosen unless one is given.
     """
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
-    given = {"database_url": database_url, "public_url": url, **settings}
-    environment = {f"SEATKEEPER_{name.upper()}": value for name, value in given.items()}
+    settings = {"database_url": database_url, "public_url": url, **settings}
+    environment = {f"SEATKEEPER_{name.upper()}": value for name, value in settings.items()}
     command = (program, "serve", "--port", str(port), *options)
     async with _running(command, folder / "server.log", f"{url}/readyz", environment) as running:
         yield url, running
@@ -32,7 +32,7 @@ async def process(
 
 @asynccontextmanager
 async def license_server_process(folder: Path, log: Path) -> AsyncIterator[str]:
-    """`seatkeeper issuer serve` over a vendor's folder."""
+    """Run `seatkeeper issuer serve` for a vendor's folder, and yield its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = ("server.cli", "issuer", "serve", str(folder), "--port", str(port))
@@ -40,8 +40,12 @@ async def license_server_process(folder: Path, log: Path) -> AsyncIterator[str]:
         yield url
 
 
-def worker_of(local_port: int, supervisor: int) -> int:
-    """The worker process, by its id, that holds the server's end of a connection from this port (Linux alone)."""
+def find_worker(local_port: int, supervisor: int) -> int:
+    """Return the id of the worker process that serves the connection from a local port (Linux only).
+
+    Raises:
+        LookupError: No worker of the supervisor serves it.
+    """
     [inode] = [
         fields[9]
         for fields in (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
@@ -56,7 +60,7 @@ def worker_of(local_port: int, supervisor: int) -> int:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
+    """Return a free port of the loopback address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     return port
@@ -89,5 +93,5 @@ async def _running(
             async with asyncio.timeout(10):
                 await running.wait()
         with suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)  # its workers, too
+            os.killpg(running.pid, signal.SIGKILL)  # including its workers
         await running.wait()

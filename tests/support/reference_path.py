@@ -1,12 +1,11 @@
-"""Has the tests run with nothing compiled and no shorter way: `make test-long-way`."""
-
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+"""A pytest plugin that disables compiled execution and the fast path for simple requests: `make test-reference`."""
 
 import server.graphql.view
 from schema.build import schema
+from schema.execution.graphql_core import DefaultExecutionContext
 
 
 def pytest_configure() -> None:
-    """Turns both off, in this process; servers that tests start are told by their environment."""
-    schema.execution_context_class = StrawberryGraphQLCoreExecutionContext
+    """Disable both in this process; servers started by tests are configured by their environment."""
+    schema.execution_context_class = DefaultExecutionContext
     setattr(server.graphql.view, "accepts_single_response", lambda request: False)  # noqa: B010 - it is imported there

@@ -1,4 +1,4 @@
-"""`seatkeeper serve` that waits for a reader no longer than two seconds: `python -m tests.faults.impatient serve`."""
+"""`seatkeeper serve` with a send timeout of two seconds: `python -m tests.support.short_timeout_server serve`."""
 
 import argparse
 
@@ -6,7 +6,7 @@ import uvicorn
 
 from schema.build import schema
 from server.app import create_app
-from server.graphql.streams import Protocol
+from server.middleware.uvicorn_protocol import UvicornProtocol
 from server.observability.logs import configure_logs
 from server.settings import read_settings
 
@@ -14,14 +14,14 @@ SEND_TIMEOUT = 2.0
 
 
 def main() -> None:
-    """Serves until it is killed."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("command")
-    arguments.add_argument("--port", type=int)
+    """Serve until the process is killed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command")
+    parser.add_argument("--port", type=int)
     settings = read_settings()
     configure_logs(settings.log_format)
     app = create_app(settings, schema, send_timeout=SEND_TIMEOUT)
-    uvicorn.run(app, port=arguments.parse_args().port, http=Protocol, log_config=None, access_log=False)
+    uvicorn.run(app, port=parser.parse_args().port, http=UvicornProtocol, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":

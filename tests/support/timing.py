@@ -1,6 +1,6 @@
-"""How long it takes what is promised within a time: the longest of each stands at the end of what pytest tells.
+"""Time limits for tests: the `measured` fixture, and a summary of the longest times at the end of pytest's report.
 
-`pytest -m measured` runs the tests that measure something, and no others.
+`pytest -m measured` runs only the tests that use the fixture.
 """
 
 import time
@@ -17,34 +17,34 @@ Measure = Callable[..., AbstractContextManager[None]]
 
 @pytest.fixture
 def measured(record_property: Callable[[str, object], None]) -> Measure:
-    """Takes the time of a block, by a clock, and fails if it took as long as `most`, in seconds."""
+    """Return a context manager that measures a block and fails if it takes `most` seconds or longer."""
 
     @contextmanager
-    def measure(what: str, *, most: float, clock: Callable[[], float] = time.monotonic) -> Any:
+    def measure(label: str, *, most: float, clock: Callable[[], float] = time.monotonic) -> Any:
         started = clock()
         yield
         seconds = clock() - started
-        record_property(MEASURED, [what, seconds])
-        assert seconds < most, f"{what}: {seconds:.2f} s"
+        record_property(MEASURED, [label, seconds])
+        assert seconds < most, f"{label}: {seconds:.2f} s"
 
     return measure
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks the tests that measure something."""
+    """Mark the tests that use the `measured` fixture."""
     if "measured" in getattr(item, "fixturenames", ()):
         item.add_marker(MEASURED)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tells what was measured."""
+    """Print the longest time of each measurement."""
     longest: dict[str, float] = {}
     for report in (report for reports in terminalreporter.stats.values() for report in reports):
         for name, value in getattr(report, "user_properties", ()):
             if name == MEASURED:
-                what, seconds = value
-                longest[what] = max(seconds, longest.get(what, 0.0))
+                label, seconds = value
+                longest[label] = max(seconds, longest.get(label, 0.0))
     if longest:
         terminalreporter.section("measured, at most")
-        for what, seconds in sorted(longest.items()):
-            terminalreporter.write_line(f"{seconds:7.3f} s  {what}")
+        for label, seconds in sorted(longest.items()):
+            terminalreporter.write_line(f"{seconds:7.3f} s  {label}")

@@ -1,17 +1,15 @@
-"""The kinds of license file that vendors send, behind one interface; what a file looks like says which it is."""
+"""The supported formats of license files, detected by their armor."""
 
 from licensing.documents import armor
 from licensing.documents.formats import jws, keygen
-from licensing.documents.formats.license_file import LicenseFile, Reader
-
-__all__ = ["LicenseFile", "Reader", "open_file"]
+from licensing.documents.formats.license_file import LicenseFile
 
 
 def open_file(data: bytes) -> LicenseFile:
-    """A license file, taken apart.
+    """Return a license file, decoded but not verified.
 
     Raises:
-        FileTooLarge: It is larger than 256 KiB.
-        FileInvalid: It is no license file.
+        FileTooLarge: The file is larger than 256 KiB.
+        FileInvalid: The file is not a license file.
     """
-    return keygen.open_file(data) if armor.LICENSE_FILE.is_around(data) else jws.open_file(data)
+    return keygen.open_file(data) if armor.LICENSE_FILE.matches(data) else jws.open_file(data)

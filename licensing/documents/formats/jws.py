@@ -1,6 +1,6 @@
-"""Our own license files: a compact JWS (RFC 7515) in ASCII armour.
+"""Seatkeeper's own license file format: a compact JWS (RFC 7515) in ASCII armor.
 
-The encoded bytes are what is signed, so nothing is ever serialized again to be verified.
+The signature covers the encoded bytes, so nothing is serialized again for verification.
 """
 
 import hashlib
@@ -13,10 +13,10 @@ from msgspec import Meta
 
 from licensing.documents import strict_json
 from licensing.documents.armor import SIGNED_LICENSE
-from licensing.documents.claims import LicenseDocument, parse_claims
-from licensing.documents.formats.license_file import Reader
-from licensing.documents.keys import ALGORITHM, READABLE_ALGORITHMS, SigningKey, TrustedKey, public_jwk, thumbprint
-from licensing.errors import FileInvalid
+from licensing.documents.claims import LicenseClaims, parse_claims
+from licensing.documents.errors import FileInvalid
+from licensing.documents.formats.license_file import ReadContext
+from licensing.documents.keys import ALGORITHM, READABLE_ALGORITHMS, SigningKey, VerificationKey, public_jwk, thumbprint
 from licensing.messages import Message
 
 TYPE = "license+jwt"
@@ -31,13 +31,13 @@ class _Header(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class JwsFile:
-    """A file of our own format, taken apart."""
+    """A JWS license file, decoded but not verified."""
 
     compact: str
     header: _Header
     payload: bytes
     signature: bytes
-    can_be_read_alone: bool = True
+    is_self_contained: bool = True
 
     @property
     def sha256(self) -> str:
@@ -49,31 +49,31 @@ class JwsFile:
         """The header's `kid`."""
         return self.header.kid
 
-    def is_signed_by(self, key: TrustedKey) -> bool:
-        """Whether the signature is this key's."""
+    def is_signed_by(self, key: VerificationKey) -> bool:
+        """Return whether the file's signature was made with this key."""
         message, _, _ = self.compact.rpartition(".")
-        # What the key is decides how to verify; a header that claims another algorithm is not obeyed but refused.
-        return self.header.alg in READABLE_ALGORITHMS and key.signed(message.encode(), self.signature)
+        # The key's type determines the algorithm; a header with another algorithm is rejected, never obeyed.
+        return self.header.alg in READABLE_ALGORITHMS and key.verifies(message.encode(), self.signature)
 
-    def claims(self, reader: Reader | None = None) -> LicenseDocument:
-        """What it states: all there is to know, whoever reads it.
+    def claims(self, reader: ReadContext | None = None) -> LicenseClaims:
+        """Return the file's claims; the format is self-contained and needs no context.
 
         Raises:
-            FileInvalid: A claim is missing, stated twice, of the wrong type or at odds with another.
+            FileInvalid: A claim is missing, duplicated, of the wrong type or inconsistent.
         """
         return parse_claims(self.payload)
 
 
 def open_file(data: bytes) -> JwsFile:
-    """A file of our own format, taken apart.
+    """Return a JWS license file, decoded but not verified.
 
     Raises:
-        FileTooLarge: It is larger than 256 KiB.
-        FileInvalid: It is none.
+        FileTooLarge: The file is larger than 256 KiB.
+        FileInvalid: The file is not a JWS license file.
     """
     compact = SIGNED_LICENSE.unwrap(data)
     try:
-        # Refuses second spellings of the same bytes, so that nobody can vary a signed file.
+        # Rejects non-canonical base64, so that a signed file cannot be varied.
         encoded, payload, signature = (urlsafe_b64decode(part.encode()) for part in compact.split("."))
     except ValueError:
         raise FileInvalid(reason=Message("what it holds is not a signed document")) from None
@@ -89,8 +89,8 @@ def open_file(data: bytes) -> JwsFile:
 
 
 def write(payload: bytes, key: SigningKey) -> str:
-    """The text of a file with this payload, signed with a vendor's private key."""
-    from joserfc import jws  # here for the same reason as in `licensing.keys`
+    """Return the text of a license file with this payload, signed with a vendor's private key."""
+    from joserfc import jws  # imported on first use, as in `licensing.documents.keys`
 
     header = {"alg": ALGORITHM, "typ": TYPE, "kid": thumbprint(public_jwk(key))}
     return SIGNED_LICENSE.wrap(jws.serialize_compact(header, payload, key, algorithms=[ALGORITHM]))

@@ -1,7 +1,7 @@
-"""Keygen license files: JSON that is signed, and encrypted with the license key if the vendor likes, in ASCII armour.
+"""Keygen's license files: signed JSON in ASCII armor, optionally encrypted with the license key.
 
-The signature covers `license/` and `enc`. `alg` stands beside them unsigned, so the file does not choose how it is
-verified: it names one of two ways, and its envelope has one spelling.
+The signature covers `license/` and `enc`, but not `alg`. So `alg` must be one of two known algorithms, and the envelope
+must be in its canonical form.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ import msgspec
 
 from licensing.documents import strict_json
 from licensing.documents.armor import LICENSE_FILE, MAX_BYTES
-from licensing.documents.claims import LicenseDocument
+from licensing.documents.claims import LicenseClaims
+from licensing.documents.errors import FileInvalid, FileTooLarge, LicenseKeyInvalid
 from licensing.documents.formats import keygen_license
-from licensing.documents.formats.license_file import Reader
-from licensing.documents.keys import SigningKey, TrustedKey
+from licensing.documents.formats.license_file import ReadContext
+from licensing.documents.keys import SigningKey, VerificationKey
 from licensing.documents.strict_json import Malformed
-from licensing.errors import FileInvalid, FileTooLarge, LicenseKeyInvalid
 from licensing.messages import Message
 
 if TYPE_CHECKING:
@@ -39,30 +39,30 @@ class _Envelope(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class KeygenFile:
-    """A Keygen license file, taken apart."""
+    """A Keygen license file, decoded but not verified."""
 
     message: bytes
     signature: bytes
     parts: tuple[bytes, ...]
-    """What is signed, decoded: the JSON; or ciphertext, nonce and tag."""
+    """The decoded parts of `enc`: the JSON, or the ciphertext, nonce and tag."""
     key_id: None = None
-    can_be_read_alone: bool = False
+    is_self_contained: bool = False
 
     @property
     def sha256(self) -> str:
         """SHA-256 of the signed bytes, in hex."""
         return hashlib.sha256(self.message).hexdigest()
 
-    def is_signed_by(self, key: TrustedKey) -> bool:
-        """Whether the signature is this key's."""
-        return key.signed(self.message, self.signature)
+    def is_signed_by(self, key: VerificationKey) -> bool:
+        """Return whether the file's signature was made with this key."""
+        return key.verifies(self.message, self.signature)
 
-    def claims(self, reader: Reader) -> LicenseDocument:
-        """What it states, in our words; the reader's where it does not say.
+    def claims(self, reader: ReadContext) -> LicenseClaims:
+        """Return the license converted to claims, with the context's values for those that it lacks.
 
         Raises:
-            LicenseKeyInvalid: It is encrypted, and the reader has not the key.
-            FileInvalid: It is not the JSON of a Keygen license, or says what no license document may.
+            LicenseKeyInvalid: The file is encrypted, and the license key is missing or wrong.
+            FileInvalid: The content is not a Keygen license, or cannot be converted to valid claims.
         """
         return keygen_license.parse(self._json(reader.license_key), reader)
 
@@ -77,22 +77,22 @@ class KeygenFile:
         try:
             return _cipher(license_key).decrypt(nonce, ciphertext + tag, None)
         except InvalidTag:
-            # The signature holds, so nothing was altered: it must be the key.
+            # The signature is valid, so the content was not altered: the license key is wrong.
             raise LicenseKeyInvalid from None
 
 
 def open_file(data: bytes) -> KeygenFile:
-    """A Keygen license file, taken apart.
+    """Return a Keygen license file, decoded but not verified.
 
     Raises:
-        FileTooLarge: It is larger than 256 KiB.
-        FileInvalid: It is none, or not in the one spelling that Keygen's server writes.
+        FileTooLarge: The file is larger than 256 KiB.
+        FileInvalid: The file is not a Keygen license file in the form in which Keygen's server writes it.
     """
     encoded = LICENSE_FILE.unwrap(data)
     try:
         written = _decode(encoded)
         envelope = strict_json.decode(written, _Envelope)
-        # Neither `sig` nor `alg` is signed: blanks, escapes, order and further members are no room to vary a file in.
+        # `sig` and `alg` are not signed: whitespace, escapes, order and more members must not allow variations.
         if written != _write_envelope(envelope):
             raise Malformed(Message("it is not written as Keygen writes it"))
         signature = _decode(envelope.sig)
@@ -108,20 +108,20 @@ def open_file(data: bytes) -> KeygenFile:
     return KeygenFile(_message(envelope.enc), signature, parts)
 
 
-def write(claims: LicenseDocument, key: SigningKey, license_key: str | None = None) -> str:
-    """The text of a Keygen license file with these claims, encrypted if there is a license key.
+def write(claims: LicenseClaims, key: SigningKey, license_key: str | None = None) -> str:
+    """Return the text of a Keygen license file with these claims, encrypted if there is a license key.
 
     Raises:
-        FileInvalid: They state what such a file has no words for.
-        FileTooLarge: They make a file larger than 256 KiB.
+        FileInvalid: The format cannot express the claims.
+        FileTooLarge: The file would be larger than 256 KiB.
     """
-    stated = keygen_license.write(claims, license_key)
+    content = keygen_license.write(claims, license_key)
     if license_key is None:
-        parts: tuple[bytes, ...] = (stated,)
+        parts: tuple[bytes, ...] = (content,)
     else:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = _cipher(license_key).encrypt(nonce, stated, None)
-        parts = (sealed[:-TAG_BYTES], nonce, sealed[-TAG_BYTES:])
+        encrypted = _cipher(license_key).encrypt(nonce, content, None)
+        parts = (encrypted[:-TAG_BYTES], nonce, encrypted[-TAG_BYTES:])
     enc = ".".join(_encode(part) for part in parts)
     signature = key.private_key.sign(_message(enc))  # type: ignore[union-attr]
     envelope = _Envelope(enc, _encode(signature), PLAIN if license_key is None else ENCRYPTED)
@@ -150,7 +150,7 @@ def _encode(data: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    """Bytes from base64 (RFC 4648, section 4) in its one spelling: padded, nothing between, no stray bits at the end.
+    """Return the bytes of canonical base64 (RFC 4648, section 4): padded, without whitespace or stray trailing bits.
 
     Raises:
         Malformed: The text is not base64.

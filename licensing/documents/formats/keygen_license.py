@@ -1,7 +1,7 @@
-"""What a Keygen license says, and the same in the words of our own documents.
+"""Conversion between Keygen licenses and claims.
 
-A vendor says what Keygen has no words for in the license's `metadata`: the serial number, the license owner, the
-licenses and their dates. Without `licenses` there is one plan, with `maxUsers` seats.
+Keygen has no attributes for the serial number, the license owner, the licenses and some of their dates; vendors put
+them into the license's `metadata`. Without `licenses` in it, the file grants one plan with `maxUsers` seats.
 """
 
 import re
@@ -15,31 +15,39 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from licensing.documents import strict_json
-from licensing.documents.claims import Count, Instant, LicenseDocument, LicenseGrant, Name, SerialNumber, parse_claims
-from licensing.documents.formats.license_file import Reader
+from licensing.documents.claims import (
+    AwareDatetime,
+    Count,
+    LicenseClaims,
+    LicenseGrant,
+    Name,
+    SerialNumber,
+    parse_claims,
+)
+from licensing.documents.errors import FileInvalid
+from licensing.documents.formats.license_file import ReadContext
 from licensing.enums import LicenseScope
-from licensing.errors import FileInvalid
 from licensing.messages import Message
 
 PLAN = "license"
 """Code of the plan of a file that lists no licenses."""
 
-_BEFORE_ALL_FILES = datetime(2020, 1, 1, tzinfo=UTC)
+_SEQUENCE_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class _Metadata(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     serial_number: SerialNumber | None = None
     license_owner: Name | None = None
     licenses: tuple[LicenseGrant, ...] | None = None
-    warn_at: Instant | None = None
-    grace_ends_at: Instant | None = None
-    maintenance_ends_at: Instant | None = None
+    warn_at: AwareDatetime | None = None
+    grace_ends_at: AwareDatetime | None = None
+    maintenance_ends_at: AwareDatetime | None = None
 
 
 class _Attributes(msgspec.Struct, frozen=True, rename="camel"):
     name: str | None = None
     key: str | None = None
-    expiry: Instant | None = None
+    expiry: AwareDatetime | None = None
     status: str = "ACTIVE"
     max_users: Count | None = None
     metadata: _Metadata = _Metadata()
@@ -50,7 +58,7 @@ class _Data(msgspec.Struct, frozen=True):
     type: Literal["licenses"]
     attributes: _Attributes
     relationships: dict[str, Any] = {}
-    """Nothing that counts here, but other readers miss it."""
+    """Ignored here, but required by Keygen's own client libraries."""
 
 
 class _IncludedAttributes(msgspec.Struct, frozen=True):
@@ -64,8 +72,8 @@ class _Included(msgspec.Struct, frozen=True):
 
 
 class _Meta(msgspec.Struct, frozen=True):
-    issued: Instant
-    expiry: Instant | None = None
+    issued: AwareDatetime
+    expiry: AwareDatetime | None = None
     ttl: int | None = None
 
 
@@ -75,11 +83,11 @@ class _License(msgspec.Struct, frozen=True):
     included: tuple[_Included, ...] = ()
 
 
-def parse(text: bytes, reader: Reader) -> LicenseDocument:
-    """The claims that a Keygen license amounts to; the reader's where it does not say.
+def parse(text: bytes, reader: ReadContext) -> LicenseClaims:
+    """Return a Keygen license converted to claims, with the context's values for those that it lacks.
 
     Raises:
-        FileInvalid: It is none, or says what no license document may.
+        FileInvalid: The text is not a Keygen license, or cannot be converted to valid claims.
     """
     try:
         license = strict_json.decode(text, _License)
@@ -88,13 +96,13 @@ def parse(text: bytes, reader: Reader) -> LicenseDocument:
     meta, attributes, metadata = license.meta, license.data.attributes, license.data.attributes.metadata
     claims = {
         "iss": reader.vendor,
-        "sub": _stated("serialNumber", metadata.serial_number, reader.serial_number),
+        "sub": _require_value("serialNumber", metadata.serial_number, reader.serial_number),
         "jti": f"{license.data.id}@{meta.issued.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        # A license has no numbers for its files, but each is issued later than the one before.
-        "seq": int((meta.issued - _BEFORE_ALL_FILES).total_seconds()),
+        # Keygen does not number files, but each is issued later than the previous item.
+        "seq": int((meta.issued - _SEQUENCE_EPOCH).total_seconds()),
         "iat": int(meta.issued.timestamp()),
         "exp": None if meta.expiry is None else int(meta.expiry.timestamp()),
-        "owner": _stated("licenseOwner", metadata.license_owner, reader.license_owner),
+        "owner": _require_value("licenseOwner", metadata.license_owner, reader.license_owner),
         "vendor": None,
         "dates": {
             "warn_at": metadata.warn_at,
@@ -104,14 +112,14 @@ def parse(text: bytes, reader: Reader) -> LicenseDocument:
         },
         "licenses": _grants(license),
     }
-    return parse_claims(msgspec.json.encode(claims), LicenseDocument)
+    return parse_claims(msgspec.json.encode(claims), LicenseClaims)
 
 
-def write(claims: LicenseDocument, license_key: str | None) -> bytes:
-    """The Keygen license that amounts to these claims, but for `seq`, `jti`, `vendor` and `next_check_at`.
+def write(claims: LicenseClaims, license_key: str | None) -> bytes:
+    """Return claims converted to a Keygen license, except for `seq`, `jti`, `vendor` and `next_check_at`.
 
     Raises:
-        FileInvalid: They take effect later than they are issued, which a Keygen license cannot say.
+        FileInvalid: The claims take effect later than they are issued, which a Keygen license cannot express.
     """
     if claims.effective_at != claims.issued_at:
         raise FileInvalid(reason=Message("`nbf` is not `iat`, and a Keygen license is in effect once it is issued"))
@@ -133,14 +141,14 @@ def write(claims: LicenseDocument, license_key: str | None) -> bytes:
     return msgspec.json.encode(license)
 
 
-def _stated(name: str, stated: str | None, otherwise: str | None) -> str:
-    if stated is None and otherwise is None:
+def _require_value(name: str, value: str | None, default: str | None) -> str:
+    if value is None and default is None:
         raise FileInvalid(reason=Message("`{claim}` is missing", claim=f"data.attributes.metadata.{name}"))
-    return stated or otherwise or ""
+    return value or default or ""
 
 
 def _grants(license: _License) -> tuple[LicenseGrant, ...]:
-    """The licenses, and the entitlements as hidden features that every plan includes."""
+    """Return the licenses, and the entitlements as hidden features that every plan includes."""
     attributes = license.data.attributes
     listed = attributes.metadata.licenses
     if listed is None:
@@ -156,13 +164,13 @@ def _grants(license: _License) -> tuple[LicenseGrant, ...]:
 
 
 def _product(included: Iterable[_Included]) -> str | None:
-    return next((one.attributes.name for one in included if one.type == "products"), None)
+    return next((item.attributes.name for item in included if item.type == "products"), None)
 
 
 def _features(included: Iterable[_Included]) -> Iterator[LicenseGrant]:
-    for one in included:
-        if one.type == "entitlements":
-            entitlement = one.attributes.code or ""
+    for item in included:
+        if item.type == "entitlements":
+            entitlement = item.attributes.code or ""
             code = re.sub("[^a-z0-9]+", "-", entitlement.lower()).strip("-")
-            name = one.attributes.name or entitlement
+            name = item.attributes.name or entitlement
             yield LicenseGrant(code=code, name=name, scope=LicenseScope.USER, total=None, hidden=True)

@@ -1,21 +1,21 @@
-"""What all kinds of license file have in common."""
+"""The interface of all license file formats."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from licensing.documents.claims import LicenseDocument
-from licensing.documents.keys import TrustedKey
+from licensing.documents.claims import LicenseClaims
+from licensing.documents.keys import VerificationKey
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Who reads a file: what it takes to open it, and what holds where the file does not say.
+class ReadContext:
+    """The values that reading a file may require and that the file itself may lack.
 
     Attributes:
-        vendor: Whom the key that signed the file is trusted for.
-        serial_number: The installation's; None if the file itself must name one.
-        license_owner: The installation's; None if the file itself must name one.
-        license_key: What opens an encrypted file; None if none was given.
+        vendor: Key of the vendor that the signing key is trusted for.
+        serial_number: The serial number of a file without one; None if the file must have one.
+        license_owner: The license owner of a file without one; None if the file must have one.
+        license_key: The key that decrypts an encrypted file; None if none was given.
     """
 
     vendor: str
@@ -25,27 +25,27 @@ class Reader:
 
 
 class LicenseFile(Protocol):
-    """A license file taken apart; nothing in it is believed yet."""
+    """A license file, decoded but not verified."""
 
     @property
     def sha256(self) -> str:
-        """The identity of the document in it, in hex: of the bytes that are signed."""
+        """SHA-256 of the signed bytes in hex, which identifies the document."""
 
     @property
     def key_id(self) -> str | None:
-        """The key that is said to have signed it, by RFC 7638 thumbprint; None if the file does not say."""
+        """RFC 7638 thumbprint of the signing key that the file names; None if it names none."""
 
     @property
-    def can_be_read_alone(self) -> bool:
-        """Whether it says everything itself, for all to read."""
+    def is_self_contained(self) -> bool:
+        """Whether the claims can be read without a `ReadContext`."""
 
-    def is_signed_by(self, key: TrustedKey) -> bool:
-        """Whether the signature is this key's."""
+    def is_signed_by(self, key: VerificationKey) -> bool:
+        """Return whether the file's signature was made with this key."""
 
-    def claims(self, reader: Reader) -> LicenseDocument:
-        """What it states; to be called once the signature holds.
+    def claims(self, reader: ReadContext) -> LicenseClaims:
+        """Return the file's claims. Verify the signature first.
 
         Raises:
-            LicenseKeyInvalid: It is encrypted, and the reader has not the key.
-            FileInvalid: Something is missing, stated twice, of the wrong type or at odds with another.
+            LicenseKeyInvalid: The file is encrypted, and the license key is missing or wrong.
+            FileInvalid: A claim is missing, duplicated, of the wrong type or inconsistent.
         """

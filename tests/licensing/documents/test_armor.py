@@ -1,11 +1,11 @@
-"""A license file is ASCII armour that survives mail and paste, and has one form."""
+"""License files have a canonical ASCII armor that survives email and copy and paste."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from licensing.documents.armor import MAX_BYTES, SIGNED_LICENSE
-from licensing.errors import FileInvalid, FileTooLarge
+from licensing.documents.errors import FileInvalid, FileTooLarge
 
 BEGIN, END = SIGNED_LICENSE.begin, SIGNED_LICENSE.end
 wrap, unwrap = SIGNED_LICENSE.wrap, SIGNED_LICENSE.unwrap
@@ -13,29 +13,29 @@ COMPACT = "e" * 70 + "." + "p" * 80 + "." + "s" * 86
 base64url = st.text("ABCxyz019-_", min_size=1, max_size=200)
 
 
-def test_the_text_is_wrapped_at_64_characters():
+def test_text_is_wrapped_at_64_characters():
     assert wrap("a" * 65) == f"{BEGIN}\n{'a' * 64}\na\n{END}\n"
 
 
 @given(header=base64url, payload=base64url, signature=base64url)
-def test_what_was_wrapped_is_unwrapped(header, payload, signature):
+def test_unwrap_reverses_wrap(header, payload, signature):
     compact = f"{header}.{payload}.{signature}"
 
     assert unwrap(wrap(compact).encode()) == compact
 
 
 @pytest.mark.parametrize(
-    "on_its_way",
+    "alter",
     [
         lambda text: text.replace("\n", "\r\n"),
         lambda text: text.replace("\n", " \t\n"),
         lambda text: f"\n \n{text}\n\r\n\t",
         lambda text: text.rstrip("\n"),
     ],
-    ids=["windows line ends", "trailing blanks", "outer blank lines", "no last line end"],
+    ids=["Windows line ends", "trailing blanks", "outer blank lines", "no final line end"],
 )
-def test_what_mail_and_paste_do_is_undone(on_its_way):
-    assert unwrap(on_its_way(wrap(COMPACT)).encode()) == COMPACT
+def test_email_and_paste_changes_are_undone(alter):
+    assert unwrap(alter(wrap(COMPACT)).encode()) == COMPACT
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_what_mail_and_paste_do_is_undone(on_its_way):
         BEGIN + END,
     ],
 )
-def test_any_other_form_is_refused(text):
+def test_noncanonical_armor_is_rejected(text):
     with pytest.raises(FileInvalid):
         unwrap(text.encode())
 
 
-def test_a_file_may_have_256_kib_and_no_more():
+def test_file_size_is_limited_to_256_kib():
     with pytest.raises(FileInvalid):
         unwrap(b"x" * MAX_BYTES)
     with pytest.raises(FileTooLarge):

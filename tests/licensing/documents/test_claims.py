@@ -1,4 +1,4 @@
-"""What a license document may state, and that a refusal names the claim at fault."""
+"""The claims of a license document are validated, and errors name the claim at fault."""
 
 import json
 from datetime import UTC, datetime
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from licensing.documents.claims import LicenseDates, parse_claims
+from licensing.documents.errors import FileInvalid
 from licensing.enums import LicenseScope, UserKind
-from licensing.errors import FileInvalid
 from tests.support.documents import ISSUED, claims, grant
 
 
@@ -15,17 +15,17 @@ def parsed(**overrides):
     return parse_claims(json.dumps(claims(**overrides)).encode())
 
 
-def refusal(payload):
-    with pytest.raises(FileInvalid) as refused:
+def error_reason(payload):
+    with pytest.raises(FileInvalid) as raised:
         parse_claims(payload if isinstance(payload, bytes) else json.dumps(payload).encode())
-    return str(refused.value.message.facts["reason"])
+    return str(raised.value.message.params["reason"])
 
 
 def licenses(*grants):
     return claims(licenses=[*grants])
 
 
-def test_what_is_not_stated_has_its_default():
+def test_omitted_claims_have_defaults():
     document = parsed()
 
     assert document.dates == LicenseDates()
@@ -38,7 +38,7 @@ def test_what_is_not_stated_has_its_default():
     assert (server.scope, server.total, server.names, server.description) == (LicenseScope.SYSTEM, None, {}, None)
 
 
-def test_what_is_stated_is_read():
+def test_given_claims_are_parsed():
     document = parsed(
         nbf=1_800_000_000,
         exp=1_900_000_000,
@@ -58,7 +58,7 @@ def test_unknown_claims_are_ignored():
     assert parsed(color="red", licenses=[grant("a", color="red")]) == parsed(licenses=[grant("a")])
 
 
-def test_plans_are_for_employees_and_the_rest_for_all_unless_stated_otherwise():
+def test_plans_are_for_employees_by_default():
     plan, other, system = parsed(
         licenses=[grant("plan", plan=True), grant("other"), grant("cal", **{"for": ["SYSTEM"]})]
     ).licenses
@@ -69,16 +69,16 @@ def test_plans_are_for_employees_and_the_rest_for_all_unless_stated_otherwise():
 
 
 @pytest.mark.parametrize("claim", ["iss", "sub", "jti", "seq", "iat", "owner", "vendor", "licenses"])
-def test_a_required_claim_that_is_missing_is_named(claim):
-    assert refusal(claims(**{claim: ...})) == f"`{claim}` is missing"
+def test_missing_claim_is_named(claim):
+    assert error_reason(claims(**{claim: ...})) == f"`{claim}` is missing"
 
 
 @pytest.mark.parametrize("member", ["code", "name", "scope", "total"])
-def test_a_required_member_of_a_license_that_is_missing_is_named(member):
+def test_missing_license_member_is_named(member):
     license = grant("a")
     del license[member]
 
-    assert refusal(licenses(license)) == f"`licenses[0].{member}` is missing"
+    assert error_reason(licenses(license)) == f"`licenses[0].{member}` is missing"
 
 
 @pytest.mark.parametrize(
@@ -114,14 +114,14 @@ def test_a_required_member_of_a_license_that_is_missing_is_named(member):
         ("licenses", {}),
     ],
 )
-def test_a_malformed_claim_is_named(claim, value):
-    assert refusal(claims(**{claim: value})).startswith(f"`{claim}` is ")
+def test_malformed_claim_is_named(claim, value):
+    assert error_reason(claims(**{claim: value})).startswith(f"`{claim}` is ")
 
 
-def test_the_reason_says_what_was_expected():
-    assert refusal(claims(sub=1)) == "`sub` is malformed: expected `str`, got `int`"
-    assert refusal(claims(seq=0)) == "`seq` is malformed: expected `int` >= 1"
-    assert refusal(claims(owner="A\0S")) == "`owner` is malformed"
+def test_error_names_the_expected_type():
+    assert error_reason(claims(sub=1)) == "`sub` is malformed: expected `str`, got `int`"
+    assert error_reason(claims(seq=0)) == "`seq` is malformed: expected `int` >= 1"
+    assert error_reason(claims(owner="A\0S")) == "`owner` is malformed"
 
 
 @pytest.mark.parametrize(
@@ -144,19 +144,19 @@ def test_the_reason_says_what_was_expected():
         ("sort", 2**31),
     ],
 )
-def test_a_malformed_member_of_a_license_is_named(member, value):
-    assert refusal(licenses({**grant("a"), member: value})).startswith(f"`licenses[0].{member}")
+def test_malformed_license_member_is_named(member, value):
+    assert error_reason(licenses({**grant("a"), member: value})).startswith(f"`licenses[0].{member}")
 
 
-def test_a_malformed_language_is_told_from_a_malformed_name():
-    assert refusal(licenses(grant("a", names={"?": "Salg"}))) == "a name in `licenses[0].names` is malformed"
-    assert refusal(licenses(grant("a", names={"nb": ""}))) == "`licenses[0].names[...]` is malformed"
+def test_malformed_language_and_name_are_distinguished():
+    assert error_reason(licenses(grant("a", names={"?": "Salg"}))) == "a name in `licenses[0].names` is malformed"
+    assert error_reason(licenses(grant("a", names={"nb": ""}))) == "`licenses[0].names[...]` is malformed"
 
 
 @pytest.mark.parametrize("instant", ["expires_at", "warn_at", "grace_ends_at", "maintenance_ends_at"])
-def test_a_date_without_offset_is_refused(instant):
-    assert refusal(claims(dates={instant: "2027-01-01T00:00:00"})).startswith(f"`dates.{instant}` is malformed")
-    assert refusal(claims(dates={instant: "9999-12-31T23:59:59-05:00"})) == f"`dates.{instant}` is out of range"
+def test_date_without_offset_is_rejected(instant):
+    assert error_reason(claims(dates={instant: "2027-01-01T00:00:00"})).startswith(f"`dates.{instant}` is malformed")
+    assert error_reason(claims(dates={instant: "9999-12-31T23:59:59-05:00"})) == f"`dates.{instant}` is out of range"
 
 
 @pytest.mark.parametrize("claim", ["store_url", "support_url", "license_server"])
@@ -176,16 +176,16 @@ def test_a_date_without_offset_is_refused(instant):
         "http://127.0.0.1.example/",
     ],
 )
-def test_addresses_are_https(claim, address):
-    assert f"`vendor.{claim}` is " in refusal(claims(vendor={"name": "SuperOffice AS", claim: address}))
+def test_vendor_urls_must_be_https(claim, address):
+    assert f"`vendor.{claim}` is " in error_reason(claims(vendor={"name": "SuperOffice AS", claim: address}))
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
-def test_a_license_server_on_the_same_machine_may_do_without(host):
+def test_loopback_license_server_may_use_http(host):
     vendor = {"name": "SuperOffice AS", "license_server": f"http://{host}:8800"}
 
     assert parsed(vendor=vendor).vendor.license_server == f"http://{host}:8800"
-    assert refusal(claims(vendor={"name": "A", "store_url": f"http://{host}/"})) == (
+    assert error_reason(claims(vendor={"name": "A", "store_url": f"http://{host}/"})) == (
         "`vendor.store_url` is not an https address"
     )
 
@@ -207,27 +207,28 @@ def test_a_license_server_on_the_same_machine_may_do_without(host):
         ([grant("a", plan=True, includes=["a"])], "license `a` requires or includes itself"),
     ],
 )
-def test_licenses_at_odds_are_named(grants, reason):
-    assert refusal(licenses(*grants)) == reason
+def test_inconsistent_license_is_named(grants, reason):
+    assert error_reason(licenses(*grants)) == reason
 
 
-@pytest.mark.parametrize("place", ["", '"licenses": [], ', '"more": [{"a": {"b": 1, "b": 2}}], '])
-def test_a_member_stated_twice_is_named(place):
-    text = json.dumps(claims(licenses=[]))
-    twice = text.replace("{", "{" + (place or '"seq": 9, '), 1)
-    name = {"": "seq", '"licenses": [], ': "licenses"}.get(place, "b")
+@pytest.mark.parametrize(
+    ("members", "name"),
+    [('"seq": 9, ', "seq"), ('"licenses": [], ', "licenses"), ('"more": [{"a": {"b": 1, "b": 2}}], ', "b")],
+)
+def test_duplicate_member_is_named(members, name):
+    text = json.dumps(claims(licenses=[])).replace("{", "{" + members, 1)
 
-    assert refusal(twice.encode()) == f"`{name}` is stated twice"
+    assert error_reason(text.encode()) == f"`{name}` is stated twice"
 
 
 @pytest.mark.parametrize(
     "text", [b"", b"{", b"\xff", b"NaN", b'{"a": NaN}', b'"\\ud800"', b'{"a": "\\ud800"}', b"[" * 10_000, b"9" * 5_000]
 )
-def test_what_is_not_json_is_refused(text):
-    assert refusal(text)
+def test_invalid_json_is_rejected(text):
+    assert error_reason(text)
 
 
-def test_licenses_end_with_their_grace():
+def test_licenses_end_with_the_grace_period():
     expiry, grace = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)
 
     assert LicenseDates().ends_at is None

@@ -1,4 +1,4 @@
-"""A license file is used only if a trusted key signed it, for this installation, unaltered."""
+"""A license file is accepted only if a trusted key signed it, for this installation, unaltered."""
 
 import base64
 import hashlib
@@ -13,10 +13,12 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from licensing.documents.armor import MAX_BYTES, SIGNED_LICENSE
-from licensing.documents.document import check_file_dates, has_valid_signature, parse_claims, read_stored, sign, verify
-from licensing.documents.keys import generate, public_jwk, thumbprint
+from licensing.documents.claims import parse_claims
+from licensing.documents.document import check_file_dates, has_valid_signature, read_stored, sign, verify
+from licensing.documents.errors import FileExpired, FileInvalid, FileTooLarge
+from licensing.documents.keys import generate_key, public_jwk, thumbprint
 from licensing.enums import UserErrorCode as Code
-from licensing.errors import FileExpired, FileInvalid, FileTooLarge, LicensingError
+from licensing.errors import LicensingError
 from tests.support.documents import ISSUED, KEY, NOW, SERIAL, claims, signed, trusted
 
 wrap, unwrap = SIGNED_LICENSE.wrap, SIGNED_LICENSE.unwrap
@@ -26,17 +28,17 @@ PUBLIC = OKPKey.import_key({**public_jwk(KEY)})
 KID = thumbprint(public_jwk(KEY))
 SIGNED = signed(claims())
 SMALL = signed(claims(licenses=[]))
-WHITE_SPACE = b" \t\r\n"
+WHITESPACE = b" \t\r\n"
 
 
 def check(data, keys=None, serial_number=SERIAL, now=NOW):
     return verify(data, keys=[trusted()] if keys is None else keys, serial_number=serial_number, now=now)
 
 
-def refused(data, **circumstances):
-    with pytest.raises(LicensingError) as refusal:
+def verification_error(data, **circumstances):
+    with pytest.raises(LicensingError) as raised:
         check(data, **circumstances)
-    return refusal.value
+    return raised.value
 
 
 def ed25519(key):
@@ -47,7 +49,7 @@ VENDOR = ed25519(KEY)
 
 
 def raw(header, payload, signature=VENDOR):
-    """A file with this header and payload as they are, bytes or JSON, and a signature over them."""
+    """Return a license file with this header and payload, each bytes or an object, and a signature over them."""
     parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, payload)]
     message = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
     encoded = base64.urlsafe_b64encode(signature(message)).rstrip(b"=")
@@ -58,7 +60,7 @@ def header(**members):
     return {"alg": "Ed25519", "typ": "license+jwt", "kid": KID, **members}
 
 
-def test_a_signed_file_is_read():
+def test_signed_file_is_read():
     document = check(SIGNED)
 
     assert document.claims.owner == "Fjordlys Handel AS"
@@ -67,50 +69,50 @@ def test_a_signed_file_is_read():
     assert document.sha256 == hashlib.sha256(unwrap(SIGNED).encode()).hexdigest()
 
 
-def test_any_jose_library_can_verify_what_is_signed():
+def test_signed_file_is_a_standard_jws():
     found = jws.deserialize_compact(unwrap(SIGNED), PUBLIC, algorithms=["Ed25519"])
 
     assert found.headers() == header()
     assert json.loads(found.payload) == claims()
 
 
-# The table of domain.md, 5, row by row.
+# The checks in their order.
 
 
-def test_1_a_file_over_256_kib_is_too_large():
-    assert refused(b"\n" * MAX_BYTES + SIGNED).code is Code.FILE_TOO_LARGE
+def test_file_over_256_kib_is_too_large():
+    assert verification_error(b"\n" * MAX_BYTES + SIGNED).code is Code.FILE_TOO_LARGE
 
 
 MALFORMED_HEADERS = {
     "not JSON": b"header",
-    "no object": b"[]",
+    "not an object": b"[]",
     "UTF-16": json.dumps(header()).encode("utf-16"),
-    "deep": b"[" * 100_000,
-    "kid twice": json.dumps(header()).replace('"typ"', '"kid": "x", "typ"').encode(),
-    "twice within": json.dumps(header(more={})).replace("{}", '{"a": 1, "a": 1}').encode(),
+    "nested too deeply": b"[" * 100_000,
+    "duplicate kid": json.dumps(header()).replace('"typ"', '"kid": "x", "typ"').encode(),
+    "nested duplicate": json.dumps(header(more={})).replace("{}", '{"a": 1, "a": 1}').encode(),
     "another typ": header(typ="JWT"),
     "no typ": {"alg": "Ed25519", "kid": KID},
     "no kid": {"alg": "Ed25519", "typ": "license+jwt"},
     "no alg": {"typ": "license+jwt", "kid": KID},
     "a number as kid": header(kid=7),
     "NUL in kid": header(kid="\x00"),
-    "b64 is critical": header(crit=["b64"], b64=False),
-    "exp is critical": header(crit=["exp"]),
-    "nothing is critical": header(crit=[]),
-    "null is critical": header(crit=None),
+    "critical b64": header(crit=["b64"], b64=False),
+    "critical exp": header(crit=["exp"]),
+    "empty crit": header(crit=[]),
+    "null crit": header(crit=None),
 }
 
 
 @pytest.mark.parametrize("malformed", MALFORMED_HEADERS.values(), ids=MALFORMED_HEADERS)
-def test_2_a_header_that_is_malformed_or_demands_too_much_is_invalid(malformed):
-    assert refused(raw(malformed, claims())).code is Code.FILE_INVALID
+def test_malformed_or_critical_header_is_invalid(malformed):
+    assert verification_error(raw(malformed, claims())).code is Code.FILE_INVALID
 
 
-def test_2_what_is_no_license_file_is_invalid():
-    assert refused(b"Dear customer, your licenses are attached.").code is Code.FILE_INVALID
+def test_other_file_is_invalid():
+    assert verification_error(b"Dear customer, your licenses are attached.").code is Code.FILE_INVALID
 
 
-def test_2_members_of_the_header_that_nobody_knows_are_ignored():
+def test_unknown_header_members_are_ignored():
     assert check(raw(header(x5t="…"), claims())).claims.seq == 1
 
 
@@ -118,30 +120,30 @@ def test_2_members_of_the_header_that_nobody_knows_are_ignored():
     "keys",
     [
         [],
-        [trusted(generate())],
+        [trusted(generate_key())],
         [trusted(not_before=NOW + DAY)],
         [trusted(not_after=NOW)],
         [trusted(distrusted_at=NOW)],
     ],
     ids=["none", "another", "not yet valid", "no longer valid", "distrusted"],
 )
-def test_3_a_key_must_be_trusted_at_this_moment(keys):
-    assert refused(SIGNED, keys=keys).code is Code.SIGNING_KEY_UNKNOWN
+def test_key_must_be_trusted_now(keys):
+    assert verification_error(SIGNED, keys=keys).code is Code.SIGNING_KEY_UNKNOWN
 
 
-def test_3_a_key_is_trusted_within_its_validity_and_until_it_is_distrusted():
+def test_key_is_trusted_within_its_validity():
     key = trusted(not_before=NOW, not_after=NOW + DAY, distrusted_at=NOW + DAY)
 
     assert check(SIGNED, keys=[key]).key_id == KID
 
 
-def test_4_a_signature_of_another_key_is_invalid():
-    assert refused(raw(header(), claims(), ed25519(generate()))).code is Code.SIGNATURE_INVALID
+def test_signature_of_another_key_is_invalid():
+    assert verification_error(raw(header(), claims(), ed25519(generate_key()))).code is Code.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize("alg", ["none", "HS256", "RS256", "Ed448", "ed25519", ""])
-def test_4_the_key_decides_the_algorithm_not_the_header(alg):
-    assert refused(raw(header(alg=alg), claims())).code is Code.SIGNATURE_INVALID
+def test_header_cannot_choose_the_algorithm(alg):
+    assert verification_error(raw(header(alg=alg), claims())).code is Code.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize(
@@ -149,67 +151,67 @@ def test_4_the_key_decides_the_algorithm_not_the_header(alg):
     [PUBLIC.as_pem(), PUBLIC.as_der(), json.dumps(public_jwk(KEY)).encode(), public_jwk(KEY)["x"].encode()],
     ids=["PEM", "DER", "JWK", "x"],
 )
-def test_4_a_public_key_is_no_password(password):
+def test_public_key_is_not_an_hmac_secret(password):
     forged = raw(header(alg="HS256"), claims(), lambda message: hmac.digest(password, message, "sha256"))
 
-    assert refused(forged).code is Code.SIGNATURE_INVALID
+    assert verification_error(forged).code is Code.SIGNATURE_INVALID
 
 
-def test_4_the_older_name_of_the_algorithm_is_read():
+def test_older_algorithm_name_is_accepted():
     assert check(raw(header(alg="EdDSA"), claims())).claims.seq == 1
 
 
 @pytest.mark.parametrize("garbage", [b"\xff\xfe", b"{", b'{"iss": 1, "iss": 2}', b"[" * 50_000])
-def test_4_claims_are_not_looked_at_before_the_signature_holds(garbage, monkeypatch):
-    def read_too_early(payload):
+def test_claims_are_parsed_after_verification_only(garbage, monkeypatch):
+    def fail(payload):
         raise AssertionError("the claims were parsed")
 
-    monkeypatch.setattr("licensing.documents.document.parse_claims", read_too_early)
+    monkeypatch.setattr("licensing.documents.formats.jws.parse_claims", fail)
 
-    assert refused(raw(header(), garbage, ed25519(generate()))).code is Code.SIGNATURE_INVALID
+    assert verification_error(raw(header(), garbage, ed25519(generate_key()))).code is Code.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize("garbage", [b"\xff\xfe", b"{", b"[]", b"[" * 50_000, b"NaN"])
-def test_5_a_signature_makes_no_sense_of_garbage(garbage):
-    assert refused(raw(header(), garbage)).code is Code.FILE_INVALID
+def test_signed_garbage_is_invalid(garbage):
+    assert verification_error(raw(header(), garbage)).code is Code.FILE_INVALID
 
 
-def test_5_a_missing_claim_is_named():
-    refusal = refused(signed(claims(owner=...), check=False))
+def test_missing_claim_of_signed_file_is_named():
+    error = verification_error(signed(claims(owner=...), check=False))
 
-    assert refusal.code is Code.FILE_INVALID
-    assert "`owner` is missing" in str(refusal)
-
-
-def test_6_a_key_signs_only_for_the_vendor_that_it_is_trusted_for():
-    assert refused(SIGNED, keys=[trusted(vendor="nordsync")]).code is Code.SIGNING_KEY_UNKNOWN
+    assert error.code is Code.FILE_INVALID
+    assert "`owner` is missing" in str(error)
 
 
-def test_6_a_key_may_be_trusted_for_two_vendors():
+def test_key_of_another_vendor_is_rejected():
+    assert verification_error(SIGNED, keys=[trusted(vendor="nordsync")]).code is Code.SIGNING_KEY_UNKNOWN
+
+
+def test_key_may_be_trusted_for_two_vendors():
     assert check(SIGNED, keys=[trusted(vendor="nordsync"), trusted()]).claims.iss == "superoffice"
 
 
-def test_7_a_file_is_for_one_installation():
-    refusal = refused(SIGNED, serial_number="1010000004")
+def test_file_for_another_installation_is_rejected():
+    error = verification_error(SIGNED, serial_number="1010000004")
 
-    assert refusal.code is Code.SERIAL_NUMBER_MISMATCH
-    assert refusal.message.facts == {"stated": SERIAL, "expected": "1010000004"}
+    assert error.code is Code.SERIAL_NUMBER_MISMATCH
+    assert error.message.params == {"stated": SERIAL, "expected": "1010000004"}
 
 
-def test_the_checks_run_in_the_order_of_the_table():
-    """A file with every fault is refused for the first of those that are left."""
-    stranger = ed25519(generate())
+def test_checks_run_in_order():
+    """A file with several faults is rejected for the one that is checked first."""
+    stranger = ed25519(generate_key())
     faulty = claims(iss="nordsync", sub="1010000004", owner=...)
 
-    assert refused(raw(header(typ="JWT"), b"{", stranger), keys=[]).code is Code.FILE_INVALID
-    assert refused(raw(header(alg="none"), b"{", stranger), keys=[]).code is Code.SIGNING_KEY_UNKNOWN
-    assert refused(raw(header(), faulty, stranger)).code is Code.SIGNATURE_INVALID
-    assert refused(raw(header(), faulty)).code is Code.FILE_INVALID
-    assert refused(raw(header(), {**faulty, "owner": "A"})).code is Code.SIGNING_KEY_UNKNOWN
-    assert refused(raw(header(), claims(sub="1010000004"))).code is Code.SERIAL_NUMBER_MISMATCH
+    assert verification_error(raw(header(typ="JWT"), b"{", stranger), keys=[]).code is Code.FILE_INVALID
+    assert verification_error(raw(header(alg="none"), b"{", stranger), keys=[]).code is Code.SIGNING_KEY_UNKNOWN
+    assert verification_error(raw(header(), faulty, stranger)).code is Code.SIGNATURE_INVALID
+    assert verification_error(raw(header(), faulty)).code is Code.FILE_INVALID
+    assert verification_error(raw(header(), {**faulty, "owner": "A"})).code is Code.SIGNING_KEY_UNKNOWN
+    assert verification_error(raw(header(), claims(sub="1010000004"))).code is Code.SERIAL_NUMBER_MISMATCH
 
 
-def test_9_a_file_may_be_imported_until_its_last_moment():
+def test_file_can_be_imported_until_it_expires():
     document = parse_claims(json.dumps(claims(exp=int(NOW.timestamp()))).encode())
 
     check_file_dates(document, NOW)
@@ -217,7 +219,7 @@ def test_9_a_file_may_be_imported_until_its_last_moment():
         check_file_dates(document, NOW + timedelta(microseconds=1))
 
 
-def test_9_a_file_from_the_future_is_invalid_but_a_clock_may_be_a_day_off():
+def test_future_file_is_invalid_beyond_clock_skew():
     document = parse_claims(json.dumps(claims()).encode())
 
     check_file_dates(document, ISSUED - DAY)
@@ -225,54 +227,55 @@ def test_9_a_file_from_the_future_is_invalid_but_a_clock_may_be_a_day_off():
         check_file_dates(document, ISSUED - DAY - timedelta(microseconds=1))
 
 
-def same_or_refused(altered, position):
+def assert_rejected_or_whitespace(altered, position):
+    """Check that an altered file is rejected, or that the altered byte is whitespace and the document the same."""
     try:
         document = check(altered)
     except LicensingError:
         return
     assert document == check(SMALL)
-    assert altered[position] in WHITE_SPACE and SMALL[position] in WHITE_SPACE
+    assert altered[position] in WHITESPACE and SMALL[position] in WHITESPACE
 
 
 @pytest.mark.parametrize("change", [1, 0x20, 0x80], ids=["lowest bit", "case", "highest bit"])
-def test_each_byte_altered_is_refused_or_was_white_space(change):
+def test_every_altered_byte_is_rejected_unless_whitespace(change):
     for position, byte in enumerate(SMALL):
-        same_or_refused(SMALL[:position] + bytes([byte ^ change]) + SMALL[position + 1 :], position)
+        assert_rejected_or_whitespace(SMALL[:position] + bytes([byte ^ change]) + SMALL[position + 1 :], position)
 
 
-@given(position=st.integers(0, len(SMALL) - 1), value=st.sampled_from([*b"Aa0-_.=+/", *WHITE_SPACE, 0, 255]))
-def test_each_byte_replaced_is_refused_or_was_white_space(position, value):
+@given(position=st.integers(0, len(SMALL) - 1), value=st.sampled_from([*b"Aa0-_.=+/", *WHITESPACE, 0, 255]))
+def test_every_replaced_byte_is_rejected_unless_whitespace(position, value):
     assume(value != SMALL[position])
-    same_or_refused(SMALL[:position] + bytes([value]) + SMALL[position + 1 :], position)
+    assert_rejected_or_whitespace(SMALL[:position] + bytes([value]) + SMALL[position + 1 :], position)
 
 
-def test_the_last_character_of_a_signature_has_one_spelling():
-    """Its four lowest bits mean nothing, and so could be varied without breaking the signature."""
+def test_signature_with_stray_bits_is_rejected():
+    """The last character's four lowest bits are not part of the signature, so they must be zero."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     compact = unwrap(SIGNED)
-    for meaningless in range(1, 16):
-        other = alphabet[alphabet.index(compact[-1]) ^ meaningless]
-        assert refused(wrap(compact[:-1] + other).encode()).code is Code.FILE_INVALID
+    for unused_bits in range(1, 16):
+        other = alphabet[alphabet.index(compact[-1]) ^ unused_bits]
+        assert verification_error(wrap(compact[:-1] + other).encode()).code is Code.FILE_INVALID
 
 
-def test_a_document_is_the_same_whatever_mail_did_to_the_file():
+def test_email_changes_do_not_alter_the_document():
     assert check(SIGNED.replace(b"\n", b" \r\n")) == check(SIGNED)
 
 
-def test_a_vendor_cannot_sign_by_mistake_what_nobody_could_import():
+def test_invalid_claims_cannot_be_signed():
     with pytest.raises(FileInvalid, match="`seq`"):
         sign(claims(seq=0), KEY)
     with pytest.raises(FileTooLarge):
         sign(claims(note="x" * MAX_BYTES), KEY)
 
 
-def test_a_stored_file_is_read_again_whatever_has_become_of_its_key():
+def test_stored_file_is_read_without_its_key():
     assert read_stored(SIGNED) == check(SIGNED).claims
 
 
-def test_the_signature_of_a_stored_file_can_still_be_checked_once_its_key_is_distrusted():
+def test_stored_signature_is_verified_with_distrusted_key():
     distrusted = trusted(distrusted_at=ISSUED)
 
     assert has_valid_signature(SIGNED, [distrusted])
-    assert not has_valid_signature(raw(header(), claims(), ed25519(generate())), [distrusted])
-    assert not has_valid_signature(SIGNED, [trusted(generate())])
+    assert not has_valid_signature(raw(header(), claims(), ed25519(generate_key())), [distrusted])
+    assert not has_valid_signature(SIGNED, [trusted(generate_key())])

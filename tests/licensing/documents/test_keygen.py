@@ -1,4 +1,4 @@
-"""A Keygen license file is used only if a trusted key signed it, unaltered, and the license key opens it."""
+"""A Keygen license file is accepted only if a trusted key signed it, unaltered, and the license key decrypts it."""
 
 import base64
 import json
@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensing.documents.armor import MAX_BYTES
-from licensing.documents.claims import LicenseDocument, parse_claims
+from licensing.documents.claims import LicenseClaims, parse_claims
 from licensing.documents.document import check_file_dates, has_valid_signature, read_stored, sign, verify
+from licensing.documents.errors import FileExpired, FileInvalid, FileTooLarge
 from licensing.documents.formats import keygen
-from licensing.documents.keys import generate
+from licensing.documents.keys import generate_key
 from licensing.enums import LicenseScope
 from licensing.enums import UserErrorCode as Code
-from licensing.errors import FileExpired, FileInvalid, FileTooLarge, LicensingError
+from licensing.errors import LicensingError
 from tests.support.documents import ISSUED, KEY, NOW, OWNER, SERIAL, claims, grant, trusted
 from tests.support.keygen_files import (
     CSHARP,
@@ -24,11 +25,11 @@ from tests.support.keygen_files import (
     NODE,
     SAMPLES,
     Sample,
-    armoured,
+    armored,
+    encrypt,
     envelope,
     keygen_file,
     license,
-    sealed,
 )
 
 DAY = timedelta(days=1)
@@ -37,9 +38,16 @@ EACH = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
 
 
 def check(data, keys=None, license_key=LICENSE_KEY, now=NOW, license_owner=OWNER):
-    keys = [trusted()] if keys is None else keys
-    importer = {"own_number": SERIAL if license_owner else None, "license_owner": license_owner}
-    return verify(data, keys=keys, serial_number=SERIAL, now=now, license_key=license_key, **importer)
+    """Verify a file, by default for an installation with a serial number and a license owner."""
+    return verify(
+        data,
+        keys=[trusted()] if keys is None else keys,
+        serial_number=SERIAL,
+        now=now,
+        default_serial_number=SERIAL if license_owner else None,
+        default_license_owner=license_owner,
+        license_key=license_key,
+    )
 
 
 def read(sample: Sample, data=None, license_key=None):
@@ -47,18 +55,18 @@ def read(sample: Sample, data=None, license_key=None):
     return check(sample.data if data is None else data, keys, license_key or sample.license_key)
 
 
-def refused(data, **circumstances):
-    with pytest.raises(LicensingError) as refusal:
+def verification_error(data, **circumstances):
+    with pytest.raises(LicensingError) as raised:
         check(data, **circumstances)
-    return refusal.value
+    return raised.value
 
 
-def stated(**metadata):
+def with_metadata(**metadata):
     return license(metadata=metadata)
 
 
 @EACH
-def test_a_file_is_read(sample):
+def test_sample_file_is_read(sample):
     document = read(sample)
 
     plan, feature = document.claims.licenses
@@ -72,7 +80,7 @@ def test_a_file_is_read(sample):
 
 
 @EACH
-def test_the_expiry_of_the_file_and_that_of_the_license_are_two(sample):
+def test_file_and_license_expire_separately(sample):
     document = read(sample).claims
 
     assert document.file_expires_at == sample.file_expires_at
@@ -81,7 +89,7 @@ def test_the_expiry_of_the_file_and_that_of_the_license_are_two(sample):
 
 
 @pytest.mark.parametrize("sample", [NODE, CSHARP], ids=lambda sample: sample.id)
-def test_an_expired_file_is_refused(sample):
+def test_expired_file_is_rejected(sample):
     document = read(sample).claims
 
     check_file_dates(document, sample.file_expires_at)
@@ -89,22 +97,22 @@ def test_an_expired_file_is_refused(sample):
         check_file_dates(document, sample.file_expires_at + timedelta(seconds=1))
 
 
-def test_a_file_that_never_expires_is_not():
+def test_file_without_expiry_is_accepted():
     check_file_dates(read(JS).claims, NOW + 1000 * DAY)
 
 
 @EACH
-def test_each_byte_altered_is_refused(sample):
-    """Also one that decryption would not notice."""
+def test_every_altered_byte_is_rejected(sample):
+    """Includes the bytes that decryption does not authenticate."""
     for position, byte in enumerate(sample.data):
         with pytest.raises(LicensingError):
             read(sample, sample.data[:position] + bytes([byte ^ 1]) + sample.data[position + 1 :])
-            pytest.fail(f"byte {position} was altered")
+            pytest.fail(f"byte {position} was altered unnoticed")
 
 
 @EACH
 @given(data=st.data())
-def test_each_byte_replaced_is_refused_or_was_white_space(sample, data):
+def test_every_replaced_byte_is_rejected_unless_whitespace(sample, data):
     position = data.draw(st.integers(0, len(sample.data) - 1))
     value = data.draw(st.sampled_from([*b"AQgwBRhx+/=- \t\r\n", 0, 255]))
     altered = sample.data[:position] + bytes([value]) + sample.data[position + 1 :]
@@ -117,65 +125,65 @@ def test_each_byte_replaced_is_refused_or_was_white_space(sample, data):
 
 
 @EACH
-def test_another_license_key_does_not_open_it(sample):
-    with pytest.raises(LicensingError) as refusal:
+def test_wrong_license_key_is_rejected(sample):
+    with pytest.raises(LicensingError) as raised:
         read(sample, license_key="another")
-    assert refusal.value.code is Code.LICENSE_KEY_INVALID
+    assert raised.value.code is Code.LICENSE_KEY_INVALID
 
 
-def test_without_its_license_key_an_encrypted_file_stays_closed():
+def test_encrypted_file_requires_its_license_key():
     for license_key in (None, ""):
-        refusal = refused(JS.data, keys=[JS.public_key.trusted_for("superoffice")], license_key=license_key)
-        assert refusal.code is Code.LICENSE_KEY_INVALID
-        assert "Give the license key" in str(refusal)
+        error = verification_error(JS.data, keys=[JS.public_key.trusted_for("superoffice")], license_key=license_key)
+        assert error.code is Code.LICENSE_KEY_INVALID
+        assert "Give the license key" in str(error)
 
 
-def test_a_file_that_is_not_encrypted_needs_no_license_key():
+def test_unencrypted_file_needs_no_license_key():
     assert check(keygen_file(license(), None), license_key=None).claims.licenses[0].name == "Example"
 
 
-# `sig` and `alg` are not signed, and the armour is not: each has one form all the same. In each of these files the
-# signed part is whole, and decryption succeeds.
+# `sig`, `alg` and the armor are not signed, but each has one canonical form. In each of these files, the signed part is
+# intact and decryption succeeds.
 
-ENC = sealed(json.dumps(license()).encode())
+ENC = encrypt(json.dumps(license()).encode())
 SIGNED = envelope(ENC)
 WRITTEN = json.dumps(SIGNED, separators=(",", ":"))
 LAST = SIGNED["sig"][:85]
 VARIED = {
-    "signed by nobody": armoured({**SIGNED, "sig": base64.b64encode(bytes(64)).decode()}),
-    "signed by another": armoured(envelope(ENC, generate())),
-    "a short signature": armoured({**SIGNED, "sig": base64.b64encode(bytes(10)).decode()}),
-    "no signature": armoured({**SIGNED, "sig": ""}),
-    "a signature with stray bits": armoured({**SIGNED, "sig": LAST + chr(ord(SIGNED["sig"][85]) + 1) + "=="}),
-    "a signature without padding": armoured({**SIGNED, "sig": SIGNED["sig"][:86]}),
-    "a signature in two lines": armoured({**SIGNED, "sig": SIGNED["sig"][:20] + "\n" + SIGNED["sig"][20:]}),
-    "another encoding": armoured({**SIGNED, "alg": "base64+ed25519"}),
-    "another algorithm": armoured({**SIGNED, "alg": "aes-256-gcm+rsa-sha256"}),
-    "no algorithm": armoured({"enc": ENC, "sig": SIGNED["sig"]}),
-    "algorithm none": armoured({**SIGNED, "alg": "aes-256-gcm+none"}),
-    "another order": armoured({"sig": SIGNED["sig"], "enc": ENC, "alg": SIGNED["alg"]}),
-    "another member": armoured({**SIGNED, "ver": 2}),
-    "a member twice": armoured(WRITTEN.replace('"alg"', '"alg":"aes-256-gcm+ed25519","alg"')),
-    "blanks": armoured(json.dumps(SIGNED)),
-    "a line end": armoured(WRITTEN + "\n"),
-    "escapes": armoured(WRITTEN.replace('"alg"', '"\\u0061lg"')),
-    "no object": armoured("[]"),
-    "no JSON": armoured(b"\xff" * 40),
-    "other lines": armoured(SIGNED).replace(b"\n", b"\n\n", 2),
-    "lines of 64": armoured(SIGNED, width=64),
-    "another label": armoured(SIGNED).replace(b"LICENSE FILE", b"MACHINE FILE"),
-    "text around": b"Dear customer,\n" + armoured(SIGNED),
-    "twice": armoured(SIGNED) * 2,
+    "a zero signature": armored({**SIGNED, "sig": base64.b64encode(bytes(64)).decode()}),
+    "signed by another": armored(envelope(ENC, generate_key())),
+    "a short signature": armored({**SIGNED, "sig": base64.b64encode(bytes(10)).decode()}),
+    "no signature": armored({**SIGNED, "sig": ""}),
+    "a signature with stray bits": armored({**SIGNED, "sig": LAST + chr(ord(SIGNED["sig"][85]) + 1) + "=="}),
+    "a signature without padding": armored({**SIGNED, "sig": SIGNED["sig"][:86]}),
+    "a signature in two lines": armored({**SIGNED, "sig": SIGNED["sig"][:20] + "\n" + SIGNED["sig"][20:]}),
+    "another encoding": armored({**SIGNED, "alg": "base64+ed25519"}),
+    "another algorithm": armored({**SIGNED, "alg": "aes-256-gcm+rsa-sha256"}),
+    "no algorithm": armored({"enc": ENC, "sig": SIGNED["sig"]}),
+    "algorithm none": armored({**SIGNED, "alg": "aes-256-gcm+none"}),
+    "another order": armored({"sig": SIGNED["sig"], "enc": ENC, "alg": SIGNED["alg"]}),
+    "another member": armored({**SIGNED, "ver": 2}),
+    "a member twice": armored(WRITTEN.replace('"alg"', '"alg":"aes-256-gcm+ed25519","alg"')),
+    "blanks": armored(json.dumps(SIGNED)),
+    "a line end": armored(WRITTEN + "\n"),
+    "escapes": armored(WRITTEN.replace('"alg"', '"\\u0061lg"')),
+    "no object": armored("[]"),
+    "no JSON": armored(b"\xff" * 40),
+    "other lines": armored(SIGNED).replace(b"\n", b"\n\n", 2),
+    "lines of 64": armored(SIGNED, width=64),
+    "another label": armored(SIGNED).replace(b"LICENSE FILE", b"MACHINE FILE"),
+    "text around": b"Dear customer,\n" + armored(SIGNED),
+    "twice": armored(SIGNED) * 2,
 }
 
 
-def test_the_file_that_is_varied_below_is_good_before():
-    assert check(armoured(SIGNED)).claims.licenses[0].name == "Example"
+def test_unvaried_file_is_accepted():
+    assert check(armored(SIGNED)).claims.licenses[0].name == "Example"
 
 
 @pytest.mark.parametrize("data", VARIED.values(), ids=VARIED)
-def test_what_decryption_would_not_notice_is_refused(data):
-    assert refused(data).code in (Code.FILE_INVALID, Code.SIGNATURE_INVALID)
+def test_variation_of_unsigned_parts_is_rejected(data):
+    assert verification_error(data).code in (Code.FILE_INVALID, Code.SIGNATURE_INVALID)
 
 
 MALFORMED_ENC = {
@@ -192,28 +200,28 @@ MALFORMED_ENC = {
 
 
 @pytest.mark.parametrize("enc", MALFORMED_ENC.values(), ids=MALFORMED_ENC)
-def test_what_is_signed_must_be_well_formed_all_the_same(enc):
-    assert refused(armoured(envelope(enc))).code is Code.FILE_INVALID
+def test_signed_but_malformed_content_is_rejected(enc):
+    assert verification_error(armored(envelope(enc))).code is Code.FILE_INVALID
 
 
-def test_what_mail_and_paste_do_is_undone():
-    sent = b"\r\n" + armoured(SIGNED).replace(b"\n", b" \r\n")
+def test_email_and_paste_changes_are_undone():
+    sent = b"\r\n" + armored(SIGNED).replace(b"\n", b" \r\n")
 
-    assert check(sent) == check(armoured(SIGNED))
-
-
-def test_a_file_over_256_kib_is_too_large():
-    assert refused(armoured(SIGNED) + b"\n" * MAX_BYTES).code is Code.FILE_TOO_LARGE
+    assert check(sent) == check(armored(SIGNED))
 
 
-# Whose signature counts.
+def test_file_over_256_kib_is_too_large():
+    assert verification_error(armored(SIGNED) + b"\n" * MAX_BYTES).code is Code.FILE_TOO_LARGE
 
 
-def test_a_file_that_no_trusted_key_signed_is_refused():
-    refusal = refused(keygen_file(license(), key=generate()))
+# Trusted keys.
 
-    assert refusal.code is Code.SIGNATURE_INVALID
-    assert "have the operator of this system trust the vendor's key" in str(refusal)
+
+def test_file_without_trusted_signature_is_rejected():
+    error = verification_error(keygen_file(license(), key=generate_key()))
+
+    assert error.code is Code.SIGNATURE_INVALID
+    assert "have the operator of this system trust the vendor's key" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -221,103 +229,108 @@ def test_a_file_that_no_trusted_key_signed_is_refused():
     [trusted(not_before=NOW + DAY), trusted(not_after=NOW), trusted(distrusted_at=NOW)],
     ids=["not yet valid", "no longer valid", "distrusted"],
 )
-def test_the_key_must_be_trusted_at_this_moment(key):
-    refusal = refused(keygen_file(license()), keys=[key, trusted(generate())])
+def test_untrusted_key_is_rejected(key):
+    error = verification_error(keygen_file(license()), keys=[key, trusted(generate_key())])
 
-    assert refusal.code is Code.SIGNING_KEY_UNKNOWN
-    assert refusal.message.facts == {"key_id": key.kid}
+    assert error.code is Code.SIGNING_KEY_UNKNOWN
+    assert error.message.params == {"key_id": key.kid}
 
 
-def test_the_vendor_is_the_one_whom_the_key_is_trusted_for():
-    keys = [trusted(generate()), trusted(vendor="nordsync")]
+def test_signing_key_determines_the_vendor():
+    keys = [trusted(generate_key()), trusted(vendor="nordsync")]
 
     assert check(keygen_file(license()), keys=keys).claims.iss == "nordsync"
 
 
-def test_a_key_of_keygen_signs_no_license_of_our_own_by_saying_so():
-    """What each signs begins differently, so that a signature of one kind is none of the other."""
+def test_jws_file_is_not_accepted_as_keygen_file():
+    """The signed messages of the two formats begin differently, so that no signature is valid for both."""
     ours = sign(claims(), KEY)
-    assert refused(ours.replace("SIGNED LICENSE", "LICENSE FILE").encode()).code is Code.FILE_INVALID
+    assert verification_error(ours.replace("SIGNED LICENSE", "LICENSE FILE").encode()).code is Code.FILE_INVALID
 
 
-def test_the_signature_of_a_stored_file_can_still_be_checked_without_the_license_key():
-    assert has_valid_signature(keygen_file(license()), [trusted(generate()), trusted(distrusted_at=ISSUED)])
-    assert not has_valid_signature(keygen_file(license()), [trusted(generate())])
+def test_signature_is_verified_without_license_key():
+    assert has_valid_signature(keygen_file(license()), [trusted(generate_key()), trusted(distrusted_at=ISSUED)])
+    assert not has_valid_signature(keygen_file(license()), [trusted(generate_key())])
 
 
-def test_what_a_file_stated_is_read_again_from_what_is_kept_beside_it():
+def test_stored_claims_are_read_back():
     document = check(keygen_file(license()))
 
-    assert read_stored(keygen_file(license()), document.statement) == document.claims
+    assert read_stored(keygen_file(license()), document.claims_json) == document.claims
 
 
-# What it says.
+# Conversion to claims.
 
 
-def test_a_file_may_be_for_one_installation():
-    assert check(keygen_file(stated(serialNumber=SERIAL))).claims.sub == SERIAL
-    assert refused(keygen_file(stated(serialNumber="1010000004"))).code is Code.SERIAL_NUMBER_MISMATCH
+def test_serial_number_in_metadata_is_checked():
+    assert check(keygen_file(with_metadata(serialNumber=SERIAL))).claims.sub == SERIAL
+    assert verification_error(keygen_file(with_metadata(serialNumber="1010000004"))).code is Code.SERIAL_NUMBER_MISMATCH
 
 
-def test_where_the_installation_is_not_known_yet_the_file_must_say_whose_it_is():
+def test_file_must_name_an_unknown_installation():
     for metadata in ({}, {"serialNumber": SERIAL}, {"licenseOwner": OWNER}):
-        assert refused(keygen_file(stated(**metadata)), license_owner=None).code is Code.FILE_INVALID
-    whole = keygen_file(stated(serialNumber=SERIAL, licenseOwner=OWNER))
+        assert verification_error(keygen_file(with_metadata(**metadata)), license_owner=None).code is Code.FILE_INVALID
+    whole = keygen_file(with_metadata(serialNumber=SERIAL, licenseOwner=OWNER))
     assert check(whole, license_owner=None).claims.owner == OWNER
 
 
-def test_seats_are_the_users_of_the_license():
+def test_max_users_is_the_number_of_seats():
     [plan, _] = check(keygen_file(license(maxUsers=25))).claims.licenses
     assert plan.total == 25
 
 
-def test_the_plan_is_named_as_the_product_if_the_file_tells_of_it():
-    told = license()
-    told["included"].append({"type": "products", "id": "1", "attributes": {"name": "NordSync Connector", "code": None}})
-    assert check(keygen_file(told)).claims.licenses[0].name == "NordSync Connector"
+def test_plan_has_the_name_of_the_product():
+    source = license()
+    product = {"name": "NordSync Connector", "code": None}
+    source["included"].append({"type": "products", "id": "1", "attributes": product})
+
+    assert check(keygen_file(source)).claims.licenses[0].name == "NordSync Connector"
 
 
-def test_licenses_in_the_metadata_are_the_licenses_and_plans_include_the_entitlements():
+def test_plans_in_metadata_include_the_entitlements():
     listed = [
         grant("ten-sales", total=25, plan=True, includes=["t2"]),
         grant("t2", hidden=True),
         grant("visible-for"),
         grant("server", scope="SYSTEM"),
     ]
-    found = {one.code: one for one in check(keygen_file(stated(licenses=listed))).claims.licenses}
+    licenses = {one.code: one for one in check(keygen_file(with_metadata(licenses=listed))).claims.licenses}
 
-    assert list(found) == ["ten-sales", "t2", "visible-for", "server", "offline-support"]
-    assert found["ten-sales"].total == 25
-    assert found["ten-sales"].includes == ("t2", "offline-support")
-    assert found["visible-for"].includes == ()
+    assert list(licenses) == ["ten-sales", "t2", "visible-for", "server", "offline-support"]
+    assert licenses["ten-sales"].total == 25
+    assert licenses["ten-sales"].includes == ("t2", "offline-support")
+    assert licenses["visible-for"].includes == ()
 
 
-def test_an_entitlement_that_is_listed_as_a_license_is_that_license():
+def test_entitlement_listed_as_license_is_not_added():
     listed = [grant("ten-sales", plan=True), grant("offline-support", total=3)]
-    plan, support = check(keygen_file(stated(licenses=listed))).claims.licenses
+    plan, support = check(keygen_file(with_metadata(licenses=listed))).claims.licenses
 
     assert (plan.includes, support.total, support.hidden) == ((), 3, False)
 
 
-def test_a_file_issued_later_is_newer():
+def test_later_file_has_higher_sequence():
     later = license()
     later["meta"]["issued"] = "2025-01-08T19:01:53.378Z"
     assert check(keygen_file(later)).claims.seq == check(keygen_file(license())).claims.seq + 1
 
 
-def test_dates_that_keygen_has_no_words_for_stand_in_the_metadata():
-    dates = check(keygen_file(stated(warnAt="2026-01-01T00:00:00Z", graceEndsAt="2027-01-01T00:00:00Z"))).claims.dates
+def test_metadata_holds_additional_dates():
+    dates = check(
+        keygen_file(with_metadata(warnAt="2026-01-01T00:00:00Z", graceEndsAt="2027-01-01T00:00:00Z"))
+    ).claims.dates
 
     assert (dates.warn_at, dates.grace_ends_at) == (datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
 
 
 def without(*path):
-    told = license()
-    part = told
+    """Return a Keygen license without the member at a path."""
+    source = license()
+    parent = source
     for name in path[:-1]:
-        part = part[name]
-    del part[path[-1]]
-    return told
+        parent = parent[name]
+    del parent[path[-1]]
+    return source
 
 
 MALFORMED = {
@@ -328,28 +341,28 @@ MALFORMED = {
     "a local time": ({**license(), "meta": {"issued": "2025-01-08T19:01:52"}}, "meta.issued"),
     "issued too early": ({**license(), "meta": {"issued": "2019-12-31T23:59:59Z"}}, "seq"),
     "no license": (without("data"), "`data` is missing"),
-    "seats below none": (license(maxUsers=-1), "maxUsers"),
-    "a serial number of letters": (stated(serialNumber="ABC"), "metadata.serialNumber"),
-    "an owner of nothing": (stated(licenseOwner=" "), "metadata.licenseOwner"),
-    "licenses by number": (stated(licenses=3), "metadata.licenses"),
-    "a license twice": (stated(licenses=[grant("a"), grant("a")]), "listed twice"),
+    "negative seats": (license(maxUsers=-1), "maxUsers"),
+    "a serial number of letters": (with_metadata(serialNumber="ABC"), "metadata.serialNumber"),
+    "a blank owner": (with_metadata(licenseOwner=" "), "metadata.licenseOwner"),
+    "a number of licenses": (with_metadata(licenses=3), "metadata.licenses"),
+    "a license twice": (with_metadata(licenses=[grant("a"), grant("a")]), "listed twice"),
     "an expiry beyond the calendar": (license(expiry="9999-12-31T00:00:00Z"), "dates.expires_at"),
     "a name of control characters": (license(name="\x00"), "name"),
 }
 
 
-@pytest.mark.parametrize(("told", "why"), MALFORMED.values(), ids=MALFORMED)
-def test_what_makes_no_sense_is_refused_by_name(told, why):
-    refusal = refused(keygen_file(told))
+@pytest.mark.parametrize(("source", "reason"), MALFORMED.values(), ids=MALFORMED)
+def test_malformed_license_is_rejected_with_reason(source, reason):
+    error = verification_error(keygen_file(source))
 
-    assert refusal.code is Code.FILE_INVALID
-    assert why in str(refusal)
-
-
-# What our issuer writes.
+    assert error.code is Code.FILE_INVALID
+    assert reason in str(error)
 
 
-def document(**overrides) -> LicenseDocument:
+# Writing Keygen license files.
+
+
+def parsed(**overrides) -> LicenseClaims:
     return parse_claims(json.dumps(claims(**overrides)).encode())
 
 
@@ -361,8 +374,8 @@ def document(**overrides) -> LicenseDocument:
     iat=st.integers(int(datetime(2020, 1, 2, tzinfo=UTC).timestamp()), int(NOW.timestamp())),
     exp=st.none() | st.integers(0, 4_000_000_000),
 )
-def test_what_is_written_is_read(license_key, total, owner, expires_at, iat, exp):
-    told = document(
+def test_written_file_is_read_back(license_key, total, owner, expires_at, iat, exp):
+    written = parsed(
         owner=owner,
         licenses=[grant("ten-sales", total=total, plan=True, includes=["t2"]), grant("t2", hidden=True)],
         dates={"expires_at": expires_at and expires_at.isoformat()},
@@ -370,17 +383,17 @@ def test_what_is_written_is_read(license_key, total, owner, expires_at, iat, exp
         exp=exp,
     )
 
-    found = check(keygen.write(told, KEY, license_key).encode(), license_key=license_key).claims
+    read_back = check(keygen.write(written, KEY, license_key).encode(), license_key=license_key).claims
 
     for claim in ("iss", "sub", "owner", "dates", "licenses", "iat", "exp"):
-        assert getattr(found, claim) == getattr(told, claim)
+        assert getattr(read_back, claim) == getattr(written, claim)
 
 
-def test_a_vendor_cannot_write_what_the_file_would_not_say():
+def test_unrepresentable_claims_cannot_be_written():
     with pytest.raises(FileInvalid, match="nbf"):
-        keygen.write(document(nbf=int(NOW.timestamp())), KEY)
+        keygen.write(parsed(nbf=int(NOW.timestamp())), KEY)
 
 
-def test_a_vendor_cannot_write_what_nobody_could_import():
+def test_oversized_file_cannot_be_written():
     with pytest.raises(FileTooLarge):
-        keygen.write(document(licenses=[grant(f"a{number}", description="x" * 2000) for number in range(100)]), KEY)
+        keygen.write(parsed(licenses=[grant(f"a{number}", description="x" * 2000) for number in range(100)]), KEY)

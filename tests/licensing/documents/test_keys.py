@@ -1,4 +1,4 @@
-"""Vendors hand out public Ed25519 keys as JWKs; private ones are refused wherever they do not belong."""
+"""Vendors publish Ed25519 keys as JWKs; private keys are rejected where public ones are expected."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -6,20 +6,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from licensing.documents.keys import generate, parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
+from licensing.documents.keys import generate_key, parse_private_jwk, parse_public_jwk, public_jwk, thumbprint
 from licensing.errors import Invalid
 
 # The example key of RFC 8037, appendix A.
 PUBLIC = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
 
 
-def test_a_key_is_named_by_its_thumbprint():
+def test_key_id_is_the_thumbprint():
     assert thumbprint(PUBLIC) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"  # RFC 8037, appendix A.3
     assert thumbprint({**PUBLIC, "kid": "mine"}) == thumbprint(PUBLIC)
 
 
 @pytest.mark.parametrize("form", [dict, json.dumps, lambda jwk: json.dumps(jwk).encode()], ids=["dict", "str", "bytes"])
-def test_a_public_key_is_read_in_any_form(form):
+def test_public_key_is_parsed_from_json(form):
     key = parse_public_jwk(form({**PUBLIC, "kid": "ours", "use": "sig"}))
 
     assert (key.kid, key.jwk, key.not_before, key.not_after) == (thumbprint(PUBLIC), PUBLIC, None, None)
@@ -28,13 +28,13 @@ def test_a_public_key_is_read_in_any_form(form):
 @pytest.mark.parametrize(
     "form", [str, str.upper, lambda text: f" {text}\n".encode()], ids=["hex", "upper case", "file"]
 )
-def test_a_public_key_may_be_its_bytes_in_hex(form):
+def test_public_key_is_parsed_from_hex(form):
     in_hex = urlsafe_b64decode(PUBLIC["x"] + "=").hex()
 
     assert parse_public_jwk(form(in_hex)) == parse_public_jwk(PUBLIC)
 
 
-def test_its_validity_is_read_from_nbf_and_exp():
+def test_validity_is_read_from_nbf_and_exp():
     key = parse_public_jwk({**PUBLIC, "nbf": 1_800_000_000, "exp": 1_900_000_000}).trusted_for("superoffice")
 
     assert key.vendor == "superoffice"
@@ -42,9 +42,9 @@ def test_its_validity_is_read_from_nbf_and_exp():
     assert key.not_after == datetime.fromtimestamp(1_900_000_000, UTC)
 
 
-def test_a_private_key_is_no_public_one():
+def test_private_key_is_rejected_as_public_key():
     with pytest.raises(Invalid, match="This is a private key"):
-        parse_public_jwk(generate().as_dict(private=True))
+        parse_public_jwk(generate_key().as_dict(private=True))
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_a_private_key_is_no_public_one():
         '{"kty": "OKP", "crv": "Ed25519", "x": "A", "x": "B"}',
     ],
 )
-def test_what_is_no_ed25519_key_is_refused(source):
+def test_invalid_public_key_is_rejected(source):
     with pytest.raises(Invalid, match="This is no Ed25519 key"):
         parse_public_jwk(source)
 
 
-def test_a_private_key_can_be_kept_and_read_again():
-    private = generate()
+def test_stored_private_key_is_parsed():
+    private = generate_key()
 
     again = parse_private_jwk(json.dumps(private.as_dict(private=True)))
 
@@ -82,8 +82,8 @@ def test_a_private_key_can_be_kept_and_read_again():
     assert set(public_jwk(private)) == {"kty", "crv", "x"}
 
 
-def test_a_private_key_is_known_by_its_own_public_half_whatever_its_file_says():
-    private = generate()
+def test_public_half_is_derived_from_private_key():
+    private = generate_key()
 
     again = parse_private_jwk({**private.as_dict(private=True), "x": PUBLIC["x"]})
 
@@ -91,6 +91,6 @@ def test_a_private_key_is_known_by_its_own_public_half_whatever_its_file_says():
 
 
 @pytest.mark.parametrize("source", [PUBLIC, {**PUBLIC, "d": "AAAA"}, "{}"])
-def test_what_is_no_private_key_is_refused(source):
+def test_invalid_private_key_is_rejected(source):
     with pytest.raises(Invalid):
         parse_private_jwk(source)

@@ -1,4 +1,4 @@
-"""Nobody waits long for a connection, and none is lost, whatever ends."""
+"""Waits for connections are limited, and cancelled work releases its connection."""
 
 import asyncio
 import sqlite3
@@ -20,30 +20,30 @@ from tests.support.factories import make_installation
 
 @pytest.fixture
 async def one_connection(postgres_url):
-    """A PostgreSQL, and a pool of a single connection to it."""
+    """Connect to PostgreSQL with a pool of one connection."""
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(postgres_url, pool_size=1), _enable_global_fallback=True)
     yield
     await Tortoise.close_connections()
 
 
-async def shown(setting):
+async def show(setting):
     _, [row] = await get_connection("default").execute_query(f"SHOW {setting}")
     return row[0]
 
 
-async def in_a_moment(coroutine, seconds=0.1):
-    """Ends a coroutine that takes too long."""
+async def cancel_after(coroutine, seconds=0.1):
+    """Run a coroutine that must not end by itself, and cancel it."""
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(seconds):
             await coroutine
 
 
-async def test_statements_and_locks_are_waited_for_no_longer_than_a_request_may(one_connection):
-    assert (await shown("statement_timeout"), await shown("lock_timeout")) == ("5s", "2s")
+async def test_statements_and_locks_time_out(one_connection):
+    assert (await show("statement_timeout"), await show("lock_timeout")) == ("5s", "2s")
 
 
-async def test_commands_may_take_as_long_as_they_take_whatever_the_database_is_set_to(postgres_url):
+async def test_commands_override_timeouts_of_the_database(postgres_url):
     connection = await asyncpg.connect(postgres_url)
     name = postgres_url.rpartition("/")[2]
     await connection.execute(f"ALTER DATABASE \"{name}\" SET statement_timeout = '5s'")
@@ -51,15 +51,15 @@ async def test_commands_may_take_as_long_as_they_take_whatever_the_database_is_s
     await connection.close()
     await Tortoise.init(config=tortoise_config(postgres_url, without_timeouts=True), _enable_global_fallback=True)
     try:
-        assert (await shown("statement_timeout"), await shown("lock_timeout")) == ("0", "0")
+        assert (await show("statement_timeout"), await show("lock_timeout")) == ("0", "0")
     finally:
         await Tortoise.close_connections()
 
 
-@pytest.mark.parametrize("wanted", ["a statement", "a transaction"])
-async def test_with_all_connections_in_use_the_next_is_refused_within_two_seconds(one_connection, wanted):
-    async def ask():
-        if wanted == "a statement":
+@pytest.mark.parametrize("work", ["statement", "transaction"])
+async def test_exhausted_pool_fails_within_two_seconds(one_connection, work):
+    async def run():
+        if work == "statement":
             await Installation.all().count()
         else:
             async with in_transaction():
@@ -71,18 +71,18 @@ async def test_with_all_connections_in_use_the_next_is_refused_within_two_second
         async with in_transaction():
             await release.wait()
 
-    holding = asyncio.create_task(hold())
+    holder = asyncio.create_task(hold())
     await asyncio.sleep(0)
     started = time.monotonic()
     with pytest.raises(NoConnection):
-        await ask()
+        await run()
     assert time.monotonic() - started < 2
     release.set()
-    await holding
-    await ask()
+    await holder
+    await run()
 
 
-def test_no_connection_counts_as_a_database_out_of_reach():
+def test_no_connection_counts_as_unreachable():
     assert issubclass(NoConnection, UNREACHABLE)
 
 
@@ -103,20 +103,20 @@ async def sleep_in_a_broken_transaction():
 
 
 @pytest.mark.parametrize("work", [sleep_in_the_database, sleep_in_a_transaction, sleep_in_a_broken_transaction])
-async def test_what_is_ended_gives_its_connection_back_and_leaves_nothing(one_connection, work):
+async def test_cancelled_work_releases_its_connection(one_connection, work):
     for _ in range(3):
-        await in_a_moment(work())
+        await cancel_after(work())
 
     assert await Installation.all().count() == 0
 
 
-async def test_a_transaction_that_is_ended_while_it_begins_gives_its_connection_back(one_connection):
+async def test_transaction_cancelled_while_beginning_releases_its_connection(one_connection):
     async def begin():
         async with in_transaction():
             await asyncio.sleep(4)
 
     for tenths_of_milliseconds in range(40):
-        assert await Installation.all().count() == 0  # there is a connection, and it is free
+        assert await Installation.all().count() == 0  # the connection is free again
         beginning = asyncio.create_task(begin())
         await asyncio.sleep(tenths_of_milliseconds / 10_000)
         beginning.cancel()
@@ -124,14 +124,14 @@ async def test_a_transaction_that_is_ended_while_it_begins_gives_its_connection_
             await beginning
 
 
-async def test_on_sqlite_a_transaction_that_is_ended_while_it_begins_leaves_none_open(sqlite_url):
+async def test_sqlite_transaction_cancelled_while_beginning_is_rolled_back(sqlite_url):
     await Tortoise.init(config=tortoise_config(sqlite_url), _enable_global_fallback=True)
     try:
         await Installation.all().count()
         with sqlite3.connect(sqlite_url.removeprefix("sqlite://"), isolation_level=None) as other:
             other.execute("BEGIN IMMEDIATE")
             beginning = asyncio.create_task(in_transaction().__aenter__())
-            await asyncio.sleep(0.1)  # it waits for the other's lock by now
+            await asyncio.sleep(0.1)  # long enough to wait for the other connection's lock
             beginning.cancel()
             other.execute("COMMIT")
         other.close()
@@ -144,7 +144,7 @@ async def test_on_sqlite_a_transaction_that_is_ended_while_it_begins_leaves_none
         await Tortoise.close_connections()
 
 
-async def test_statements_are_counted_in_and_out_of_transactions_and_in_tasks(database):
+async def test_queries_are_counted_in_transactions_and_tasks(database):
     with count_queries() as statements:
         await Installation.all().count()
         async with in_transaction():

@@ -1,4 +1,4 @@
-"""What is told apart when the database does not do as it is told."""
+"""Database errors are classified on both engines."""
 
 import sqlite3
 
@@ -10,8 +10,8 @@ from models.db.errors import is_too_slow, is_unreachable
 
 
 def sqlite_error(code: int) -> OperationalError:
-    """As Tortoise wraps it."""
-    error = sqlite3.OperationalError("made for the test")
+    """Return a SQLite error with a result code, wrapped as by Tortoise."""
+    error = sqlite3.OperationalError("simulated")
     error.sqlite_errorcode = code
     return OperationalError(error)
 
@@ -28,14 +28,14 @@ def sqlite_error(code: int) -> OperationalError:
         ExceptionGroup("two", [ConnectionResetError(), asyncpg.CrashShutdownError()]),
     ],
 )
-def test_a_database_that_is_away_or_full(failure: Exception) -> None:
+def test_stopped_or_full_database_is_unreachable(failure: Exception) -> None:
     assert is_unreachable(failure) and not is_too_slow(failure)
 
 
 @pytest.mark.parametrize(
     "failure", [TimeoutError(), asyncpg.LockNotAvailableError(), sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT)]
 )
-def test_a_database_that_is_busy(failure: Exception) -> None:
+def test_busy_database_is_too_slow(failure: Exception) -> None:
     assert is_too_slow(failure) and not is_unreachable(failure)
 
 
@@ -48,5 +48,5 @@ def test_a_database_that_is_busy(failure: Exception) -> None:
         ExceptionGroup("two", [ConnectionResetError(), ValueError()]),
     ],
 )
-def test_a_mistake_is_neither(failure: Exception) -> None:
+def test_other_errors_are_neither(failure: Exception) -> None:
     assert not is_unreachable(failure) and not is_too_slow(failure)

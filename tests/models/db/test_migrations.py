@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.operations import AlterModelOptions
 
 import models.migrations
 from models.db import migrate as migration
@@ -40,7 +41,7 @@ class Migration(migrations.Migration):
 
 @pytest.fixture
 def later(tmp_path, monkeypatch):
-    """Makes a later version of the program, which has one more migration."""
+    """Return a function that adds a migration to the program, as a later version would."""
 
     def add(source):
         package = tmp_path / "later_migrations"
@@ -50,8 +51,8 @@ def later(tmp_path, monkeypatch):
         monkeypatch.syspath_prepend(tmp_path)
         importlib.invalidate_caches()
 
-        def later_config(database_url, **given):
-            config = tortoise_config(database_url, **given)
+        def later_config(database_url, **options):
+            config = tortoise_config(database_url, **options)
             config["apps"]["models"]["migrations"] = "later_migrations"
             return config
 
@@ -64,7 +65,7 @@ def later(tmp_path, monkeypatch):
 
 @pytest.fixture
 async def full_url(sqlite_url):
-    """A SQLite database in which every license and user is referred to."""
+    """Return the URL of a SQLite database in which every license and user is referenced."""
     await Tortoise.init(config=tortoise_config(sqlite_url))
     installation = await make_installation()
     await make_vendor(installation_id=installation.id, is_main=True)
@@ -76,7 +77,7 @@ async def full_url(sqlite_url):
 
 
 def contents(url):
-    """Every row of every table, and the names of indexes and triggers."""
+    """Return the rows of each table, and the names of all indexes and triggers."""
     with closing(sqlite3.connect(url.removeprefix("sqlite://"))) as connection:
         schema = connection.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
         tables = sorted(name for kind, name in schema if kind == "table" and name != "tortoise_migrations")
@@ -84,31 +85,34 @@ def contents(url):
     return rows, sorted(name for kind, name in schema if kind != "table")
 
 
-async def test_the_models_are_what_the_migrations_make():
+async def test_migrations_match_the_models(monkeypatch):
+    # Tortoise records docstrings as descriptions of tables; new docstrings need no migration.
+    unmanaged = AlterModelOptions.UNMANAGED_OPTION_KEYS | {"table_description"}
+    monkeypatch.setattr(AlterModelOptions, "UNMANAGED_OPTION_KEYS", unmanaged)
     await Tortoise.init(config=tortoise_config("sqlite://:memory:"))
     try:
         apps = tortoise_config("sqlite://:memory:")["apps"]
-        differences = await MigrationAutodetector(Tortoise.apps, apps).changes()
+        writers = await MigrationAutodetector(Tortoise.apps, apps).changes()
     finally:
         await Tortoise.close_connections()
 
-    assert [(writer.name, writer.operations) for writer in differences] == []
+    assert [(writer.name, writer.operations) for writer in writers] == []
 
 
-async def test_a_migrated_database_lacks_nothing(database_url):
+async def test_migrated_database_has_no_pending_migrations(database_url):
     assert await pending_migrations(database_url) == []
 
 
-async def test_a_database_that_is_not_there_lacks_everything(tmp_path):
+async def test_missing_database_has_pending_migrations(tmp_path):
     assert await pending_migrations(f"sqlite://{tmp_path / 'none.db'}") != []
 
 
-async def test_migrating_twice_changes_nothing_and_backs_nothing_up(sqlite_url, tmp_path):
+async def test_second_migration_does_nothing(sqlite_url, tmp_path):
     assert await migrate(sqlite_url) is None
     assert list(tmp_path.glob("*.backup")) == []
 
 
-async def test_a_migration_that_alters_a_table_loses_no_rows_indexes_or_triggers(full_url, later):
+async def test_altering_a_table_keeps_rows_indexes_and_triggers(full_url, later):
     before = contents(full_url)
     later(ALTER_LICENSE)
     assert await pending_migrations(full_url) == ["9999_later"]
@@ -123,7 +127,7 @@ async def test_a_migration_that_alters_a_table_loses_no_rows_indexes_or_triggers
     assert contents(f"sqlite://{backup}") == before
 
 
-async def test_the_rules_still_hold_after_a_table_was_altered(full_url, later):
+async def test_constraints_survive_altering_a_table(full_url, later):
     later(ALTER_LICENSE)
     await migrate(full_url)
 
@@ -138,7 +142,7 @@ async def test_the_rules_still_hold_after_a_table_was_altered(full_url, later):
                 connection.execute(statement)
 
 
-async def test_a_migration_that_leaves_rows_without_what_they_refer_to_is_undone(full_url, later):
+async def test_migration_with_dangling_references_is_undone(full_url, later):
     before = contents(full_url)
     later(LOSE_LICENSES)
 
@@ -149,7 +153,7 @@ async def test_a_migration_that_leaves_rows_without_what_they_refer_to_is_undone
     assert await pending_migrations(full_url) == ["9999_later"]
 
 
-async def test_two_hosts_may_migrate_at_once(postgres_server):
+async def test_concurrent_migrations_succeed(postgres_server):
     name = await asyncio.to_thread(create_database, postgres_server)
     url = f"{postgres_server}/{name}"
     program = "import asyncio, sys; from models.db.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
@@ -163,7 +167,7 @@ async def test_two_hosts_may_migrate_at_once(postgres_server):
 
 
 @pytest.mark.parametrize(("granted", "indexes"), [("CREATE ON DATABASE", ["user_search"]), ("CONNECT ON DATABASE", [])])
-async def test_searches_have_an_index_where_the_extension_may_be_made(postgres_server, granted, indexes):
+async def test_search_index_requires_the_extension(postgres_server, granted, indexes):
     name = await asyncio.to_thread(create_database, postgres_server)
     administrator = await asyncpg.connect(f"{postgres_server}/{name}")
     await administrator.execute(
@@ -176,8 +180,8 @@ async def test_searches_have_an_index_where_the_extension_may_be_made(postgres_s
         await migrate(url)
 
         assert await pending_migrations(url) == []
-        found = await administrator.fetch("SELECT indexname FROM pg_indexes WHERE indexname = 'user_search'")
-        assert [index for (index,) in found] == indexes
+        rows = await administrator.fetch("SELECT indexname FROM pg_indexes WHERE indexname = 'user_search'")
+        assert [index for (index,) in rows] == indexes
     finally:
         await administrator.execute(f'DROP OWNED BY "{name}"; DROP ROLE "{name}"')
         await administrator.close()

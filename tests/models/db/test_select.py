@@ -1,4 +1,4 @@
-"""Rows that are read by SQL written by hand: the same on both engines."""
+"""Hand-written SELECT statements return the same rows on both engines."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
-async def test_an_instant_is_the_text_that_the_api_gives(make_user, moment):
+async def test_datetime_is_read_as_iso_text(make_user, moment):
     user = await make_user("Kari")
     await User.filter(id=user.id).update(last_login_at=moment)
 
@@ -32,7 +32,7 @@ async def test_an_instant_is_the_text_that_the_api_gives(make_user, moment):
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_an_instant_does_not_depend_on_the_time_zone_of_the_session(make_user):
+async def test_datetime_is_independent_of_the_session_time_zone(make_user):
     user = await make_user("Kari")
     await User.filter(id=user.id).update(last_login_at=MOMENTS[0])
 
@@ -44,7 +44,7 @@ async def test_an_instant_does_not_depend_on_the_time_zone_of_the_session(make_u
     assert text == "2026-01-15T09:30:00+00:00"
 
 
-async def test_columns_have_the_types_of_python(make_license):
+async def test_columns_are_read_as_python_types(make_license):
     license = await make_license("superoffice.sales")
 
     select = Select()
@@ -55,23 +55,23 @@ async def test_columns_have_the_types_of_python(make_license):
     assert row[1] is False
 
 
-async def test_one_of_many_and_of_none(make_user):
+async def test_in_matches_any_of_the_values(make_user):
     users = [await make_user(name) for name in ("Kari", "Per", "Åse")]
     ids = [user.id for user in users]
 
-    async def found(wanted: list[int]) -> set[int]:
+    async def matching_ids(wanted: list[int]) -> set[int]:
         select = Select()
         return {id_ for (id_,) in await select.rows(f'SELECT id FROM "user" WHERE id {select.in_(wanted)}')}
 
-    assert await found(ids[:2]) == set(ids[:2])
-    assert await found([]) == set()
+    assert await matching_ids(ids[:2]) == set(ids[:2])
+    assert await matching_ids([]) == set()
 
 
 @pytest.mark.parametrize("text", ["%", "_", "50%", "\\", "å"])
-async def test_a_text_that_is_searched_for_stands_for_itself(make_user, text):
+async def test_wildcards_are_matched_literally(make_user, text):
     await make_user("Kari")
     other = await make_user(f"a{text}b")
 
     select = Select()
-    wanted = select.contains("search_key", text)
-    assert [id_ for (id_,) in await select.rows(f'SELECT id FROM "user" WHERE {wanted}')] == [other.id]
+    condition = select.contains("search_key", text)
+    assert [id_ for (id_,) in await select.rows(f'SELECT id FROM "user" WHERE {condition}')] == [other.id]

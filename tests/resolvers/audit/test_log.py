@@ -1,4 +1,4 @@
-"""The audit log: newest first, each filter, and a sentence for each event."""
+"""The audit log: order, criteria and summaries."""
 
 from datetime import UTC, datetime, timedelta
 from string import Formatter
@@ -8,12 +8,12 @@ import pytest
 
 from licensing.enums import ActorKind, AuditAction
 from licensing.messages import ENGLISH
-from resolvers.audit.log import SUMMARIES, AuditFilter, EventRow, count_events, events_page, load_events, summary
+from resolvers.audit.log import SUMMARIES, AuditCriteria, EventRow, count_events, events_page, load_events, summary
 from resolvers.pagination import PageRequest
 from resolvers.unit_of_work import unit_of_work
 
 START = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
-FACTS: dict[str, Any] = {
+PARAMS: dict[str, Any] = {
     "vendor": "SuperOffice AS",
     "source": "LICENSE_FILE",
     "changes": 1,
@@ -34,7 +34,7 @@ FACTS: dict[str, Any] = {
 
 @pytest.fixture
 async def log(context, make_license, make_user):
-    """Three events, an hour apart: a login, a license given, a vendor changed."""
+    """Three events, an hour apart: a sign-in, an assignment and a changed vendor."""
     license, user = await make_license("superoffice.plan"), await make_user("Kari")
     events: list[tuple[AuditAction, dict[str, Any]]] = [
         (AuditAction.SIGNED_IN, {}),
@@ -44,17 +44,17 @@ async def log(context, make_license, make_user):
         ),
         (AuditAction.VENDOR_CHANGED, {"vendor_id": license.vendor_id}),
     ]
-    for hour, (action, concerns) in enumerate(events):
+    for hour, (action, references) in enumerate(events):
         context.now = lambda hour=hour: START + timedelta(hours=hour)
-        async with unit_of_work(context) as change:
-            change.record(action, **concerns, **FACTS)
+        async with unit_of_work(context) as unit:
+            unit.record(action, **references, **PARAMS)
     return user
 
 
 async def actions(context, **conditions):
-    """What the first page shows was done."""
-    page = await events_page(context, AuditFilter(**conditions), PageRequest())
-    assert await count_events(context, AuditFilter(**conditions)) == len(page.rows)
+    """Return the actions on the first page, after comparing their number with the count."""
+    page = await events_page(context, AuditCriteria(**conditions), PageRequest())
+    assert await count_events(context, AuditCriteria(**conditions)) == len(page.rows)
     return [EventRow._make(row).action for row in page.rows]
 
 
@@ -73,43 +73,45 @@ async def actions(context, **conditions):
     ],
     ids=str,
 )
-async def test_filters_newest_first(context, log, conditions, expected):
+async def test_filters_return_newest_first(context, log, conditions, expected):
     assert await actions(context, **conditions) == expected
 
 
-async def test_what_concerned_a_user(context, log):
+async def test_events_are_filtered_by_user(context, log):
     assert await actions(context, user_id=log.id) == ["USER_LICENSE_ASSIGNED"]
 
 
-async def test_events_are_found_by_id(context, log):
-    page = await events_page(context, AuditFilter(), PageRequest(last=1))
+async def test_events_are_loaded_by_id(context, log):
+    page = await events_page(context, AuditCriteria(), PageRequest(last=1))
     [row] = page.rows
 
     assert await load_events(context, [row[0], 0]) == {row[0]: row}
     assert page.has_previous_page
 
 
-def test_every_action_has_a_sentence():
+def test_every_action_has_a_summary():
     assert set(SUMMARIES) == set(AuditAction)
 
 
 @pytest.mark.parametrize("action", list(AuditAction))
-def test_the_sentence_is_whole(action):
-    said = summary(ENGLISH, action, FACTS, ActorKind.ADMINISTRATOR, "Inga Solheim")
+def test_summary_is_complete(action):
+    sentence = summary(ENGLISH, action, PARAMS, ActorKind.ADMINISTRATOR, "Inga Solheim")
 
-    assert "{" not in said
-    assert said.endswith(".")
-    assert {name for _, name, _, _ in Formatter().parse(SUMMARIES[action]) if name} <= {*FACTS, "actor"}
+    assert "{" not in sentence
+    assert sentence.endswith(".")
+    assert {name for _, name, _, _ in Formatter().parse(SUMMARIES[action]) if name} <= {*PARAMS, "actor"}
 
 
-def test_sentences_tell_numbers_and_instants_in_words():
-    assert summary(ENGLISH, "LICENSES_ACTIVATED", FACTS, ActorKind.ADMINISTRATOR, "Inga").endswith("1 license changed.")
+def test_summary_formats_numbers_and_instants():
+    assert summary(ENGLISH, "LICENSES_ACTIVATED", PARAMS, ActorKind.ADMINISTRATOR, "Inga").endswith(
+        "1 license changed."
+    )
     assert (
-        summary(ENGLISH, "EXPIRY_WARNED", FACTS, ActorKind.SYSTEM, "system")
+        summary(ENGLISH, "EXPIRY_WARNED", PARAMS, ActorKind.SYSTEM, "system")
         == "The licenses from SuperOffice AS expire at 2026-05-01 00:00 UTC."
     )
 
 
-def test_sentences_of_the_system_begin_with_a_capital_and_names_stay_as_they_are():
-    assert summary(ENGLISH, "LICENSES_ACTIVATED", FACTS, ActorKind.SYSTEM, "command line").startswith("Command line ")
-    assert summary(ENGLISH, "LICENSES_ACTIVATED", FACTS, ActorKind.API_TOKEN, "erp").startswith("erp ")
+def test_only_system_actors_are_capitalized():
+    assert summary(ENGLISH, "LICENSES_ACTIVATED", PARAMS, ActorKind.SYSTEM, "command line").startswith("Command line ")
+    assert summary(ENGLISH, "LICENSES_ACTIVATED", PARAMS, ActorKind.API_TOKEN, "erp").startswith("erp ")

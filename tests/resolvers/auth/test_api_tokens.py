@@ -9,7 +9,7 @@ from models.api_token import ApiToken
 from models.audit_event import AuditEvent
 from models.vendor import Vendor
 from resolvers.auth.api_tokens import api_tokens, authenticate_token, create_api_token, revoke_api_token
-from resolvers.context import Actor, Principal
+from resolvers.principals import Actor, Principal
 
 READ, WRITE, TOKENS = ApiScope.LICENSES_READ, ApiScope.LICENSES_WRITE, ApiScope.TOKENS_WRITE
 NOW = datetime(2026, 3, 2, 12, 34, 56, tzinfo=UTC)
@@ -23,17 +23,17 @@ def context(context):
 
 @pytest.fixture
 def issue(context):
-    """Issues a token with one scope, unless told otherwise."""
+    """A function that issues a token, by default with one scope."""
 
-    async def create(**facts):
+    async def create(**arguments):
         return await create_api_token(
-            context, **{"name": "Export", "scopes": [READ], "vendor_id": None, "expires_at": None, **facts}
+            context, **{"name": "Export", "scopes": [READ], "vendor_id": None, "expires_at": None, **arguments}
         )
 
     return create
 
 
-async def test_a_token_is_issued_and_leads_back_to_what_it_may_do(issue, installation):
+async def test_token_authenticates_with_its_scopes(issue, installation):
     token_id, secret = await issue(scopes=[WRITE, READ, READ])
 
     assert await authenticate_token(secret, NOW) == Principal(
@@ -44,7 +44,7 @@ async def test_a_token_is_issued_and_leads_back_to_what_it_may_do(issue, install
     )
 
 
-async def test_a_secret_is_shown_once_and_only_its_hash_is_kept(issue):
+async def test_only_a_hash_of_the_token_secret_is_stored(issue):
     token_id, secret = await issue()
 
     prefix, number, random_part = secret.split("_", 2)
@@ -53,7 +53,7 @@ async def test_a_secret_is_shown_once_and_only_its_hash_is_kept(issue):
     assert token.secret_sha256 == sha256(random_part.encode()).hexdigest()
 
 
-async def test_issuing_is_recorded_with_what_the_token_may_do(issue, make_vendor, context):
+async def test_issuing_records_scopes_vendor_and_expiry(issue, make_vendor, context):
     vendor = await make_vendor("nordsync", name="NordSync AS")
 
     await issue(scopes=[READ, WRITE], vendor_id=vendor.id)
@@ -68,21 +68,21 @@ async def test_issuing_is_recorded_with_what_the_token_may_do(issue, make_vendor
     ]
 
 
-async def test_a_token_lives_for_ninety_days_unless_told_otherwise(issue):
+async def test_token_expires_after_90_days_by_default(issue):
     _, secret = await issue()
 
     assert await authenticate_token(secret, NOW + timedelta(days=90, seconds=-1))
     assert await authenticate_token(secret, NOW + timedelta(days=90)) is None
 
 
-async def test_a_token_may_live_for_a_year(issue):
+async def test_token_may_be_valid_for_a_year(issue):
     _, secret = await issue(expires_at=NOW + timedelta(days=365))
 
     assert await authenticate_token(secret, NOW + timedelta(days=364))
 
 
 @pytest.mark.parametrize(
-    ("facts", "path"),
+    ("arguments", "path"),
     [
         ({"name": " "}, ["input", "name"]),
         ({"name": "x" * 201}, ["input", "name"]),
@@ -91,16 +91,16 @@ async def test_a_token_may_live_for_a_year(issue):
         ({"expires_at": NOW + timedelta(days=367)}, ["input", "expiresAt"]),
     ],
 )
-async def test_what_will_not_do_is_refused(issue, facts, path):
+async def test_invalid_token_input_is_rejected(issue, arguments, path):
     with pytest.raises(Invalid) as refusal:
-        await issue(**facts)
+        await issue(**arguments)
 
     assert refusal.value.path == path
     assert await ApiToken.all().count() == 0
     assert await AuditEvent.all().count() == 0
 
 
-async def test_nobody_gives_a_scope_that_they_lack(issue, context):
+async def test_issuer_cannot_grant_missing_scopes(issue, context):
     context.principal = Principal(context.installation_id, context.caller.actor, frozenset({READ, TOKENS}))
 
     await issue(scopes=[READ])
@@ -108,14 +108,14 @@ async def test_nobody_gives_a_scope_that_they_lack(issue, context):
         await issue(scopes=[READ, WRITE])
 
 
-async def test_a_token_for_one_vendor_cannot_issue_tokens(issue, make_vendor):
+async def test_vendor_token_cannot_issue_tokens(issue, make_vendor):
     vendor = await make_vendor("nordsync")
 
     with pytest.raises(Invalid):
         await issue(scopes=[READ, TOKENS], vendor_id=vendor.id)
 
 
-async def test_a_token_for_one_vendor_is_bound_to_it(issue, make_vendor):
+async def test_vendor_token_is_bound_to_its_vendor(issue, make_vendor):
     vendor = await make_vendor("nordsync")
 
     _, secret = await issue(vendor_id=vendor.id)
@@ -124,17 +124,17 @@ async def test_a_token_for_one_vendor_is_bound_to_it(issue, make_vendor):
     assert principal and principal.vendor_id == vendor.id
 
 
-async def test_a_token_is_for_a_vendor_of_the_own_installation(issue, other_installation, make_vendor):
-    theirs = await Vendor.get(installation_id=await other_installation())
+async def test_token_requires_a_vendor_of_the_installation(issue, other_installation, make_vendor):
+    other_vendor = await Vendor.get(installation_id=await other_installation())
     removed = await make_vendor("nordsync")
     await Vendor.filter(id=removed.id).update(removed_at=NOW)
 
-    for vendor_id in (0, theirs.id, removed.id):
+    for vendor_id in (0, other_vendor.id, removed.id):
         with pytest.raises(NotFound):
             await issue(vendor_id=vendor_id)
 
 
-async def test_a_token_of_a_removed_vendor_does_not_work(issue, make_vendor):
+async def test_token_of_a_removed_vendor_is_invalid(issue, make_vendor):
     vendor = await make_vendor("nordsync")
     _, secret = await issue(vendor_id=vendor.id)
 
@@ -143,7 +143,7 @@ async def test_a_token_of_a_removed_vendor_does_not_work(issue, make_vendor):
     assert await authenticate_token(secret, NOW) is None
 
 
-async def test_a_revoked_token_does_not_work_and_revoking_is_recorded_once(issue, context):
+async def test_revoked_token_is_invalid(issue, context):
     token_id, secret = await issue()
 
     await revoke_api_token(context, token_id)
@@ -155,7 +155,7 @@ async def test_a_revoked_token_does_not_work_and_revoking_is_recorded_once(issue
     assert [event.action for event in events] == ["API_TOKEN_CREATED", "API_TOKEN_REVOKED"]
 
 
-async def test_another_installations_token_cannot_be_revoked(issue, context, other_installation):
+async def test_token_of_another_installation_cannot_be_revoked(issue, context, other_installation):
     token_id, secret = await issue()
     context.principal = Principal(await other_installation(), context.caller.actor, context.caller.scopes)
 
@@ -165,7 +165,7 @@ async def test_another_installations_token_cannot_be_revoked(issue, context, oth
     assert await authenticate_token(secret, NOW)
 
 
-async def test_tokens_are_listed_newest_first_without_those_revoked(issue, context, other_installation):
+async def test_tokens_are_listed_newest_first(issue, context, other_installation):
     first, _ = await issue(name="First")
     second, _ = await issue(name="Second")
     third, _ = await issue(name="Third")
@@ -176,7 +176,7 @@ async def test_tokens_are_listed_newest_first_without_those_revoked(issue, conte
     assert await api_tokens(context) == []
 
 
-async def test_its_last_use_is_noted_to_the_hour(issue):
+async def test_last_use_of_a_token_is_stored_hourly(issue):
     _, secret = await issue()
 
     await authenticate_token(secret, NOW)
@@ -185,11 +185,11 @@ async def test_its_last_use_is_noted_to_the_hour(issue):
     assert (await ApiToken.get()).last_used_at == datetime(2026, 3, 2, 13, tzinfo=UTC)
 
 
-async def test_a_secret_with_anything_changed_does_not_work(issue):
+async def test_altered_token_secret_is_invalid(issue):
     _, secret = await issue()
     other_id, _ = await issue()
 
-    wrong = [
+    altered = [
         "",
         secret[:-1],
         secret + "x",
@@ -202,4 +202,4 @@ async def test_a_secret_with_anything_changed_does_not_work(issue):
         f"skp_{'9' * 40}_{secret.split('_', 2)[2]}",
         f"skp_١_{secret.split('_', 2)[2]}",
     ]
-    assert [await authenticate_token(text, NOW) for text in wrong] == [None] * len(wrong)
+    assert [await authenticate_token(text, NOW) for text in altered] == [None] * len(altered)

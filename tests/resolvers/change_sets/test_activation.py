@@ -1,4 +1,4 @@
-"""Activating a change set."""
+"""Activation of change sets."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -30,7 +30,7 @@ from resolvers.change_sets.change_sets import acknowledge_change_set, get, pendi
 from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from resolvers.licenses.assignments import revoke_user_licenses
-from tests.resolvers.conftest import at
+from tests.resolvers.conftest import unix_time
 from tests.support.documents import grant
 
 MakeLicense = Callable[..., Awaitable[License]]
@@ -41,7 +41,7 @@ SALES, SERVICE = "superoffice.ten-sales", "superoffice.ten-service"
 
 
 async def holders(key: str) -> set[str]:
-    """Names of those who hold a license; the counter agrees."""
+    """Return the names of a license's holders, after checking that the seat counter agrees."""
     license = await License.get(key=key)
     ids = await Assignment.filter(license_id=license.id).values_list("user_id", flat=True)
     assert license.in_use == len(ids)
@@ -66,9 +66,7 @@ async def test_activation_is_blocked_while_seats_are_in_surplus(
     assert await actions() == [AuditAction.CHANGE_SET_RECEIVED, AuditAction.ACTIVATION_REFUSED]
 
 
-async def test_as_many_seats_in_use_as_there_will_be_is_no_surplus(
-    context: Context, make_license: MakeLicense, offer: Offer
-) -> None:
+async def test_equal_seats_in_use_are_no_surplus(context: Context, make_license: MakeLicense, offer: Offer) -> None:
     await make_license(SALES, total=5, held_by=3)
     change_set = await offer({SALES: 3})
 
@@ -77,7 +75,7 @@ async def test_as_many_seats_in_use_as_there_will_be_is_no_surplus(
     assert (await License.get(key=SALES)).total == 3
 
 
-async def test_revocations_and_activation_are_one_step(
+async def test_revocations_and_activation_share_one_transaction(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     sales = await make_license(SALES, total=5)
@@ -95,7 +93,7 @@ async def test_revocations_and_activation_are_one_step(
     ]
 
 
-async def test_when_activation_still_fails_all_is_as_it_was(
+async def test_failed_activation_revokes_nothing(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     sales = await make_license(SALES, total=5)
@@ -109,7 +107,7 @@ async def test_when_activation_still_fails_all_is_as_it_was(
     assert AuditAction.USER_LICENSE_REVOKED not in await actions()
 
 
-async def test_one_blocked_user_refuses_the_whole_and_who_does_not_hold_it_is_no_error(
+async def test_one_blocked_user_blocks_the_activation(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     sales = await make_license(SALES, total=5, plan=True)
@@ -124,7 +122,7 @@ async def test_one_blocked_user_refuses_the_whole_and_who_does_not_hold_it_is_no
     assert await holders(SALES) == {"Bo"}
 
 
-async def test_a_plan_replaces_a_plan_with_every_seat_in_use(
+async def test_full_plan_can_be_replaced_by_moves(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     demo = await make_license("superoffice.ten-demo", total=3, plan=True)
@@ -140,7 +138,7 @@ async def test_a_plan_replaces_a_plan_with_every_seat_in_use(
     assert (await actions()).count("USER_LICENSE_ASSIGNED") == 3
 
 
-async def test_moves_need_seats_in_the_license_they_lead_to(
+async def test_moves_need_seats_in_target_license(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     sales = await make_license(SALES, total=3, plan=True)
@@ -155,7 +153,7 @@ async def test_moves_need_seats_in_the_license_they_lead_to(
     assert await holders(SALES) == {"A", "B"}
 
 
-async def test_moves_obey_the_rules_of_assigning(
+async def test_moves_follow_assignment_rules(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     extra = await make_license("superoffice.extra", total=3)
@@ -192,7 +190,7 @@ async def test_activating_again_changes_nothing(context: Context, offer: Offer) 
     assert await actions() == events
 
 
-async def test_activating_again_fails_once_a_newer_one_is_in_force(context: Context, offer: Offer) -> None:
+async def test_activating_an_older_change_set_fails(context: Context, offer: Offer) -> None:
     first = await offer({SALES: 3})
     await activate_licenses(context, first.id)
     second = await offer({SALES: 4})
@@ -204,7 +202,7 @@ async def test_activating_again_fails_once_a_newer_one_is_in_force(context: Cont
     assert (await License.get(key=SALES)).total == 4
 
 
-async def test_what_was_superseded_between_review_and_activation_is_closed(context: Context, offer: Offer) -> None:
+async def test_superseded_change_set_cannot_be_activated(context: Context, offer: Offer) -> None:
     reviewed = await offer({SALES: 3})
     await offer({SALES: 4})
 
@@ -212,8 +210,8 @@ async def test_what_was_superseded_between_review_and_activation_is_closed(conte
         await activate_licenses(context, reviewed.id)
 
 
-async def test_not_before_it_takes_effect_and_not_after_it_expired(context: Context, offer: Offer) -> None:
-    early = await offer({SALES: 3}, nbf=at(datetime.now(UTC) + timedelta(days=1)))
+async def test_activation_needs_licenses_in_effect(context: Context, offer: Offer) -> None:
+    early = await offer({SALES: 3}, nbf=unix_time(datetime.now(UTC) + timedelta(days=1)))
     with pytest.raises(NotYetEffective):
         await activate_licenses(context, early.id)
     late = await offer({SALES: 3}, dates={"expires_at": "2025-01-01T00:00:00Z"})
@@ -221,12 +219,12 @@ async def test_not_before_it_takes_effect_and_not_after_it_expired(context: Cont
         await activate_licenses(context, late.id)
 
 
-async def test_an_unknown_change_set_is_not_found(context: Context) -> None:
+async def test_unknown_change_set_is_not_found(context: Context) -> None:
     with pytest.raises(NotFound):
         await activate_licenses(context, 999_999)
 
 
-async def test_a_rejected_change_set_cannot_be_activated(context: Context, offer: Offer) -> None:
+async def test_rejected_change_set_cannot_be_activated(context: Context, offer: Offer) -> None:
     change_set = await offer({SALES: 3})
     await reject_pending_changes(context, change_set.id, "We bought 30")
     await reject_pending_changes(context, change_set.id, "We bought 30")
@@ -237,7 +235,7 @@ async def test_a_rejected_change_set_cannot_be_activated(context: Context, offer
     assert (await actions()).count("CHANGE_SET_REJECTED") == 1
 
 
-async def test_numbers_of_a_closed_change_set_never_move_again(
+async def test_closed_change_set_keeps_its_numbers(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     sales = await make_license(SALES, total=5)
@@ -250,7 +248,7 @@ async def test_numbers_of_a_closed_change_set_never_move_again(
     assert (change.old_total, change.new_total, change.in_use) == (5, 3, 1)
 
 
-async def test_acknowledging_is_for_what_was_activated_automatically(
+async def test_only_automatic_activations_are_acknowledged(
     context: Context, offer: Offer, trusted_vendor: Vendor
 ) -> None:
     change_set = await offer({SALES: 3})
@@ -261,7 +259,7 @@ async def test_acknowledging_is_for_what_was_activated_automatically(
         await acknowledge_change_set(context, change_set.id)
 
 
-async def test_two_administrators_activating_at_once_both_succeed(context: Context, offer: Offer) -> None:
+async def test_concurrent_activations_both_succeed(context: Context, offer: Offer) -> None:
     change_set = await offer({SALES: 3})
 
     results = await asyncio.gather(*(activate_licenses(context, change_set.id) for _ in range(2)))
@@ -270,7 +268,7 @@ async def test_two_administrators_activating_at_once_both_succeed(context: Conte
     assert (await actions()).count("LICENSES_ACTIVATED") == 1
 
 
-async def test_revoking_while_another_activates_ends_consistent(
+async def test_concurrent_revocation_and_activation_stay_consistent(
     context: Context, make_license: MakeLicense, make_user: MakeUser, offer: Offer
 ) -> None:
     sales = await make_license(SALES, total=10)
@@ -291,7 +289,7 @@ async def test_revoking_while_another_activates_ends_consistent(
     assert (stored.total == 5) is (closed.status is ChangeSetStatus.ACTIVATED)
 
 
-async def test_the_event_says_what_changed(context: Context, make_license: MakeLicense, offer: Offer) -> None:
+async def test_activation_event_lists_changes(context: Context, make_license: MakeLicense, offer: Offer) -> None:
     await make_license(SALES, name="ten-sales", total=5)
     change_set = await offer({SALES: 8}, dates={"expires_at": "2030-01-01T00:00:00Z"})
     await activate_licenses(context, change_set.id)

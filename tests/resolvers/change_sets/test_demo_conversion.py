@@ -1,12 +1,13 @@
-"""Turning a demo into a purchase."""
+"""Conversion of a demo to a purchase."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 
+from licensing.documents.errors import SerialNumberMismatch
 from licensing.enums import AuditAction, ChangeSetStatus
-from licensing.errors import Invalid, NoLicenseServer, NotDemo, SerialNumberMismatch, VendorRefused, VendorUnavailable
+from licensing.errors import Invalid, NoLicenseServer, NotDemo, VendorRefused, VendorUnavailable
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
 from models.installation import Installation
@@ -19,7 +20,7 @@ from resolvers.change_sets.demo_conversion import convert_demo
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.vendors.checks import check_for_license_changes
-from tests.resolvers.conftest import Shelf
+from tests.resolvers.conftest import FakeLicenseServer
 from tests.support.documents import claims, grant, signed
 
 MakeLicense = Callable[..., Awaitable[License]]
@@ -37,7 +38,7 @@ def purchase(total: int = 5, **stated: object) -> bytes:
 
 @pytest.fixture
 async def trial(installation: int, make_license: MakeLicense, make_user: MakeUser) -> Installation:
-    """A demo in which three users hold the demo's plan."""
+    """Make a demo in which three users hold the demo's plan."""
     await Installation.filter(id=installation).update(is_demo=True)
     await make_license("superoffice.ten-demo", name="Demo", total=5, plan=True)
     for name in ("A", "B", "C"):
@@ -55,13 +56,13 @@ async def demo_holders() -> list[int]:
     return [one.user_id for one in await Assignment.filter(license_id=license.id)]
 
 
-async def test_a_purchase_that_fits_is_activated_at_once(
-    context: Context, trial: Installation, shelf: Shelf, make_vendor: MakeVendor
+async def test_fitting_purchase_is_activated_immediately(
+    context: Context, trial: Installation, fake_server: FakeLicenseServer, make_vendor: MakeVendor
 ) -> None:
     await License.filter(key="superoffice.ten-demo").update(in_use=0)
     await Assignment.all().delete()
     other = await make_vendor("nordsync", name="NordSync AS", license_server="https://nordsync.example")
-    shelf.purchase = purchase()
+    fake_server.purchase = purchase()
 
     change_set = await convert_demo(context, NEW_SERIAL, NEW_OWNER)
 
@@ -75,10 +76,10 @@ async def test_a_purchase_that_fits_is_activated_at_once(
         await convert_demo(context, NEW_SERIAL, NEW_OWNER)
 
 
-async def test_seats_to_free_leave_it_a_demo_until_users_are_moved(
-    context: Context, trial: Installation, shelf: Shelf, trusted_vendor: Vendor
+async def test_surplus_keeps_installation_a_demo(
+    context: Context, trial: Installation, fake_server: FakeLicenseServer, trusted_vendor: Vendor
 ) -> None:
-    shelf.purchase = purchase(total=2)
+    fake_server.purchase = purchase(total=2)
     change_set = await convert_demo(context, NEW_SERIAL, NEW_OWNER)
 
     assert change_set.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
@@ -86,7 +87,7 @@ async def test_seats_to_free_leave_it_a_demo_until_users_are_moved(
     assert (await convert_demo(context, NEW_SERIAL, NEW_OWNER)).id == change_set.id
     assert (await Vendor.get(id=trusted_vendor.id)).next_check_at is None
     waiting = await check_for_license_changes(context, trusted_vendor.id)
-    assert waiting is not None and waiting.id == change_set.id and shelf.asked == []
+    assert waiting is not None and waiting.id == change_set.id and fake_server.requests == []
 
     demo_plan = await License.get(key="superoffice.ten-demo")
     first, *others = await demo_holders()
@@ -101,10 +102,10 @@ async def test_seats_to_free_leave_it_a_demo_until_users_are_moved(
     assert (await License.get(key="superoffice.ten-sales")).in_use == 2
 
 
-async def test_a_rejected_purchase_leaves_the_demo_checked_again(
-    context: Context, trial: Installation, shelf: Shelf, trusted_vendor: Vendor
+async def test_rejected_purchase_resumes_demo_checks(
+    context: Context, trial: Installation, fake_server: FakeLicenseServer, trusted_vendor: Vendor
 ) -> None:
-    shelf.purchase = purchase(total=2)
+    fake_server.purchase = purchase(total=2)
     change_set = await convert_demo(context, NEW_SERIAL, NEW_OWNER)
 
     await reject_pending_changes(context, change_set.id, "We bought 20")
@@ -113,7 +114,7 @@ async def test_a_rejected_purchase_leaves_the_demo_checked_again(
     assert (await Vendor.get(id=trusted_vendor.id)).next_check_at is not None
 
 
-async def test_the_file_that_came_along_needs_no_license_server(
+async def test_license_file_converts_without_license_server(
     context: Context, trial: Installation, trusted_vendor: Vendor
 ) -> None:
     with pytest.raises(NoLicenseServer):
@@ -123,16 +124,18 @@ async def test_the_file_that_came_along_needs_no_license_server(
 
 
 @pytest.mark.parametrize("serial", ["", "123", "12345678901", "12044178x8", "１２３４５６７８９０"])
-async def test_a_serial_number_has_ten_digits(context: Context, trial: Installation, shelf: Shelf, serial: str) -> None:
+async def test_serial_number_needs_ten_digits(
+    context: Context, trial: Installation, fake_server: FakeLicenseServer, serial: str
+) -> None:
     with pytest.raises(Invalid) as refusal:
         await convert_demo(context, serial, NEW_OWNER)
     assert refusal.value.path == ["input", "serialNumber"]
 
 
-async def test_the_pair_must_be_what_the_vendor_issued(
-    context: Context, trial: Installation, shelf: Shelf, trusted_vendor: Vendor
+async def test_serial_number_and_owner_must_match(
+    context: Context, trial: Installation, fake_server: FakeLicenseServer, trusted_vendor: Vendor
 ) -> None:
-    shelf.purchase = purchase()
+    fake_server.purchase = purchase()
     with pytest.raises(SerialNumberMismatch):
         await convert_demo(context, "9999999999", NEW_OWNER)
     with pytest.raises(Invalid) as refusal:
@@ -143,28 +146,26 @@ async def test_the_pair_must_be_what_the_vendor_issued(
     assert await state(trial.id) == ("1204417838", "Fjordlys Handel AS", True)
 
 
-async def test_a_license_server_that_refuses_or_is_away_changes_nothing(
-    context: Context, trial: Installation, shelf: Shelf
+async def test_failed_conversion_changes_nothing(
+    context: Context, trial: Installation, fake_server: FakeLicenseServer
 ) -> None:
     for failure in (
         VendorRefused(said="This serial number was sold to another company"),
         VendorUnavailable(vendor="S"),
     ):
-        shelf.failure = failure
+        fake_server.failure = failure
         with pytest.raises(type(failure)):
             await convert_demo(context, NEW_SERIAL, NEW_OWNER)
     assert await state(trial.id) == ("1204417838", "Fjordlys Handel AS", True)
     assert {event.action for event in await AuditEvent.all()} == {AuditAction.LICENSE_FILE_REFUSED}
 
 
-async def test_a_token_of_one_vendor_converts_nothing(
-    context: Context, trial: Installation, trusted_vendor: Vendor
-) -> None:
+async def test_vendor_bound_token_cannot_convert(context: Context, trial: Installation, trusted_vendor: Vendor) -> None:
     bound = Context(replace(context.caller, vendor_id=trusted_vendor.id), "test-request")
     with pytest.raises(Forbidden):
         await convert_demo(bound, NEW_SERIAL, NEW_OWNER, purchase())
 
 
-async def test_an_installation_that_was_bought_is_no_demo(context: Context, trusted_vendor: Vendor) -> None:
+async def test_purchased_installation_cannot_convert(context: Context, trusted_vendor: Vendor) -> None:
     with pytest.raises(NotDemo):
         await convert_demo(context, NEW_SERIAL, NEW_OWNER, purchase())

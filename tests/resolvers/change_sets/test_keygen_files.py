@@ -1,4 +1,4 @@
-"""A Keygen license file goes the way of all license files, from its import to its activation."""
+"""Keygen license files, from import to activation."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from licensing.documents.errors import FileExpired, FileInvalid, FileOutdated, LicenseKeyInvalid, SerialNumberMismatch
 from licensing.documents.keys import parse_public_jwk, public_jwk
 from licensing.enums import AuditAction, ChangeSetStatus, ImportMode
-from licensing.errors import FileExpired, FileInvalid, FileOutdated, LicenseKeyInvalid, SerialNumberMismatch
 from models.audit_event import AuditEvent
 from models.change_set import ChangeSet, ReceivedDocument
 from models.installation import Installation
@@ -21,28 +21,29 @@ from resolvers.change_sets.change_sets import get
 from resolvers.change_sets.demo_conversion import convert_demo
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
 from resolvers.change_sets.read_model import ChangeSetView
-from resolvers.context import SYSTEM, Context, system_context
+from resolvers.context import Context, system_context
 from resolvers.idempotency import IdempotentRequest
 from resolvers.operations.doctor import examine
-from resolvers.operations.scheduled_jobs import take_up_effective
+from resolvers.operations.scheduled_jobs import triage_effective
+from resolvers.principals import SYSTEM
 from resolvers.vendors.removal import remove_vendor
 from resolvers.vendors.trusted_keys import distrust_key, trust_key
 from tests.support.documents import KEY, SERIAL
 from tests.support.keygen_files import CSHARP, JS, LICENSE_KEY, NODE, Sample, keygen_file, license
 
-Import = Callable[..., Awaitable[ChangeSetView | None]]
+ImportFile = Callable[..., Awaitable[ChangeSetView | None]]
 
 
 @pytest.fixture
 async def acme(context: Context) -> Vendor:
-    """A vendor besides the main one, who issues Keygen files."""
+    """Make a vendor, not the main one, that issues Keygen files."""
     await trust_key(context, JS.public_key, vendor_key="acme", name="Acme Inc.")
     return await trust_key(context, parse_public_jwk(public_jwk(KEY)), vendor_key="acme", name="Acme Inc.")
 
 
 @pytest.fixture
-def import_file(context: Context, acme: Vendor) -> Import:
-    """Imports a file, as the administrator does."""
+def import_file(context: Context, acme: Vendor) -> ImportFile:
+    """Import a file as the administrator."""
 
     async def do(
         content: bytes, license_key: str | None = LICENSE_KEY, mode: ImportMode = ImportMode.FOLLOW_POLICY
@@ -66,14 +67,14 @@ async def collect_user_errors() -> list[str]:
 
 
 @pytest.mark.parametrize("sample", [NODE, CSHARP], ids=lambda sample: sample.id)
-async def test_an_expired_file_is_refused(import_file: Import, sample: Sample) -> None:
+async def test_expired_keygen_file_is_rejected(import_file: ImportFile, sample: Sample) -> None:
     with pytest.raises(FileExpired):
         await import_file(sample.data, sample.license_key)
     assert not await ReceivedDocument.exists()
 
 
 @pytest.mark.parametrize("sample", [JS], ids=lambda sample: sample.id)
-async def test_a_file_that_never_expires_is_previewed_and_activated(import_file: Import, sample: Sample) -> None:
+async def test_perpetual_file_is_previewed_and_activated(import_file: ImportFile, sample: Sample) -> None:
     preview = await import_file(sample.data, sample.license_key, ImportMode.PREVIEW)
 
     assert preview is not None
@@ -87,7 +88,7 @@ async def test_a_file_that_never_expires_is_previewed_and_activated(import_file:
     assert (await License.get(key=f"acme.{sample.feature}")).is_hidden
 
 
-async def test_the_license_key_is_not_kept(import_file: Import, context: Context) -> None:
+async def test_license_key_is_not_stored(import_file: ImportFile, context: Context) -> None:
     await import_file(file())
 
     kept = await ReceivedDocument.get()
@@ -96,14 +97,14 @@ async def test_the_license_key_is_not_kept(import_file: Import, context: Context
     assert await examine(context) == []
 
 
-async def test_what_was_altered_in_the_database_is_found(import_file: Import, context: Context) -> None:
+async def test_doctor_finds_altered_document(import_file: ImportFile, context: Context) -> None:
     await import_file(file())
     await ReceivedDocument.all().update(content=file(maxUsers=1000))
 
     assert [finding.code for finding in await examine(context)] == ["SIGNATURE_INVALID"]
 
 
-async def test_refusals_are_recorded(import_file: Import) -> None:
+async def test_failed_keygen_imports_are_recorded(import_file: ImportFile) -> None:
     for content, license_key, refusal in [
         (file(), None, LicenseKeyInvalid),
         (file(), "another", LicenseKeyInvalid),
@@ -114,9 +115,7 @@ async def test_refusals_are_recorded(import_file: Import) -> None:
     assert await collect_user_errors() == ["LICENSE_KEY_INVALID", "LICENSE_KEY_INVALID", "SERIAL_NUMBER_MISMATCH"]
 
 
-async def test_one_that_waits_is_reviewed_and_activated_without_the_license_key(
-    import_file: Import, context: Context
-) -> None:
+async def test_pending_file_activates_without_license_key(import_file: ImportFile, context: Context) -> None:
     waiting = await import_file(file(maxUsers=3), mode=ImportMode.REVIEW)
 
     assert waiting is not None and waiting.status is ChangeSetStatus.AWAITING_ACTIVATION
@@ -125,7 +124,7 @@ async def test_one_that_waits_is_reviewed_and_activated_without_the_license_key(
     assert (await License.get(key="acme.license")).total == 3
 
 
-async def test_a_surplus_blocks_it(import_file: Import, make_user: Callable[..., Awaitable[User]]) -> None:
+async def test_surplus_blocks_keygen_file(import_file: ImportFile, make_user: Callable[..., Awaitable[User]]) -> None:
     await import_file(file(maxUsers=3))
     for name in ("Kari", "Ola"):
         await make_user(name, holds=["acme.license"])
@@ -135,13 +134,13 @@ async def test_a_surplus_blocks_it(import_file: Import, make_user: Callable[...,
     assert changed is not None and changed.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
 
 
-async def test_a_file_issued_earlier_is_outdated(import_file: Import) -> None:
+async def test_earlier_keygen_file_is_outdated(import_file: ImportFile) -> None:
     await import_file(file(datetime(2025, 6, 1, tzinfo=UTC)))
     with pytest.raises(FileOutdated):
         await import_file(file(datetime(2025, 5, 31, tzinfo=UTC)))
 
 
-async def test_the_same_file_again_is_the_same_change_set(import_file: Import) -> None:
+async def test_reimport_returns_same_change_set(import_file: ImportFile) -> None:
     content = file()
     first = await import_file(content)
     again = await import_file(content)
@@ -149,7 +148,7 @@ async def test_the_same_file_again_is_the_same_change_set(import_file: Import) -
     assert first is not None and again is not None and again.id == first.id
 
 
-async def test_a_call_sent_again_tells_the_same(context: Context, acme: Vendor) -> None:
+async def test_repeated_request_returns_same_result(context: Context, acme: Vendor) -> None:
     content, calls = file(), []
     for _ in range(2):
         request = replace(context)
@@ -164,7 +163,7 @@ async def test_a_call_sent_again_tells_the_same(context: Context, acme: Vendor) 
     assert await ReceivedDocument.all().count() == 1
 
 
-async def test_a_vendor_of_whom_the_file_says_nothing_stays_as_it_is(import_file: Import) -> None:
+async def test_unmentioned_vendor_details_stay_unchanged(import_file: ImportFile) -> None:
     await Vendor.filter(key="acme").update(license_server="https://licenses.acme.example")
 
     await import_file(file(expiry="2030-01-01T00:00:00Z"))
@@ -174,18 +173,18 @@ async def test_a_vendor_of_whom_the_file_says_nothing_stays_as_it_is(import_file
     assert vendor.next_check_at is not None and vendor.expires_at == datetime(2030, 1, 1, tzinfo=UTC)
 
 
-async def test_one_issued_by_a_clock_that_is_ahead_takes_effect_then(import_file: Import, context: Context) -> None:
+async def test_future_issue_date_delays_activation(import_file: ImportFile, context: Context) -> None:
     soon = datetime.now(UTC) + timedelta(hours=1)
     waiting = await import_file(file(soon))
     assert waiting is not None and waiting.status is ChangeSetStatus.AWAITING_ACTIVATION
 
     then = soon + timedelta(minutes=1)
-    await take_up_effective(lambda id_: system_context(id_, actor=SYSTEM, request_id="checker", now=lambda: then), then)
+    await triage_effective(lambda id_: system_context(id_, actor=SYSTEM, request_id="checker", now=lambda: then), then)
 
     assert (await ChangeSet.get()).outcome == ChangeSetStatus.ACTIVATED.value
 
 
-async def test_a_vendor_who_comes_back_has_its_licenses_again(import_file: Import, context: Context) -> None:
+async def test_returning_vendor_regains_its_licenses(import_file: ImportFile, context: Context) -> None:
     await import_file(file())
     await remove_vendor(context, "acme")
     assert not (await License.get(key="acme.license")).in_force
@@ -195,9 +194,7 @@ async def test_a_vendor_who_comes_back_has_its_licenses_again(import_file: Impor
     assert (await License.get(key="acme.license")).in_force
 
 
-async def test_what_a_distrusted_key_signed_is_refused_and_stays_in_force(
-    import_file: Import, context: Context
-) -> None:
+async def test_distrusted_key_keeps_active_licenses(import_file: ImportFile, context: Context) -> None:
     await import_file(file())
     await distrust_key(context, parse_public_jwk(public_jwk(KEY)).kid)
 
@@ -205,7 +202,7 @@ async def test_what_a_distrusted_key_signed_is_refused_and_stays_in_force(
     assert (await License.get(key="acme.license")).in_force
 
 
-async def test_a_demo_is_not_converted_by_a_file_that_is_for_anybody(context: Context) -> None:
+async def test_file_without_serial_number_cannot_convert(context: Context) -> None:
     await trust_key(context, parse_public_jwk(public_jwk(KEY)), vendor_key="superoffice", name="SuperOffice AS")
     await Installation.all().update(is_demo=True, serial_number="1010000004")
     with pytest.raises(FileInvalid, match="serialNumber"):

@@ -1,4 +1,4 @@
-"""Importing a license file."""
+"""Imports of license files."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from licensing.documents.armor import SIGNED_LICENSE
-from licensing.documents.keys import generate
-from licensing.enums import ActivationPolicy, AuditAction, ChangeSetStatus, ImportMode, LicenseChangeKind
-from licensing.errors import (
+from licensing.documents.errors import (
     FileExpired,
     FileInvalid,
     FileOutdated,
@@ -18,6 +16,8 @@ from licensing.errors import (
     SignatureInvalid,
     SigningKeyUnknown,
 )
+from licensing.documents.keys import generate_key
+from licensing.enums import ActivationPolicy, AuditAction, ChangeSetStatus, ImportMode, LicenseChangeKind
 from models.audit_event import AuditEvent
 from models.change_set import ChangeSet, ReceivedDocument
 from models.installation import Installation
@@ -27,7 +27,7 @@ from resolvers.change_sets.activation import activate_licenses
 from resolvers.change_sets.change_sets import get, reject_pending_changes
 from resolvers.change_sets.license_files import verify_license_file
 from resolvers.context import Context
-from tests.resolvers.conftest import Import
+from tests.resolvers.conftest import ImportFile
 from tests.support.documents import claims, grant, signed
 
 Make = Callable[..., Awaitable[License]]
@@ -49,7 +49,7 @@ async def nothing_is_kept() -> bool:
     return not (await ReceivedDocument.exists() or await ChangeSet.exists() or await License.exists())
 
 
-async def test_the_first_file_is_activated_at_once(import_file: Import) -> None:
+async def test_first_file_is_activated_immediately(import_file: ImportFile) -> None:
     change_set = await import_file(document())
 
     assert change_set is not None
@@ -64,7 +64,7 @@ async def test_the_first_file_is_activated_at_once(import_file: Import) -> None:
     assert await actions() == [AuditAction.CHANGE_SET_RECEIVED, AuditAction.LICENSES_ACTIVATED]
 
 
-async def test_a_file_that_leaves_a_surplus_waits(import_file: Import, make_license: Make) -> None:
+async def test_file_with_surplus_stays_pending(import_file: ImportFile, make_license: Make) -> None:
     await make_license("superoffice.ten-sales", name="Sales Premium", total=5, held_by=4)
 
     change_set = await import_file(document(licenses=[sales(3)]))
@@ -87,8 +87,13 @@ async def test_a_file_that_leaves_a_surplus_waits(import_file: Import, make_lice
         (ActivationPolicy.MANUAL, 9, ChangeSetStatus.AWAITING_ACTIVATION),
     ],
 )
-async def test_the_activation_policy_decides(
-    import_file: Import, make_license: Make, trusted_vendor: Vendor, policy: ActivationPolicy, total: int, status: str
+async def test_activation_policy_decides(
+    import_file: ImportFile,
+    make_license: Make,
+    trusted_vendor: Vendor,
+    policy: ActivationPolicy,
+    total: int,
+    status: str,
 ) -> None:
     await make_license("superoffice.ten-sales", name="Sales Premium", total=5)
     await Vendor.filter(id=trusted_vendor.id).update(activation_policy=policy.value)
@@ -98,14 +103,14 @@ async def test_the_activation_policy_decides(
     assert change_set is not None and change_set.status == status
 
 
-async def test_review_leaves_it_pending_whatever_the_policy_says(import_file: Import) -> None:
+async def test_review_mode_overrides_policy(import_file: ImportFile) -> None:
     change_set = await import_file(document(), ImportMode.REVIEW)
 
     assert change_set is not None and change_set.status is ChangeSetStatus.AWAITING_ACTIVATION
     assert change_set.can_activate
 
 
-async def test_a_preview_writes_nothing(import_file: Import) -> None:
+async def test_preview_writes_nothing(import_file: ImportFile) -> None:
     change_set = await import_file(document(), ImportMode.PREVIEW)
 
     assert change_set is not None
@@ -114,7 +119,7 @@ async def test_a_preview_writes_nothing(import_file: Import) -> None:
     assert await actions() == []
 
 
-async def test_the_same_file_again_is_the_same_change_set(import_file: Import) -> None:
+async def test_reimport_returns_same_change_set(import_file: ImportFile) -> None:
     first = await import_file(document())
     events = await AuditEvent.all().count()
 
@@ -124,7 +129,7 @@ async def test_the_same_file_again_is_the_same_change_set(import_file: Import) -
     assert await AuditEvent.all().count() == events
 
 
-async def test_a_newer_file_supersedes_the_one_that_waits(import_file: Import, context: Context) -> None:
+async def test_newer_file_supersedes_pending_one(import_file: ImportFile, context: Context) -> None:
     waiting = await import_file(document(1), ImportMode.REVIEW)
     newer = await import_file(document(2), ImportMode.REVIEW)
 
@@ -136,14 +141,14 @@ async def test_a_newer_file_supersedes_the_one_that_waits(import_file: Import, c
         await import_file(document(1))
 
 
-async def test_an_older_file_is_outdated(import_file: Import) -> None:
+async def test_older_file_is_outdated(import_file: ImportFile) -> None:
     await import_file(document(2))
     with pytest.raises(FileOutdated):
         await import_file(document(1))
     assert await actions() == ["CHANGE_SET_RECEIVED", "LICENSES_ACTIVATED", "LICENSE_FILE_REFUSED"]
 
 
-async def test_a_file_that_states_what_is_in_force_is_up_to_date(import_file: Import) -> None:
+async def test_unchanged_file_makes_no_change_set(import_file: ImportFile) -> None:
     await import_file(document(1))
 
     assert await import_file(document(2, vendor={"name": "SuperOffice Norge AS"})) is None
@@ -154,7 +159,7 @@ async def test_a_file_that_states_what_is_in_force_is_up_to_date(import_file: Im
         await import_file(document(2, owner="Another"))
 
 
-async def test_new_dates_alone_make_a_change_set_with_an_empty_list(import_file: Import) -> None:
+async def test_new_dates_make_an_empty_change_set(import_file: ImportFile) -> None:
     await import_file(document(1))
 
     change_set = await import_file(document(2, dates={"expires_at": "2030-01-01T00:00:00Z"}))
@@ -165,8 +170,8 @@ async def test_new_dates_alone_make_a_change_set_with_an_empty_list(import_file:
     assert (await Vendor.get(key="superoffice")).expires_at == datetime(2030, 1, 1, tzinfo=UTC)
 
 
-async def test_another_owner_waits_and_is_written_when_activated(
-    import_file: Import, context: Context, installation: int
+async def test_other_owner_stays_pending_until_activated(
+    import_file: ImportFile, context: Context, installation: int
 ) -> None:
     change_set = await import_file(document(owner="Fjordlys Norge AS"))
 
@@ -176,9 +181,7 @@ async def test_another_owner_waits_and_is_written_when_activated(
     assert (await Installation.get(id=installation)).license_owner == "Fjordlys Norge AS"
 
 
-async def test_a_rejected_file_imported_by_hand_is_a_new_change_set_that_waits(
-    import_file: Import, context: Context
-) -> None:
+async def test_reimported_rejected_file_stays_pending(import_file: ImportFile, context: Context) -> None:
     first = await import_file(document(), ImportMode.REVIEW)
     assert first is not None
     await reject_pending_changes(context, first.id, "Too few seats")
@@ -191,7 +194,7 @@ async def test_a_rejected_file_imported_by_hand_is_a_new_change_set_that_waits(
     assert await ReceivedDocument.all().count() == 1
 
 
-async def test_a_removed_license_comes_back_with_the_same_id(import_file: Import) -> None:
+async def test_restored_license_keeps_its_id(import_file: ImportFile) -> None:
     await import_file(document(1))
     before = await License.get(key="superoffice.ten-sales")
     await import_file(document(2, licenses=[grant("server", name="Server", scope="SYSTEM")]))
@@ -203,21 +206,21 @@ async def test_a_removed_license_comes_back_with_the_same_id(import_file: Import
     assert (back.id, back.in_force, back.total) == (before.id, True, 5)
 
 
-async def test_a_code_keeps_its_nature_even_while_out_of_force(import_file: Import) -> None:
+async def test_ended_license_keeps_scope_and_kind(import_file: ImportFile) -> None:
     await import_file(document(1))
     await import_file(document(2, licenses=[]))
     with pytest.raises(FileInvalid, match="server"):
         await import_file(document(3, licenses=[grant("server", total=3)]))
 
 
-async def test_expired_on_arrival_waits_and_cannot_be_activated(import_file: Import) -> None:
+async def test_expired_file_cannot_be_activated(import_file: ImportFile) -> None:
     change_set = await import_file(document(dates={"expires_at": "2025-01-01T00:00:00Z"}))
 
     assert change_set is not None and change_set.status is ChangeSetStatus.AWAITING_ACTIVATION
     assert not change_set.can_activate
 
 
-async def test_in_effect_only_later_waits(import_file: Import) -> None:
+async def test_future_file_stays_pending(import_file: ImportFile) -> None:
     later = datetime.now(UTC) + timedelta(days=30)
     change_set = await import_file(document(nbf=int(later.timestamp())))
 
@@ -225,24 +228,24 @@ async def test_in_effect_only_later_waits(import_file: Import) -> None:
     assert not change_set.can_activate
 
 
-async def test_a_file_past_its_last_moment_is_refused(import_file: Import) -> None:
+async def test_file_past_import_deadline_is_rejected(import_file: ImportFile) -> None:
     with pytest.raises(FileExpired):
         await import_file(document(exp=int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())))
     assert await nothing_is_kept()
     assert await actions() == [AuditAction.LICENSE_FILE_REFUSED]
 
 
-async def test_a_file_from_tomorrow_and_more_is_refused(import_file: Import) -> None:
+async def test_file_issued_in_the_future_is_rejected(import_file: ImportFile) -> None:
     with pytest.raises(FileInvalid, match="iat"):
         await import_file(document(iat=int((datetime.now(UTC) + timedelta(days=2)).timestamp())))
 
 
-async def test_refusals_of_verification_are_recorded(context: Context, trusted_vendor: Vendor) -> None:
+async def test_failed_verifications_are_recorded(context: Context, trusted_vendor: Vendor) -> None:
     mode = ImportMode.FOLLOW_POLICY
     altered = signed(document()).replace(b"\n", b"\nA", 1)
     for content, refusal in [
         (b"Hello", FileInvalid),
-        (signed(document(), generate()), SigningKeyUnknown),
+        (signed(document(), generate_key()), SigningKeyUnknown),
         (altered, FileInvalid),
     ]:
         with pytest.raises(refusal):
@@ -253,20 +256,20 @@ async def test_refusals_of_verification_are_recorded(context: Context, trusted_v
     assert len(await actions()) == 3
 
 
-async def test_a_file_of_another_installation_is_refused(import_file: Import) -> None:
+async def test_file_of_another_installation_is_rejected(import_file: ImportFile) -> None:
     with pytest.raises(SerialNumberMismatch):
         await import_file(document(sub="9999999999"))
     assert await nothing_is_kept()
     assert await actions() == [AuditAction.LICENSE_FILE_REFUSED]
 
 
-async def test_a_distrusted_key_is_refused(context: Context, trusted_vendor: Vendor) -> None:
+async def test_distrusted_key_is_rejected(context: Context, trusted_vendor: Vendor) -> None:
     await TrustedKey.all().update(distrusted_at=datetime(2026, 1, 1, tzinfo=UTC))
     with pytest.raises(SigningKeyUnknown):
         await verify_license_file(context, signed(document()), ImportMode.FOLLOW_POLICY)
 
 
-async def test_a_token_for_one_vendor_imports_no_file_of_another(
+async def test_vendor_bound_token_imports_own_files_only(
     context: Context, trusted_vendor: Vendor, make_vendor: Callable[..., Awaitable[Vendor]]
 ) -> None:
     other = await make_vendor("nordsync", name="NordSync AS")
@@ -277,7 +280,7 @@ async def test_a_token_for_one_vendor_imports_no_file_of_another(
         await verify_license_file(bound, signed(document()), ImportMode.FOLLOW_POLICY)
 
 
-async def test_a_signature_of_other_claims_is_refused(context: Context, trusted_vendor: Vendor) -> None:
+async def test_signature_of_other_claims_is_rejected(context: Context, trusted_vendor: Vendor) -> None:
     lines = signed(document()).decode().replace("\n", "").split("-----")
     header, payload, _ = lines[2].split(".")
     other = signed(document(2)).decode().replace("\n", "").split("-----")[2].split(".")[2]
@@ -287,7 +290,7 @@ async def test_a_signature_of_other_claims_is_refused(context: Context, trusted_
         )
 
 
-async def test_twenty_imports_of_two_documents_at_once_end_consistent(import_file: Import) -> None:
+async def test_concurrent_imports_stay_consistent(import_file: ImportFile) -> None:
     results = await asyncio.gather(
         *(import_file(document(1 + number % 2)) for number in range(20)), return_exceptions=True
     )

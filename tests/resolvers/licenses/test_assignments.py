@@ -1,4 +1,4 @@
-"""Assigning, revoking and reassigning users' licenses."""
+"""Assigning, revoking and reassigning licenses."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,8 @@ from models.user import User
 from models.vendor import Vendor
 from resolvers.context import Context
 from resolvers.licenses.assignments import assign_user_licenses, blockers, reassign_user_licenses, revoke_user_licenses
-from resolvers.licenses.seats import assign_seats, load_holders, load_licenses_in_force
+from resolvers.licenses.catalog import load_installation_catalog
+from resolvers.licenses.seats import assign_seats, load_holders
 from resolvers.unit_of_work import unit_of_work
 from tests.support import factories
 
@@ -36,17 +37,17 @@ MakeUser = Callable[..., Awaitable[User]]
 
 SALES, SERVICE = "superoffice.ten-sales", "superoffice.ten-service"
 LOCK = 1
-"""The statement by which a change waits to be the only one."""
+"""The statement that locks the installation."""
 
 
 async def in_use(license: License) -> int:
-    """Seats in use, by the counter, which agrees with the assignments."""
+    """Return the seats in use, after checking that counter and assignments agree."""
     counted = await Assignment.filter(license_id=license.id).count()
     assert (await License.get(id=license.id)).in_use == counted
     return counted
 
 
-async def test_revoking_takes_four_statements_however_many_users_and_six_on_sqlite(
+async def test_revoking_takes_constant_number_of_statements(
     context: Context, make_license: MakeLicense, database_url: str
 ) -> None:
     sales = await make_license(SALES, held_by=20)
@@ -63,7 +64,7 @@ async def test_revoking_takes_four_statements_however_many_users_and_six_on_sqli
     assert await AuditEvent.all().count() == 20
 
 
-async def test_revoking_frees_a_seat_and_says_what_became_of_each_user(
+async def test_revoking_frees_seats_and_reports_outcomes(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     sales = await make_license(SALES, name="Sales Premium", total=5, plan=True)
@@ -85,9 +86,7 @@ async def test_revoking_frees_a_seat_and_says_what_became_of_each_user(
     assert (event.actor_name, event.facts) == ("Inga Solheim", {"user": "Kari", "license": "Sales Premium"})
 
 
-async def test_a_license_that_another_one_requires_is_kept(
-    context: Context, make_license: MakeLicense, make_user: MakeUser
-) -> None:
+async def test_required_license_is_kept(context: Context, make_license: MakeLicense, make_user: MakeUser) -> None:
     base = await make_license("superoffice.base", total=5)
     await make_license("superoffice.extra", total=5, requires="base")
     kari = await make_user("Kari", holds=["superoffice.base", "superoffice.extra"])
@@ -98,7 +97,7 @@ async def test_a_license_that_another_one_requires_is_kept(
     assert await blockers(context, [(kari.id, base.id)]) == {(kari.id, base.id): RevocationBlocker.REQUIRED}
 
 
-async def test_a_thousand_users_lose_a_license_in_one_call(
+async def test_thousand_users_lose_license_in_one_call(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     visible = await make_license("superoffice.visible-for", total=None)
@@ -115,7 +114,7 @@ async def test_a_thousand_users_lose_a_license_in_one_call(
     assert list(positions) == list(range(1, 201))
 
 
-async def test_an_unknown_license_is_not_found(context: Context, make_user: MakeUser) -> None:
+async def test_unknown_license_is_not_found(context: Context, make_user: MakeUser) -> None:
     kari = await make_user("Kari")
     with pytest.raises(NotFound):
         await revoke_user_licenses(context, 999_999, [kari.id])
@@ -123,7 +122,7 @@ async def test_an_unknown_license_is_not_found(context: Context, make_user: Make
         await assign_user_licenses(context, 999_999, [kari.id])
 
 
-async def test_assigning_takes_seats_and_those_who_hold_it_keep_it(
+async def test_assigning_uses_seats_and_skips_holders(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     sales = await make_license(SALES, total=2, plan=True)
@@ -148,7 +147,7 @@ async def test_assigning_is_all_or_nothing(context: Context, make_license: MakeL
     assert await AuditEvent.all().count() == 0
 
 
-async def test_who_may_not_hold_it_is_refused(context: Context, make_license: MakeLicense, make_user: MakeUser) -> None:
+async def test_ineligible_users_are_rejected(context: Context, make_license: MakeLicense, make_user: MakeUser) -> None:
     sales = await make_license(SALES, total=5, plan=True)
     server = await make_license("superoffice.server", scope=LicenseScope.SYSTEM)
     feature = await make_license("superoffice.t2", hidden=True)
@@ -164,7 +163,7 @@ async def test_who_may_not_hold_it_is_refused(context: Context, make_license: Ma
     assert await in_use(sales) == 1
 
 
-async def test_a_second_plan_is_refused(context: Context, make_license: MakeLicense, make_user: MakeUser) -> None:
+async def test_second_plan_is_rejected(context: Context, make_license: MakeLicense, make_user: MakeUser) -> None:
     await make_license(SALES, name="Sales Premium", total=5, plan=True)
     service = await make_license(SERVICE, total=5, plan=True)
     kari = await make_user("Kari", holds=[SALES])
@@ -173,7 +172,7 @@ async def test_a_second_plan_is_refused(context: Context, make_license: MakeLice
         await assign_user_licenses(context, service.id, [kari.id])
 
 
-async def test_a_prerequisite_is_satisfied_by_a_plan_that_includes_it(
+async def test_including_plan_satisfies_prerequisite(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     await make_license("superoffice.t2", hidden=True)
@@ -187,7 +186,7 @@ async def test_a_prerequisite_is_satisfied_by_a_plan_that_includes_it(
     assert refusal.value.path == ["input", "userIds", "1"]
 
 
-async def test_expired_licenses_are_not_assigned_but_revoked(
+async def test_expired_licenses_can_only_be_revoked(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     sales = await make_license(SALES, total=5, plan=True)
@@ -215,7 +214,7 @@ async def test_reassigning_moves_users_between_plans(
     assert list(actions) == [AuditAction.USER_LICENSE_REVOKED, AuditAction.USER_LICENSE_ASSIGNED]
 
 
-async def test_who_holds_the_target_already_only_loses_the_source(
+async def test_holder_of_target_only_loses_source(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     one, other = await make_license("superoffice.one", total=1), await make_license("superoffice.other", total=1)
@@ -226,7 +225,7 @@ async def test_who_holds_the_target_already_only_loses_the_source(
     assert (await in_use(one), await in_use(other)) == (0, 1)
 
 
-async def test_reassigning_refuses_the_same_license_and_who_does_not_hold_it(
+async def test_reassigning_validates_source_and_holders(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     sales = await make_license(SALES, total=5, plan=True)
@@ -243,7 +242,7 @@ async def test_reassigning_refuses_the_same_license_and_who_does_not_hold_it(
     assert await in_use(sales) == 1
 
 
-async def test_moving_from_a_plan_to_no_plan_is_blocked_by_open_requests(
+async def test_open_requests_block_leaving_a_plan(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     sales = await make_license(SALES, total=5, plan=True)
@@ -254,7 +253,7 @@ async def test_moving_from_a_plan_to_no_plan_is_blocked_by_open_requests(
         await reassign_user_licenses(context, sales.id, extra.id, [busy.id])
 
 
-async def test_thirty_callers_for_the_last_ten_seats_get_exactly_ten(
+async def test_concurrent_assignments_never_oversell(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     sales = await make_license(SALES, total=10, plan=True)
@@ -269,7 +268,7 @@ async def test_thirty_callers_for_the_last_ten_seats_get_exactly_ten(
     assert await AuditEvent.all().count() == 10
 
 
-async def test_a_license_of_another_installation_is_not_found(
+async def test_license_of_another_installation_is_not_found(
     context: Context, make_user: MakeUser, other_installation: Callable[..., Awaitable[int]]
 ) -> None:
     theirs = await factories.make_license(SALES, installation_id=await other_installation(), total=5, plan=True)
@@ -282,18 +281,18 @@ async def test_a_license_of_another_installation_is_not_found(
     assert await in_use(theirs) == 0
 
 
-async def test_seats_that_were_taken_since_they_were_read_are_not_given(
+async def test_stale_seat_count_cannot_oversell(
     context: Context, make_license: MakeLicense, make_user: MakeUser
 ) -> None:
     sales = await make_license(SALES, total=1, plan=True)
     kari = await make_user("Kari")
 
-    async with unit_of_work(context) as change:
-        licenses = await load_licenses_in_force(context.installation_id)
-        holders = await load_holders(context.installation_id, [kari.id], licenses)
+    async with unit_of_work(context) as unit:
+        catalog = await load_installation_catalog(context.installation_id)
+        holders = await load_holders(context.installation_id, [kari.id], catalog)
         await License.filter(id=sales.id).update(in_use=1)
         with pytest.raises(NoSeats):
-            await assign_seats(change, licenses.by_key[SALES], list(holders.values()))
+            await assign_seats(unit, catalog.by_key[SALES], list(holders.values()))
         await License.filter(id=sales.id).update(in_use=0)
 
     assert await in_use(sales) == 0

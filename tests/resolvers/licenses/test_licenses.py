@@ -1,4 +1,4 @@
-"""Licenses in force: filters, orders, languages and the catalog; and who holds them."""
+"""Licenses in force: filters, order, languages, the catalog, holders and suggestions."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,19 +11,19 @@ from models.license import License
 from models.vendor import Vendor
 from resolvers.licenses.assignment_queries import count_assignments, suggestions
 from resolvers.licenses.catalog import (
-    LicenseFilter,
+    LicenseCriteria,
     count_licenses,
     licenses_page,
     load_catalog,
     vendors_licenses_pages,
 )
 from resolvers.pagination import PageRequest
-from resolvers.users.users import UserFilter
+from resolvers.user_criteria import UserCriteria
 
 
 @pytest.fixture
 async def bought(make_vendor, make_license):
-    """Licenses of two vendors."""
+    """Make licenses of two vendors."""
     await make_vendor("nordsync", name="NordSync AS")
     await make_license("nordsync.connector", name="Connector")
     await make_license("superoffice.zeta", name="Zeta 100%", sort=1)
@@ -34,9 +34,9 @@ async def bought(make_vendor, make_license):
 
 
 async def codes(context, **conditions):
-    """The codes on the first page."""
-    page = await licenses_page(context, LicenseFilter(**conditions), PageRequest())
-    assert await count_licenses(context, LicenseFilter(**conditions)) == len(page.rows)
+    """Return the codes on the first page."""
+    page = await licenses_page(context, LicenseCriteria(**conditions), PageRequest())
+    assert await count_licenses(context, LicenseCriteria(**conditions)) == len(page.rows)
     return [row.code for row in page.rows]
 
 
@@ -55,30 +55,30 @@ async def codes(context, **conditions):
     ],
     ids=str,
 )
-async def test_filters_in_the_vendors_order(context, bought, conditions, expected):
+async def test_filters_keep_vendor_order(context, bought, conditions, expected):
     assert await codes(context, **conditions) == expected
 
 
-async def test_a_vendors_licenses_are_by_name(context, bought):
+async def test_vendor_licenses_are_ordered_by_name(context, bought):
     ids = [vendor.id for vendor in await Vendor.all().order_by("id")]
 
-    main, other = await vendors_licenses_pages(context, ids, LicenseFilter(), PageRequest())
+    main, other = await vendors_licenses_pages(context, ids, LicenseCriteria(), PageRequest())
 
     assert [row.code for row in main.rows] == ["plan", "zeta", "alpha"]
     assert [row.code for row in other.rows] == ["connector"]
 
 
-async def test_names_are_in_the_callers_language(context, bought):
+async def test_names_follow_caller_language(context, bought):
     await License.filter(code="plan").update(names={"nb": "Plan på norsk"}, descriptions={"nb": "Beskrivelse"})
 
     context.language = Language("nb")
-    page = await licenses_page(context, LicenseFilter(), PageRequest())
+    page = await licenses_page(context, LicenseCriteria(), PageRequest())
 
     assert [row.name for row in page.rows] == ["Zeta 100%", "Ålesund", "Plan på norsk", "Connector"]
     assert page.rows[2].description == "Beskrivelse"
 
 
-async def test_the_catalog_knows_what_is_held_as_what(context, bought):
+async def test_catalog_resolves_included_licenses(context, bought):
     catalog = await load_catalog(context)
 
     assert [row.code for row in catalog.held_as("superoffice.feature")] == ["feature", "plan"]
@@ -88,12 +88,12 @@ async def test_the_catalog_knows_what_is_held_as_what(context, bought):
 
 
 async def suggested_of(context, license, number):
-    """Whom to take one license from."""
+    """Return the suggestions for one license."""
     [found] = await suggestions(context, [(license.id, number)])
     return found
 
 
-async def test_who_will_miss_it_least_is_suggested_first(context, make_license, make_user):
+async def test_least_active_holders_are_suggested_first(context, make_license, make_user):
     made = await make_license("superoffice.plan", plan=True)
     day = datetime(2026, 1, 1, tzinfo=UTC)
     holders: dict[str, dict[str, Any]] = {
@@ -120,7 +120,7 @@ async def test_who_will_miss_it_least_is_suggested_first(context, make_license, 
     assert len(await suggested_of(context, made, 2)) == 2
 
 
-async def test_suggestions_go_on_past_those_who_are_blocked(context, make_license, make_user, monkeypatch):
+async def test_suggestions_skip_blocked_holders(context, make_license, make_user, monkeypatch):
     monkeypatch.setattr("resolvers.licenses.assignment_queries.BATCH_SIZE", 2)
     made = await make_license("superoffice.plan", plan=True)
     for number in range(3):
@@ -130,7 +130,7 @@ async def test_suggestions_go_on_past_those_who_are_blocked(context, make_licens
     assert [row.user_id for row, _ in await suggested_of(context, made, 1)] == [free.id]
 
 
-async def test_suggestions_of_several_licenses_are_those_of_each(context, make_license, make_user, monkeypatch):
+async def test_suggestions_batch_several_licenses(context, make_license, make_user, monkeypatch):
     monkeypatch.setattr("resolvers.licenses.assignment_queries.BATCH_SIZE", 2)
     first, second, third = [await make_license(f"superoffice.plan-{number}", plan=True) for number in range(3)]
     for number in range(3):
@@ -143,12 +143,12 @@ async def test_suggestions_of_several_licenses_are_those_of_each(context, make_l
     assert [[row.user_id for row, _ in one] for one in found] == [[free.id], [other.id], []]
 
 
-async def test_holders_are_counted_by_license(context, make_license, make_user):
+async def test_holders_are_counted_per_license(context, make_license, make_user):
     first = await make_license("superoffice.first", held_by=2)
     second = await make_license("superoffice.second", held_by=1)
     await make_user("Kari", holds=["superoffice.first", "superoffice.second"])
 
-    assert await count_assignments(context, [first.id, second.id, 0], UserFilter()) == [3, 2, 0]
-    assert await count_assignments(context, [first.id, second.id, 0], UserFilter(search="kari")) == [1, 1, 0]
-    assert await count_assignments(context, [first.id], UserFilter(license_type="superoffice.second")) == [1]
-    assert await count_assignments(context, [first.id], UserFilter(has_license=False)) == [0]
+    assert await count_assignments(context, [first.id, second.id, 0], UserCriteria()) == [3, 2, 0]
+    assert await count_assignments(context, [first.id, second.id, 0], UserCriteria(search="kari")) == [1, 1, 0]
+    assert await count_assignments(context, [first.id], UserCriteria(license_type="superoffice.second")) == [1]
+    assert await count_assignments(context, [first.id], UserCriteria(has_license=False)) == [0]

@@ -9,36 +9,37 @@ from models.installation import Installation
 from models.license import License
 from models.user import User
 from models.vendor import Vendor
-from resolvers.context import COMMAND_LINE, system_context
+from resolvers.context import system_context
 from resolvers.operations.doctor import examine, repair_seats
+from resolvers.principals import COMMAND_LINE
 from resolvers.vendors.trusted_keys import distrust_key
 from server.demo.installation import fill
 
 
 @pytest.fixture
-async def made(database):
+async def demo(database):
     return await fill("correct horse battery")
 
 
 @pytest.fixture
-def context(made):
-    return system_context(made.installation_id, actor=COMMAND_LINE, request_id="test")
+def context(demo):
+    return system_context(demo.installation_id, actor=COMMAND_LINE, request_id="test")
 
 
 async def codes(context):
     return [finding.code for finding in await examine(context)]
 
 
-async def test_the_demo_is_well(context):
+async def test_demo_has_no_findings(context):
     assert await examine(context) == []
 
 
-async def test_signatures_hold_after_their_key_was_distrusted(context, made):
-    await distrust_key(context, parse_public_jwk(public_jwk(made.keys["superoffice"])).kid)
+async def test_signature_of_a_distrusted_key_is_valid(context, demo):
+    await distrust_key(context, parse_public_jwk(public_jwk(demo.keys["superoffice"])).kid)
     assert await examine(context) == []
 
 
-async def test_a_wrong_count_is_found_and_repaired(context):
+async def test_wrong_seat_count_is_repaired(context):
     await License.filter(code="ten-service").update(in_use=9)
     [finding] = await examine(context)
     assert finding.code == "SEATS_MISCOUNTED"
@@ -52,18 +53,18 @@ async def test_a_wrong_count_is_found_and_repaired(context):
     assert (event.facts, event.details) == ({"license": "Service Premium"}, [["inUse", "9", "5"]])
 
 
-async def test_nothing_is_repaired_where_all_is_well(context):
+async def test_repair_without_findings_changes_nothing(context):
     assert await repair_seats(context) == []
     assert not await AuditEvent.exists(action="SEATS_REPAIRED")
 
 
-async def test_a_count_that_the_total_forbids_is_found_and_left(context):
+async def test_count_above_the_total_is_not_repaired(context):
     await License.filter(code="ten-service").update(in_use=2, total=2)
     assert await codes(context) == ["SEATS_EXCEEDED"]
     assert await repair_seats(context) == []
 
 
-async def test_an_altered_document_is_found(context):
+async def test_altered_document_is_found(context):
     document = await ReceivedDocument.all().order_by("id").first()
     content = bytes(document.content)
     document.content = content.replace(content[100:104], b"AAAA", 1)
@@ -71,45 +72,45 @@ async def test_an_altered_document_is_found(context):
     assert await codes(context) == ["SIGNATURE_INVALID"]
 
 
-async def test_a_document_under_another_name_is_found(context):
+async def test_document_with_wrong_hash_is_found(context):
     await ReceivedDocument.filter(sequence=2).update(sha256="0" * 64)
     assert await codes(context) == ["SIGNATURE_INVALID"]
 
 
 @pytest.mark.parametrize("columns", [{"includes": ["no-such-code"]}, {"requires": "no-such-code"}])
-async def test_a_code_that_names_nothing_in_force_is_found(context, columns):
+async def test_reference_to_a_missing_license_is_found(context, columns):
     await License.filter(code="ten-sales").update(**columns)
     assert await codes(context) == ["LICENSE_MISSING"]
 
 
-async def test_an_installation_without_main_vendor_is_found(context):
+async def test_missing_main_vendor_is_found(context):
     await Vendor.all().update(is_main=False)
     assert await codes(context) == ["MAIN_VENDOR_MISSING"]
 
 
-async def test_a_retired_user_with_a_license_is_found(context):
+async def test_assignment_of_a_retired_user_is_found(context):
     await User.filter(login="kari").update(status="RETIRED")
     assert await codes(context) == ["ASSIGNMENT_WRONG"]
 
 
-async def test_an_assignment_that_is_wrong_about_its_plan_is_found(context):
+async def test_assignment_with_wrong_plan_flag_is_found(context):
     without_plan = await User.get(login="unni")
-    held = await Assignment.filter(license__code="visible-for").order_by("id").first()
-    await Assignment.filter(id=held.id).update(user_id=without_plan.id, is_plan=True)
+    assignment = await Assignment.filter(license__code="visible-for").order_by("id").first()
+    await Assignment.filter(id=assignment.id).update(user_id=without_plan.id, is_plan=True)
     assert await codes(context) == ["ASSIGNMENT_WRONG"]
 
 
-async def test_derived_keys_that_are_wrong_are_found(context):
+async def test_wrong_derived_keys_are_found(context):
     await User.filter(login="kari").update(name="Kari Moen")
     assert await codes(context) == ["USER_KEYS_WRONG"]
 
 
-async def test_a_counter_of_events_that_is_behind_is_found(context):
+async def test_wrong_event_counter_is_found(context):
     await Installation.all().update(event_position=1)
     assert await codes(context) == ["EVENT_POSITION_WRONG"]
 
 
-async def test_another_installation_is_not_looked_at(context, database):
+async def test_other_installations_are_not_examined(context, database):
     other = await Installation.create(serial_number="2000000006", license_owner="Annen Bedrift AS")
     await get_connection("default").execute_query(f"UPDATE installation SET event_position = 7 WHERE id = {other.id}")
     assert await examine(context) == []

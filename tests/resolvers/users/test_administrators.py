@@ -18,7 +18,7 @@ async def can_sign_in(login, password=PASSWORD):
     return context.session_secret
 
 
-async def test_a_new_administrator_can_log_in(context):
+async def test_new_administrator_can_sign_in(context):
     user = await create_administrator(context, login="Kari", password=PASSWORD, name="Kari Nordby")
 
     assert (user.login, user.name, user.is_administrator) == ("Kari", "Kari Nordby", True)
@@ -27,7 +27,7 @@ async def test_a_new_administrator_can_log_in(context):
     assert event.facts["what"]["template"] == "they were made an administrator and given a password"
 
 
-async def test_a_user_becomes_an_administrator_by_login_in_any_case(context, make_user):
+async def test_existing_user_becomes_administrator(context, make_user):
     kari = await make_user("Kari Nordby", login="kari", can_log_in=False)
 
     user = await create_administrator(context, login="KARI", password=PASSWORD)
@@ -37,20 +37,20 @@ async def test_a_user_becomes_an_administrator_by_login_in_any_case(context, mak
     assert event.details == [["isAdministrator", "false", "true"], ["canLogIn", "false", "true"]]
 
 
-async def test_a_retired_user_does_not_become_an_administrator(context, make_user):
+async def test_retired_user_cannot_become_administrator(context, make_user):
     await make_user("Oskar Dahl", login="oskar", status=UserStatus.RETIRED)
     with pytest.raises(Invalid, match="retired"):
         await create_administrator(context, login="oskar", password=PASSWORD)
 
 
 @pytest.mark.parametrize(("login", "password"), [("kari", "short"), ("", PASSWORD), ("a\nb", PASSWORD)])
-async def test_a_login_or_password_that_will_not_do_is_refused(context, login, password):
+async def test_invalid_login_or_password_is_rejected(context, login, password):
     with pytest.raises(Invalid):
         await create_administrator(context, login=login, password=password)
     assert await User.all().count() == 1
 
 
-async def test_a_new_password_ends_all_sessions(context, administrator):
+async def test_setting_a_password_ends_all_sessions(context, administrator):
     await set_password(context, login="INGA", password=PASSWORD)
     secret = await can_sign_in("inga")
 
@@ -60,19 +60,19 @@ async def test_a_new_password_ends_all_sessions(context, administrator):
     assert await can_sign_in("inga", "another horse battery")
 
 
-async def test_only_an_administrator_gets_a_password(context, make_user):
+async def test_only_administrators_have_passwords(context, make_user):
     await make_user("Kari Nordby", login="kari")
     with pytest.raises(NotFound):
         await set_password(context, login="kari", password=PASSWORD)
 
 
-async def test_the_last_administrator_who_can_log_in_stays_one(context, administrator, make_user):
+async def test_last_administrator_cannot_be_demoted(context, administrator, make_user):
     await make_user("Kari Nordby", is_administrator=True, can_log_in=False)
     with pytest.raises(Invalid, match="Inga Solheim is the last administrator"):
         await unmark_administrator(context, administrator.id)
 
 
-async def test_an_administrator_among_others_is_unmarked_and_logged_out(context, administrator):
+async def test_demoting_an_administrator_ends_sessions(context, administrator):
     await create_administrator(context, login="kari", password=PASSWORD)
     await set_password(context, login="inga", password=PASSWORD)
     await can_sign_in("inga")
@@ -83,7 +83,7 @@ async def test_an_administrator_among_others_is_unmarked_and_logged_out(context,
     assert not await Session.exists(user_id=administrator.id)
 
 
-async def test_an_administrator_of_another_installation_is_not_found(context, other_installation, make_user):
+async def test_administrator_of_another_installation_is_not_found(context, other_installation, make_user):
     user = await make_user("Kari Nordby", is_administrator=True)
     await User.filter(id=user.id).update(installation_id=await other_installation())
     with pytest.raises(NotFound):

@@ -28,7 +28,7 @@ async def actions():
     return [event.action for event in await AuditEvent.all().order_by("position")]
 
 
-def test_a_line_is_read_into_columns():
+def test_line_is_parsed_into_columns():
     assert read(HEADER, KARI) == [
         ExportedUser(
             2,
@@ -48,19 +48,19 @@ def test_a_line_is_read_into_columns():
     ]
 
 
-def test_blank_fields_are_read_as_usual():
+def test_blank_fields_get_defaults():
     [user] = read(HEADER, "kari,Kari Nordby,,,,,,,,")
     assert list(user.columns.values()) == [
         "kari", "Kari Nordby", None, "EMPLOYEE", None, None, "ACTIVE", True, None, 0
     ]  # fmt: skip
 
 
-def test_columns_may_be_separated_by_semicolons_and_left_out():
+def test_columns_are_optional_and_may_be_separated_by_semicolons():
     assert read("Name;Login", "Kari Nordby;kari") == [ExportedUser(2, {"name": "Kari Nordby", "login": "kari"})]
 
 
 @pytest.mark.parametrize("header", ["", "kari,Kari Nordby", "login,email", "login,name,login", "login,name,shoe_size"])
-def test_a_first_line_that_does_not_name_the_columns_is_refused(header):
+def test_invalid_header_is_rejected(header):
     with pytest.raises(Invalid, match="first line"):
         read(header, KARI)
 
@@ -82,23 +82,23 @@ def test_a_first_line_that_does_not_name_the_columns_is_refused(header):
         ('kari,"Kari', "It is not CSV"),
     ],
 )
-def test_a_bad_line_is_told_by_number_and_reason(line, reason):
+def test_invalid_line_is_reported_with_its_number(line, reason):
     [bad] = read(HEADER, line)
     assert isinstance(bad, BadLine)
     assert bad.line == 2
     assert bad.reason.startswith(reason)
 
 
-def test_the_lines_after_a_bad_one_are_read():
+def test_lines_after_an_invalid_one_are_read():
     assert [type(line) for line in read(HEADER, "x", KARI)] == [BadLine, ExportedUser]
 
 
-def test_a_login_comes_once_in_any_case():
+def test_duplicate_login_is_rejected():
     _, bad = read(HEADER, KARI, KARI.replace("kari,", "KARI,"))
     assert bad == BadLine(3, "Line 2 has this login already. Remove one of them.")
 
 
-async def test_new_users_are_added_with_one_event_each(context):
+async def test_each_new_user_records_one_event(context):
     assert await run(context, HEADER, KARI, "ola,Ola Bakken,,,,,,,,") == ImportedUsers(added=2)
 
     kari = await User.get(login="kari")
@@ -112,13 +112,13 @@ async def test_new_users_are_added_with_one_event_each(context):
     assert await examine(context) == []
 
 
-async def test_twice_is_once(context):
+async def test_import_is_idempotent(context):
     await run(context, HEADER, KARI)
     assert await run(context, HEADER, KARI) == ImportedUsers(unchanged=1)
     assert len(await actions()) == 1
 
 
-async def test_a_changed_user_is_changed_and_the_event_says_what(context):
+async def test_changed_columns_are_recorded(context):
     await run(context, HEADER, KARI)
     changed = KARI.replace("Sales", "Marketing").replace("yes", "no").replace("kari,", "Kari,")
     assert await run(context, HEADER, changed) == ImportedUsers(changed=1)
@@ -130,7 +130,7 @@ async def test_a_changed_user_is_changed_and_the_event_says_what(context):
     assert await examine(context) == []
 
 
-async def test_what_the_file_leaves_out_stays(context):
+async def test_missing_columns_are_unchanged(context):
     await run(context, HEADER, KARI)
     await run(context, "login,name", "kari,Kari Moen")
 
@@ -138,7 +138,7 @@ async def test_what_the_file_leaves_out_stays(context):
     assert (kari.name, kari.email, kari.open_requests) == ("Kari Moen", "kari@fjordlys.example", 2)
 
 
-async def test_retiring_frees_all_seats_whatever_blocks(context, make_license, make_user):
+async def test_retiring_frees_seats_despite_blockers(context, make_license, make_user):
     await make_license("superoffice.ten-sales", total=5, plan=True, held_by=1)
     await make_license("superoffice.visible-for", requires="ten-sales")
     kari = await make_user(
@@ -154,15 +154,15 @@ async def test_retiring_frees_all_seats_whatever_blocks(context, make_license, m
 
 
 @pytest.mark.parametrize("line", ["inga,Inga Solheim,retired,yes", "inga,Inga Solheim,active,no"])
-async def test_the_last_administrator_is_kept(context, administrator, line):
+async def test_last_administrator_is_not_imported_as_retired(context, administrator, line):
     result = await run(context, "login,name,status,can_log_in", line)
 
     assert [bad.line for bad in result.refused] == [2]
-    assert result.refused[0].reason.startswith("Inga Solheim is the last administrator who can log in.")
+    assert result.refused[0].reason.startswith("Inga Solheim is the last administrator who can sign in.")
     assert await actions() == []
 
 
-async def test_of_two_administrators_one_can_retire(context, administrator, make_user):
+async def test_one_of_two_administrators_can_retire(context, administrator, make_user):
     await make_user("Kari Nordby", login="kari", is_administrator=True)
 
     result = await run(context, "login,name,status", "inga,Inga Solheim,retired", "kari,Kari Nordby,retired")
@@ -172,7 +172,7 @@ async def test_of_two_administrators_one_can_retire(context, administrator, make
     assert (await User.get(login="kari")).is_administrator
 
 
-async def test_users_of_another_installation_are_others(context, other_installation, make_user):
+async def test_import_ignores_users_of_other_installations(context, other_installation, make_user):
     kari = await make_user("Kari Nordby", login="kari")
     await User.filter(id=kari.id).update(installation_id=await other_installation())
 

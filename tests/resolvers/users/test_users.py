@@ -1,4 +1,4 @@
-"""Users: each filter and order, and the counts that need no counting."""
+"""Lists of users: criteria, orders, counts and redaction."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,15 +8,16 @@ import pytest
 from licensing.enums import ApiScope, OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
 from resolvers.context import Context
 from resolvers.pagination import PageRequest
+from resolvers.user_criteria import UserCriteria, UserOrdering
 from resolvers.users import users
-from resolvers.users.users import REDACTED, UserFilter, UserOrder, count_users, load_users, users_page
+from resolvers.users.users import REDACTED, count_users, load_users, users_page
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-async def staff(make_license, make_user):
-    """A few users of every kind, who hold licenses of every kind."""
+async def users_of_each_kind(make_license, make_user):
+    """Users of every kind, with and without licenses of every kind."""
     await make_license("superoffice.feature", hidden=True)
     await make_license("superoffice.plan", plan=True, includes=["feature"])
     await make_license("superoffice.other")
@@ -29,9 +30,9 @@ async def staff(make_license, make_user):
 
 
 async def names(context, order=None, **conditions):
-    """The names on the first page."""
-    page = await users_page(context, UserFilter(**conditions), order or UserOrder(), PageRequest())
-    assert await count_users(context, UserFilter(**conditions)) == len(page.rows)
+    """Return the names on the first page, after comparing their number with the count."""
+    page = await users_page(context, UserCriteria(**conditions), order or UserOrdering(), PageRequest())
+    assert await count_users(context, UserCriteria(**conditions)) == len(page.rows)
     return [row[1] for row in page.rows]
 
 
@@ -64,7 +65,7 @@ async def names(context, order=None, **conditions):
     ],
     ids=str,
 )
-async def test_filters(context, staff, conditions, expected):
+async def test_filters(context, users_of_each_kind, conditions, expected):
     assert await names(context, **conditions) == expected
 
 
@@ -76,19 +77,19 @@ async def test_filters(context, staff, conditions, expected):
         (UserOrderField.LAST_LOGIN_AT, ["Inga Solheim", "Per 100%", "Ekstern", "Ny", "Kari", "Ola"]),
     ],
 )
-async def test_orders_both_ways(context, staff, field, expected):
-    assert await names(context, UserOrder(field)) == expected
-    assert await names(context, UserOrder(field, OrderDirection.DESC)) == expected[::-1]
+async def test_orders_in_both_directions(context, users_of_each_kind, field, expected):
+    assert await names(context, UserOrdering(field)) == expected
+    assert await names(context, UserOrdering(field, OrderDirection.DESC)) == expected[::-1]
 
 
-async def test_many_holders_are_found_along_the_order(context, staff, monkeypatch):
+async def test_many_holders_are_filtered_per_row(context, users_of_each_kind, monkeypatch):
     monkeypatch.setattr(users, "MANY_HOLDERS", 1)
 
     assert await names(context, license_type="superoffice.feature") == ["Kari", "Ny"]
     assert await names(context, license_type="superoffice.other", search="ola") == ["Ola"]
 
 
-async def test_a_feature_that_is_also_held_by_itself_is_counted_once(context, make_license, make_user):
+async def test_holder_of_plan_and_feature_is_counted_once(context, make_license, make_user):
     await make_license("superoffice.module")
     await make_license("superoffice.plan", plan=True, includes=["module"])
     await make_user("Both", holds=["superoffice.plan", "superoffice.module"])
@@ -96,17 +97,15 @@ async def test_a_feature_that_is_also_held_by_itself_is_counted_once(context, ma
     assert await names(context, license_type="superoffice.module") == ["Both"]
 
 
-async def test_another_installations_users_are_not_there(context, staff, other_installation):
-    stranger = Context(replace(context.principal, installation_id=await other_installation()), request_id="stranger")
-    ids = [row[0] for row in (await users_page(context, UserFilter(), UserOrder(), PageRequest())).rows]
+async def test_users_of_another_installation_are_not_listed(context, users_of_each_kind, other_installation):
+    other_context = Context(replace(context.principal, installation_id=await other_installation()), request_id="other")
+    ids = [row[0] for row in (await users_page(context, UserCriteria(), UserOrdering(), PageRequest())).rows]
 
-    assert await names(stranger) == []
-    assert await load_users(stranger, ids) == {}
+    assert await names(other_context) == []
+    assert await load_users(other_context, ids) == {}
 
 
-async def test_a_token_for_one_vendor_reads_little_of_those_who_hold_nothing_of_it(
-    context, make_vendor, make_license, make_user
-):
+async def test_vendor_token_reads_redacted_users(context, make_vendor, make_license, make_user):
     vendor = await make_vendor("nordsync", name="NordSync AS")
     await make_license("nordsync.connector")
     holder = await make_user("Kari", holds=["nordsync.connector"], email="kari@example.com")
@@ -116,10 +115,10 @@ async def test_a_token_for_one_vendor_reads_little_of_those_who_hold_nothing_of_
     assigning = Context(replace(principal, scopes=principal.scopes | {ApiScope.USERS_WRITE}), request_id="assigning")
 
     assert set(await load_users(reading, [holder.id, other.id])) == {holder.id}
-    seen = await load_users(assigning, [holder.id, other.id])
+    rows = await load_users(assigning, [holder.id, other.id])
 
-    assert seen[holder.id][5] == "kari@example.com"
-    assert seen[other.id][:5] == (other.id, "Ola", "ola", "ACTIVE", "EMPLOYEE")
-    assert set(seen[other.id][5:]) == {REDACTED}
+    assert rows[holder.id][5] == "kari@example.com"
+    assert rows[other.id][:5] == (other.id, "Ola", "ola", "ACTIVE", "EMPLOYEE")
+    assert set(rows[other.id][5:]) == {REDACTED}
     assert await names(assigning, has_license=True) == ["Kari"]
     assert await names(assigning, can_log_in=True) == ["Kari"]

@@ -1,45 +1,38 @@
-"""Asking a vendor's license server for changes."""
+"""Checks of a vendor's license server."""
 
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from licensing.documents.keys import generate
+from licensing.documents.errors import FileInvalid, SerialNumberMismatch, SignatureInvalid, SigningKeyUnknown
+from licensing.documents.keys import generate_key
 from licensing.enums import AuditAction, ChangeSetStatus, VendorCheckOutcome
-from licensing.errors import (
-    FileInvalid,
-    LicensingError,
-    NoLicenseServer,
-    NotFound,
-    SerialNumberMismatch,
-    SignatureInvalid,
-    SigningKeyUnknown,
-    VendorRefused,
-    VendorUnavailable,
-)
+from licensing.errors import LicensingError, NoLicenseServer, NotFound, VendorRefused, VendorUnavailable
 from models.audit_event import AuditEvent
 from models.license import License
 from models.vendor import Vendor, VendorReport
 from resolvers.change_sets.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
 from resolvers.context import Context
 from resolvers.vendors.checks import check_for_license_changes
-from tests.resolvers.conftest import Shelf
+from tests.resolvers.conftest import FakeLicenseServer
 from tests.support.documents import claims, grant, signed
 
 MakeLicense = Callable[..., Awaitable[License]]
-SERVED = {"name": "SuperOffice AS", "license_server": "https://licenses.example"}
+VENDOR = {"name": "SuperOffice AS", "license_server": "https://licenses.example"}
 
 
-def document(seq: int = 1, **stated: object) -> bytes:
-    return signed(claims(seq=seq, jti=f"document-{seq}", vendor=SERVED, **stated))
+def document(seq: int = 1, **overrides: object) -> bytes:
+    return signed(claims(seq=seq, jti=f"document-{seq}", vendor=VENDOR, **overrides))
 
 
 async def actions() -> list[str]:
     return [str(action) for action in await AuditEvent.all().order_by("position").values_list("action", flat=True)]
 
 
-async def test_what_fits_is_activated_by_itself(context: Context, shelf: Shelf, trusted_vendor: Vendor) -> None:
-    shelf.content = document()
+async def test_fitting_document_is_activated_automatically(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor
+) -> None:
+    fake_server.content = document()
 
     change_set = await check_for_license_changes(context, trusted_vendor.id)
 
@@ -54,9 +47,11 @@ async def test_what_fits_is_activated_by_itself(context: Context, shelf: Shelf, 
     assert vendor.next_check_at is not None and vendor.next_check_at > context.now()
 
 
-async def test_it_is_shown_until_acknowledged(context: Context, shelf: Shelf, trusted_vendor: Vendor) -> None:
+async def test_automatic_activation_is_pending_until_acknowledged(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor
+) -> None:
     for seq in (1, 2):
-        shelf.content = document(seq, licenses=[grant("ten-sales", total=seq)])
+        fake_server.content = document(seq, licenses=[grant("ten-sales", total=seq)])
         latest = await check_for_license_changes(context, trusted_vendor.id)
     assert latest is not None
 
@@ -67,53 +62,55 @@ async def test_it_is_shown_until_acknowledged(context: Context, shelf: Shelf, tr
     assert (await actions()).count(AuditAction.CHANGE_SET_ACKNOWLEDGED) == 1
 
 
-async def test_what_leaves_a_surplus_waits(
-    context: Context, shelf: Shelf, trusted_vendor: Vendor, make_license: MakeLicense
+async def test_document_with_surplus_is_not_activated(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor, make_license: MakeLicense
 ) -> None:
     await make_license("superoffice.ten-sales", total=5, held_by=4)
-    shelf.content = document(licenses=[grant("ten-sales", total=3)])
+    fake_server.content = document(licenses=[grant("ten-sales", total=3)])
 
     change_set = await check_for_license_changes(context, trusted_vendor.id)
 
     assert change_set is not None and change_set.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
 
 
-async def test_the_same_document_again_is_up_to_date(context: Context, shelf: Shelf, trusted_vendor: Vendor) -> None:
-    shelf.content, shelf.etag = document(), '"one"'
+async def test_unchanged_document_is_up_to_date(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor
+) -> None:
+    fake_server.content, fake_server.etag = document(), '"one"'
     await check_for_license_changes(context, trusted_vendor.id)
     events = await actions()
 
     assert await check_for_license_changes(context, trusted_vendor.id) is None
-    shelf.etag = None
+    fake_server.etag = None
     assert await check_for_license_changes(context, trusted_vendor.id) is None
 
     assert await actions() == events
     assert (await Vendor.get(id=trusted_vendor.id)).check_outcome == VendorCheckOutcome.UP_TO_DATE
 
 
-async def test_an_older_document_from_a_stale_edge_is_up_to_date(
-    context: Context, shelf: Shelf, trusted_vendor: Vendor
+async def test_older_document_is_up_to_date(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor
 ) -> None:
     for seq in (2, 1):
-        shelf.content = document(seq, licenses=[grant("ten-sales", total=seq)])
+        fake_server.content = document(seq, licenses=[grant("ten-sales", total=seq)])
         await check_for_license_changes(context, trusted_vendor.id)
 
     assert (await License.get(key="superoffice.ten-sales")).total == 2
     assert (await Vendor.get(id=trusted_vendor.id)).check_outcome == VendorCheckOutcome.UP_TO_DATE
 
 
-async def test_a_rejected_document_is_ignored_and_the_vendor_is_told(
-    context: Context, shelf: Shelf, trusted_vendor: Vendor
+async def test_rejected_document_is_ignored_and_reported(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor
 ) -> None:
     await Vendor.filter(id=trusted_vendor.id).update(activation_policy="MANUAL")
-    shelf.content = document()
-    waiting = await check_for_license_changes(context, trusted_vendor.id)
-    assert waiting is not None
-    await reject_pending_changes(context, waiting.id, "We bought 30")
+    fake_server.content = document()
+    pending = await check_for_license_changes(context, trusted_vendor.id)
+    assert pending is not None
+    await reject_pending_changes(context, pending.id, "We bought 30")
 
     assert await check_for_license_changes(context, trusted_vendor.id) is None
 
-    assert (await get(context, waiting.id)).status is ChangeSetStatus.REJECTED
+    assert (await get(context, pending.id)).status is ChangeSetStatus.REJECTED
     report = await VendorReport.get()
     assert (report.kind, report.content["jti"], report.content["reason"]) == (
         "rejections",
@@ -122,8 +119,10 @@ async def test_a_rejected_document_is_ignored_and_the_vendor_is_told(
     )
 
 
-async def test_an_activation_is_reported_to_the_vendor(context: Context, shelf: Shelf, trusted_vendor: Vendor) -> None:
-    shelf.content = document()
+async def test_activation_is_reported_to_the_vendor(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor
+) -> None:
+    fake_server.content = document()
     await check_for_license_changes(context, trusted_vendor.id)
 
     report = await VendorReport.get()
@@ -136,23 +135,23 @@ async def test_an_activation_is_reported_to_the_vendor(context: Context, shelf: 
         (VendorUnavailable(vendor="SuperOffice AS"), None, VendorCheckOutcome.UNAVAILABLE),
         (VendorRefused(said="Unknown serial number"), None, VendorCheckOutcome.REFUSED),
         (None, b"<html>Service Unavailable</html>", VendorCheckOutcome.UNUSABLE),
-        (None, signed(claims(), generate()), VendorCheckOutcome.UNUSABLE),
+        (None, signed(claims(), generate_key()), VendorCheckOutcome.UNUSABLE),
         (None, signed(claims(sub="9999999999")), VendorCheckOutcome.UNUSABLE),
         (None, b"x" * 300 * 1024, VendorCheckOutcome.UNUSABLE),
     ],
 )
-async def test_a_failed_check_never_clears_anything(
+async def test_failed_check_changes_no_licenses(
     context: Context,
-    shelf: Shelf,
+    fake_server: FakeLicenseServer,
     trusted_vendor: Vendor,
     failure: LicensingError | None,
     content: bytes | None,
     outcome: VendorCheckOutcome,
 ) -> None:
-    shelf.content = document()
+    fake_server.content = document()
     await check_for_license_changes(context, trusted_vendor.id)
     in_force = await License.all().order_by("id").values()
-    shelf.failure, shelf.content = failure, content
+    fake_server.failure, fake_server.content = failure, content
 
     for _ in range(3):
         with pytest.raises(LicensingError):
@@ -165,19 +164,21 @@ async def test_a_failed_check_never_clears_anything(
     assert (await actions()).count(AuditAction.VENDOR_CHECK_FAILED) == 1
 
 
-async def test_refusals_have_the_codes_of_an_import(context: Context, shelf: Shelf, trusted_vendor: Vendor) -> None:
+async def test_invalid_document_has_the_error_code_of_an_import(
+    context: Context, fake_server: FakeLicenseServer, trusted_vendor: Vendor
+) -> None:
     for content, refusal in [
         (b"Hello", FileInvalid),
-        (signed(claims(), generate()), SigningKeyUnknown),
+        (signed(claims(), generate_key()), SigningKeyUnknown),
         (signed(claims(sub="9999999999")), SerialNumberMismatch),
     ]:
-        shelf.content = content
+        fake_server.content = content
         with pytest.raises(refusal):
             await check_for_license_changes(context, trusted_vendor.id)
     assert issubclass(SignatureInvalid, LicensingError)
 
 
-async def test_a_vendor_without_a_license_server_is_never_asked(context: Context, trusted_vendor: Vendor) -> None:
+async def test_vendor_without_license_server_is_not_checked(context: Context, trusted_vendor: Vendor) -> None:
     with pytest.raises(NoLicenseServer):
         await check_for_license_changes(context, trusted_vendor.id)
     with pytest.raises(NotFound):

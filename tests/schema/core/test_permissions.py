@@ -1,4 +1,4 @@
-"""Deny by default: every root field declares who may call it, and keeps to it."""
+"""Permissions: every root field declares an access rule and enforces it."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from schema.mutation import Mutation
 from schema.query import Query
 from schema.subscription import Subscription
 
-READS = {
+SCOPES_BY_QUERY = {
     "installation { licenseOwner }": ApiScope.LICENSES_READ,
     "vendors { key }": ApiScope.LICENSES_READ,
     'license(key: "superoffice.a") { key }': ApiScope.LICENSES_READ,
@@ -33,34 +33,34 @@ LICENSES_WITH_HOLDERS = "{ licenses { nodes { key assignments { nodes { id } } }
 
 
 def as_token(context, *scopes, vendor_id=None):
-    """The same request by a token with these scopes."""
+    """Return the context of a request by a token with these scopes."""
     principal = replace(context.principal, scopes=frozenset(scopes), vendor_id=vendor_id)
     return Context(principal, request_id="token")
 
 
 def codes(result):
-    """The codes of the errors of an answer."""
+    """Return the codes of the errors of a result."""
     return [error.extensions["code"] for error in result.errors or ()]
 
 
 @pytest.mark.parametrize("type_", [Query, Mutation, Subscription])
-def test_every_root_field_has_a_rule(type_):
+def test_every_root_field_has_an_access_rule(type_):
     assert all(rule_of(field) for field in type_.__strawberry_definition__.fields)
 
 
-def test_a_root_without_a_rule_is_not_built(monkeypatch):
+def test_field_without_rule_fails_the_build(monkeypatch):
     @strawberry.type
-    class Open:
+    class OpenQuery:
         @strawberry.field
         def anything(self) -> str:
             return ""
 
-    monkeypatch.setattr(build, "Query", Open)
-    with pytest.raises(TypeError, match=r"Open\.anything does not declare"):
+    monkeypatch.setattr(build, "Query", OpenQuery)
+    with pytest.raises(TypeError, match=r"OpenQuery\.anything does not declare"):
         build.build_schema()
 
 
-def test_public_is_only_what_says_who_calls():
+def test_only_session_fields_are_public():
     fields = [
         field for type_ in (Query, Mutation, Subscription) for field in get_object_definition(type_, strict=True).fields
     ]
@@ -72,29 +72,29 @@ def test_public_is_only_what_says_who_calls():
     }
 
 
-@pytest.mark.parametrize(("read", "scope"), list(READS.items()))
-async def test_a_read_needs_its_scope_and_no_other(execute, context, make_license, read, scope):
+@pytest.mark.parametrize(("query", "scope"), list(SCOPES_BY_QUERY.items()))
+async def test_query_needs_exactly_its_scope(execute, context, make_license, query, scope):
     await make_license("superoffice.a")
     others = set(ApiScope) - {scope}
 
-    allowed = await execute(f"{{ {read} }}", by=as_token(context, scope))
-    refused = await execute(f"{{ {read} viewer {{ scopes }} }}", by=as_token(context, *others))
-    nobody = await execute(f"{{ {read} }}", by=Context(None, request_id="nobody"))
+    allowed = await execute(f"{{ {query} }}", by=as_token(context, scope))
+    rejected = await execute(f"{{ {query} viewer {{ scopes }} }}", by=as_token(context, *others))
+    anonymous = await execute(f"{{ {query} }}", by=Context(None, request_id="anonymous"))
 
     assert codes(allowed) == []
-    assert codes(refused) == ["FORBIDDEN"]
-    assert len(refused.data["viewer"]["scopes"]) == len(others)
-    assert codes(nobody) == ["UNAUTHENTICATED"]
+    assert codes(rejected) == ["FORBIDDEN"]
+    assert len(rejected.data["viewer"]["scopes"]) == len(others)
+    assert codes(anonymous) == ["UNAUTHENTICATED"]
 
 
-async def test_nobody_is_no_viewer(execute):
-    result = await execute("{ viewer { actor { name } } }", by=Context(None, request_id="nobody"))
+async def test_viewer_is_null_without_credentials(execute):
+    result = await execute("{ viewer { actor { name } } }", by=Context(None, request_id="anonymous"))
 
     assert codes(result) == []
     assert result.data == {"viewer": None}
 
 
-async def test_who_holds_a_license_needs_users_read(execute, context, make_license):
+async def test_license_assignments_need_users_read(execute, context, make_license):
     await make_license("superoffice.a", held_by=1)
 
     result = await execute(LICENSES_WITH_HOLDERS, by=as_token(context, ApiScope.LICENSES_READ))
@@ -113,19 +113,19 @@ async def test_activation_with_revocations_needs_users_write(execute, context):
     assert codes(result) == ["FORBIDDEN"]
 
 
-async def test_node_keeps_the_rules_of_the_lists(run, context, make_license):
+async def test_node_applies_the_rules_of_lists(run, context, make_license):
     made = await make_license("superoffice.a")
     [listed] = (await run("{ licenses { nodes { id } } }"))["licenses"]["nodes"]
     node = f'{{ node(id: "{listed["id"]}") {{ ... on License {{ key }} }} }}'
 
-    seen = await run(node, by=as_token(context, ApiScope.LICENSES_READ))
+    visible = await run(node, by=as_token(context, ApiScope.LICENSES_READ))
     hidden = await run(node, by=as_token(context, ApiScope.USERS_READ))
 
-    assert seen == {"node": {"key": made.key}}
+    assert visible == {"node": {"key": made.key}}
     assert hidden == {"node": None}
 
 
-async def test_another_installation_is_not_there(run, context, make_license, other_installation):
+async def test_objects_of_other_installations_are_null(run, context, make_license, other_installation):
     await make_license("superoffice.a", held_by=1)
     ids = [
         (await run("{ licenses { nodes { id } } }"))["licenses"]["nodes"][0]["id"],
@@ -141,7 +141,7 @@ async def test_another_installation_is_not_there(run, context, make_license, oth
     assert found == {"nodes": [None] * 5, "users": {"totalCount": 0}}
 
 
-async def test_a_token_for_one_vendor_sees_that_vendor_alone(run, context, make_vendor, make_license, make_user):
+async def test_vendor_token_sees_only_its_vendor(run, context, make_vendor, make_license, make_user):
     vendor = await make_vendor("nordsync", name="NordSync AS")
     await make_license("superoffice.a", held_by=1)
     await make_license("nordsync.b")
@@ -162,19 +162,19 @@ async def test_a_token_for_one_vendor_sees_that_vendor_alone(run, context, make_
     }
 
 
-async def test_with_users_write_it_sees_a_little_of_all_users(execute, run, context, make_vendor, make_user):
+async def test_vendor_token_with_users_write_sees_basic_user_fields(execute, run, context, make_vendor, make_user):
     vendor = await make_vendor("nordsync", name="NordSync AS")
     await make_user("Kari", email="kari@example.com")
     token = as_token(context, ApiScope.USERS_READ, ApiScope.USERS_WRITE, vendor_id=vendor.id)
 
-    little = await run("{ users { nodes { id name login category status assignments { id } } } }", by=token)
-    more = await execute("{ users { nodes { name email } } }", by=token)
-    guessed = await run('{ users(filter: {search: "kari@"}) { totalCount } }', by=token)
+    basic = await run("{ users { nodes { id name login category status assignments { id } } } }", by=token)
+    full = await execute("{ users { nodes { name email } } }", by=token)
+    searched = await run('{ users(filter: {search: "kari@"}) { totalCount } }', by=token)
     ordered = await execute("{ users(orderBy: {field: LAST_LOGIN_AT}) { totalCount } }", by=token)
 
-    assert [user["name"] for user in little["users"]["nodes"]] == ["Inga Solheim", "Kari"]
-    assert codes(more) == ["FORBIDDEN", "FORBIDDEN"]
-    assert guessed == {"users": {"totalCount": 0}}
+    assert [user["name"] for user in basic["users"]["nodes"]] == ["Inga Solheim", "Kari"]
+    assert codes(full) == ["FORBIDDEN", "FORBIDDEN"]
+    assert searched == {"users": {"totalCount": 0}}
     assert codes(ordered) == ["FORBIDDEN"]
 
 

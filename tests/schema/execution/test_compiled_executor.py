@@ -1,4 +1,4 @@
-"""Compiled answers are graphql-core's own: the same data, the same errors, whatever the rows hold."""
+"""Compiled selections return the same data and errors as graphql-core, whatever the rows contain."""
 
 import asyncio
 import gc
@@ -13,28 +13,28 @@ import strawberry
 from graphql import parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from licensing.enums import UserKind
 from resolvers.users.users import REDACTED
 from schema.build import schema
 from schema.core.descriptions import interface_type, object_type
 from schema.core.row_mapping import Computed, Localized, Nested, NestedList, RowMapping, Rows, ToMany, ToOne, from_row
-from schema.execution.compiled_executor import CompiledExecutionContext, answers_of, without_compilation
+from schema.execution.compiled_executor import CompiledExecutionContext, compiled_selections_of, without_compilation
 from schema.execution.complexity import MAX_DEPTH
 from schema.execution.document import DOCUMENT_CACHE_SIZE
+from schema.execution.graphql_core import DefaultExecutionContext
 from schema.types.scalars import SCALARS
 from server.graphql.view import GraphQLView
 from server.settings import Settings
 
-# graphql-core leaves coroutines behind where something beside them failed.
+# graphql-core does not await the coroutines of fields whose siblings failed.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 
 
 class BookRow(NamedTuple):
-    """A book, as a tuple."""
+    """The row of a book: a tuple."""
 
     id: Any
     title: Any
@@ -48,7 +48,7 @@ class BookRow(NamedTuple):
 
 @dataclass
 class AuthorRow:
-    """An author, as an object with attributes."""
+    """The row of an author: an object with attributes."""
 
     id: Any
     name: Any
@@ -58,14 +58,14 @@ class AuthorRow:
 
 @interface_type
 class Thing:
-    """An interface, which is never compiled."""
+    """An interface: selections on it are not compiled."""
 
     id: strawberry.ID
 
 
 @object_type
 class Binding:
-    """An object that holds its values itself."""
+    """An object without a row."""
 
     color: str
     is_worn: bool | None
@@ -73,7 +73,7 @@ class Binding:
 
 @object_type
 class Author(Thing):
-    """Somebody who writes."""
+    """The author of a book."""
 
     id: strawberry.ID
     name: str
@@ -84,7 +84,7 @@ class Author(Thing):
 
 @object_type
 class Book(Thing):
-    """Something to read."""
+    """A book."""
 
     id: strawberry.ID
     title: str
@@ -114,7 +114,7 @@ class Book(Thing):
 
 
 class ShelfRow(NamedTuple):
-    """A shelf, as a tuple."""
+    """The row of a shelf: a tuple."""
 
     id: Any
     name: Any
@@ -122,7 +122,7 @@ class ShelfRow(NamedTuple):
 
 @object_type
 class Shelf(Thing):
-    """Where books stand."""
+    """A shelf of books."""
 
     id: strawberry.ID
     name: str | None
@@ -130,28 +130,28 @@ class Shelf(Thing):
     __mapping__ = RowMapping(ShelfRow, books=ToMany("books", "id", "shelf_id", "Book", "books_of_shelf"))
 
 
-class PlaceRow(NamedTuple):
-    """A shelf, and where it is."""
+class ShelfEdgeRow(NamedTuple):
+    """The row of an edge."""
 
     cursor: Any
     node: Any
 
 
 @object_type
-class Place:
+class ShelfEdge:
     """An edge."""
 
     cursor: str
     node: Shelf
     spare: Shelf | None
-    __mapping__ = RowMapping(PlaceRow, node=Nested("node", "Shelf"), spare=Nested("node", "Shelf"))
+    __mapping__ = RowMapping(ShelfEdgeRow, node=Nested("node", "Shelf"), spare=Nested("node", "Shelf"))
 
 
 @object_type
 class Library:
     """A connection."""
 
-    places: list[Place] | None
+    edges: list[ShelfEdge] | None
     shelves: list[Shelf | None]
     first: Shelf | None
     things: list[Thing]
@@ -160,7 +160,7 @@ class Library:
 
 @strawberry.type
 class Query:
-    """Two ways in."""
+    """A query root with a list and a connection."""
 
     @strawberry.field
     async def library(self, info: strawberry.Info) -> Library | None:
@@ -180,14 +180,14 @@ plain = without_compilation(compiled)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _nothing_left_behind() -> Iterator[None]:
+def _collect_garbage() -> Iterator[None]:
     yield
     gc.collect()
 
 
 FIELDS: dict[str, dict[str, str | None]] = {
-    "Library": {"places": "Place", "shelves": "Shelf", "first": "Shelf", "things": "Thing", "count": None},
-    "Place": {"cursor": None, "node": "Shelf", "spare": "Shelf"},
+    "Library": {"edges": "ShelfEdge", "shelves": "Shelf", "first": "Shelf", "things": "Thing", "count": None},
+    "ShelfEdge": {"cursor": None, "node": "Shelf", "spare": "Shelf"},
     "Shelf": {"id": None, "name": None, "books": "Book"},
     "Thing": {"id": None},
     "Book": {
@@ -202,7 +202,7 @@ DIRECTIVES = st.sampled_from([""] * 12 + [" @include(if: $yes)", " @skip(if: $ye
 
 @st.composite
 def selections(draw: st.DrawFn, type_: str, depth: int) -> str:
-    """What may stand in braces behind a field of this type."""
+    """Draw a selection of fields of a type."""
     parts = ["__typename"] if draw(st.booleans()) else []
     names = [name for name, below in FIELDS[type_].items() if below is None or depth]
     for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=4)):
@@ -218,7 +218,7 @@ def selections(draw: st.DrawFn, type_: str, depth: int) -> str:
 
 
 FRAGMENTS = {
-    "Library": "first { ...SomeShelf }", "Place": "cursor node { name }", "Shelf": "name books { t: title }",
+    "Library": "first { ...SomeShelf }", "ShelfEdge": "cursor node { name }", "Shelf": "name books { t: title }",
     "Thing": "id ... on Book { title }", "Book": "title binding { color }", "Binding": "isWorn",
     "Author": "name favorites { title kind }",
 }  # fmt: skip
@@ -229,7 +229,7 @@ QUERIES = st.one_of(
 
 
 def document(selection: str) -> str:
-    """The query with such fragments as it spreads."""
+    """Return a query with the fragments that it uses."""
     text = f"query ($yes: Boolean = true) {{ q: __typename @include(if: $yes) {selection} }}"
     used: set[str] = set()
     while missing := {t for t in FRAGMENTS if f"...Some{t}" in text} - used:
@@ -238,12 +238,8 @@ def document(selection: str) -> str:
     return text
 
 
-async def _late(value: Any) -> Any:
-    return value
-
-
 class Loader:
-    """Reads one by one what was not brought along."""
+    """Loads rows that were not passed as related rows."""
 
     def __init__(self, rows: Any) -> None:
         self.rows = rows
@@ -255,12 +251,12 @@ class Loader:
 
 @st.composite
 def libraries(draw: st.DrawFn) -> Any:
-    """A library, with a few things in it that do not belong there."""
+    """Draw a library in which some values have wrong types."""
     random = draw(st.randoms(use_true_random=False))
-    wrongness = draw(st.sampled_from([0, 0.02, 0.1]))
+    error_rate = draw(st.sampled_from([0, 0.02, 0.1]))
 
     def maybe(good: Any, *wrong: Any) -> Any:
-        return random.choice(wrong) if random.random() < wrongness else good
+        return random.choice(wrong) if random.random() < error_rate else good
 
     def book(number: int) -> BookRow:
         return BookRow(
@@ -279,19 +275,21 @@ def libraries(draw: st.DrawFn) -> Any:
         for number in range(2)
     }  # fmt: skip
     marks = {(0, 0): "x", (1, 1): maybe(None, 5)}
-    by_shelf = {number: [one for one in books if one.shelf_id == number] for number in range(3)}
+    by_shelf = {number: [book for book in books if book.shelf_id == number] for number in range(3)}
     loaders = SimpleNamespace(author=Loader(authors), mark=Loader(marks), books_of_shelf=Loader(by_shelf))
-    context: Any = SimpleNamespace(loaders=loaders, language="nb")
+    context: Any = SimpleNamespace(cached=lambda _: loaders, language="nb")
     related = {"books": books, "authors": authors, "marks": marks}
     for name in list(related):
         if random.random() < 0.1:
             del related[name]
-    shelves = [ShelfRow(number, maybe(f"Shelf {number}", None, _Unfinished())) for number in range(3)]
+    shelves = [ShelfRow(number, maybe(f"Shelf {number}", None, _Awaitable())) for number in range(3)]
     as_rows: Any = Rows(Shelf, shelves, context, **related)
-    places: Any = Rows(Place, [PlaceRow(maybe(f"c{one.id}", None), maybe(one, None)) for one in shelves], context)
-    places.related = as_rows.related
+    edges: Any = Rows(
+        ShelfEdge, [ShelfEdgeRow(maybe(f"c{shelf.id}", None), maybe(shelf, None)) for shelf in shelves], context
+    )
+    edges.related = as_rows.related
     context.library = Library(
-        places=maybe(places, None, as_rows, [None], "abc", ()),
+        edges=maybe(edges, None, as_rows, [None], "abc", ()),
         shelves=maybe(random.choice([as_rows, list(as_rows)]), None, [None, as_rows[0]], 5),
         first=maybe(random.choice([as_rows[0], None, from_row(Shelf, shelves[1], context)]), shelves[0], "x"),
         things=maybe([from_row(Book, books[0], context, **related), as_rows[0]], None, [None]),
@@ -300,60 +298,61 @@ def libraries(draw: st.DrawFn) -> Any:
     return context
 
 
-class _Unfinished:
-    """A text that is yet to come: what a resolver may return, and a row does not hold."""
+class _Awaitable:
+    """An awaitable text, which a resolver may return but a row may not contain."""
 
     def __await__(self) -> Any:
-        return _late("late").__await__()
+        yield from ()
+        return "late"
 
 
-def shown(result: Any) -> Any:
-    """All that a client sees of an answer, its order included."""
+def comparable(result: Any) -> Any:
+    """Return the data and errors of a result, including the order of the data, as a comparable text."""
     errors = [(error.message, error.path, error.locations) for error in result.errors or ()]
     return repr((result.data, sorted(errors, key=repr)))
 
 
 @settings(max_examples=80, deadline=None)
 @given(QUERIES, libraries())
-def test_answers_and_errors_are_the_same(selection: str, context: Any) -> None:
+def test_compiled_responses_equal_graphql_core(selection: str, context: Any) -> None:
     query = document(selection)
 
-    async def ask() -> tuple[Any, Any]:
+    async def execute_both() -> tuple[Any, Any]:
         return await compiled.execute(query, context_value=context), await plain.execute(query, context_value=context)
 
-    found, expected = asyncio.run(ask())
-    assert shown(found) == shown(expected)
+    found, expected = asyncio.run(execute_both())
+    assert comparable(found) == comparable(expected)
 
 
-async def test_a_selection_that_only_reads_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where a library below has changed what this leans on: then this is what fails."""
-    interpreted_objects = []
+async def test_reading_selection_bypasses_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upgrade of graphql-core that disables compilation also fails this test."""
+    object_types = []
     execute_fields = CompiledExecutionContext.execute_fields
 
-    def watched(self: CompiledExecutionContext, parent_type: Any, *args: Any) -> Any:
-        interpreted_objects.append(parent_type.name)
+    def recording(self: CompiledExecutionContext, parent_type: Any, *args: Any) -> Any:
+        object_types.append(parent_type.name)
         return execute_fields(self, parent_type, *args)
 
-    monkeypatch.setattr(CompiledExecutionContext, "execute_fields", watched)
+    monkeypatch.setattr(CompiledExecutionContext, "execute_fields", recording)
     book = BookRow(1, "Peer Gynt", 0, 0, 200, NOW, "EMPLOYEE", [])
     context: Any = SimpleNamespace()
     rows: Any = Rows(Shelf, [ShelfRow(0, "Plays")], context, books=[book], authors={0: AuthorRow("7", "Ibsen", [], [])})
-    context.library = Library(places=None, shelves=rows, first=rows[0], things=[], count=1)
+    context.library = Library(edges=None, shelves=rows, first=rows[0], things=[], count=1)
     selected = "name books { title addedAt kind author { name } binding { isWorn } }"
     result = await compiled.execute(f"{{ library {{ count shelves {{ {selected} }} }} }}", context_value=context)
     assert result.errors is None
-    assert interpreted_objects == ["Query"]
+    assert object_types == ["Query"]
 
 
-@pytest.mark.parametrize(("is_on", "executor"), [(True, CompiledExecutionContext), (False, Executor)])
-def test_a_setting_turns_it_off(is_on: bool, executor: type) -> None:
+@pytest.mark.parametrize(("is_on", "executor"), [(True, CompiledExecutionContext), (False, DefaultExecutionContext)])
+def test_setting_disables_compilation(is_on: bool, executor: type) -> None:
     view: Any = GraphQLView(schema, Settings(compiled_answers=is_on))
     assert view.schema.execution_context_class is executor
     assert view.operations.schema.execution_context_class is executor
 
 
-async def test_the_deepest_document_is_compiled() -> None:
-    """Python reads so many parentheses and no more, which must be more than the limit of depth takes."""
+async def test_deepest_allowed_document_is_compiled() -> None:
+    """Python's limit on nested parentheses must exceed `MAX_DEPTH`."""
     nested = "title"
     for _ in range(MAX_DEPTH):
         nested = f"title binding {{ color }} author {{ name favorites {{ {nested} }} }}"
@@ -362,18 +361,18 @@ async def test_the_deepest_document_is_compiled() -> None:
     book = BookRow(1, "Peer Gynt", 0, 0, 200, NOW, "EMPLOYEE", [])
     author.favorites.append(book)
     rows: Any = Rows(Shelf, [ShelfRow(0, "Plays")], context, books=[book], authors={0: author})
-    context.library = Library(places=None, shelves=rows, first=None, things=[], count=1)
+    context.library = Library(edges=None, shelves=rows, first=None, things=[], count=1)
     query = f"{{ shelves {{ books {{ {nested} }} }} }}"
 
-    found, expected = [await one.execute(query, context_value=context) for one in (compiled, plain)]
+    found, expected = [await schema_.execute(query, context_value=context) for schema_ in (compiled, plain)]
 
     assert found.errors is None
-    assert shown(found) == shown(expected)
+    assert comparable(found) == comparable(expected)
 
 
-def test_what_was_compiled_goes_with_the_documents() -> None:
-    operations = [parse("{ library { count } }").definitions[0] for _ in range(DOCUMENT_CACHE_SIZE + 1)]
-    first, *others = [answers_of(operation) for operation in operations]  # type: ignore[arg-type]
+def test_compiled_selections_are_evicted_with_documents() -> None:
+    operations: list[Any] = [parse("{ library { count } }").definitions[0] for _ in range(DOCUMENT_CACHE_SIZE + 1)]
+    first, *others = [compiled_selections_of(operation) for operation in operations]
 
-    assert answers_of(operations[-1]) is others[-1]  # type: ignore[arg-type]
-    assert answers_of(operations[0]) is not first  # type: ignore[arg-type]
+    assert compiled_selections_of(operations[-1]) is others[-1]
+    assert compiled_selections_of(operations[0]) is not first

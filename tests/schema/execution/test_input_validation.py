@@ -1,8 +1,8 @@
-"""Values that no call takes are refused before anything runs, and cost no statement."""
+"""Invalid values are rejected before execution, without an SQL statement."""
 
 import pytest
 
-from schema.mutations.inputs import MAX_ITEMS
+from schema.execution.cost import MAX_ITEMS
 from schema.relay.node import global_id
 
 USER = global_id("User")
@@ -30,7 +30,7 @@ REJECT = """mutation ($id: ID!, $reason: String!) {
         '{ nodes(ids: ["VXNlcjox", ""]) { id } }',
     ],
 )
-async def test_values_in_the_document(execute, statements, document):
+async def test_invalid_literals_are_rejected(execute, statements, document):
     result = await execute(document)
 
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
@@ -50,7 +50,7 @@ async def test_values_in_the_document(execute, statements, document):
         ("String", "licenses(after: $value) { totalCount }", "!"),
     ],
 )
-async def test_values_of_variables(execute, statements, declared, used, value):
+async def test_invalid_variables_are_rejected(execute, statements, declared, used, value):
     result = await execute(f"query ($value: {declared}) {{ {used} }}", value=value)
 
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
@@ -59,7 +59,7 @@ async def test_values_of_variables(execute, statements, declared, used, value):
 
 @pytest.mark.parametrize("value", ["3", True, [1], {}])
 @pytest.mark.parametrize("argument", ["first", "last"])
-async def test_a_number_of_items_that_is_none_is_told_by_graphql(execute, statements, argument, value):
+async def test_non_integer_page_size_is_reported_by_graphql(execute, statements, argument, value):
     result = await execute(f"query ($value: Int) {{ licenses({argument}: $value) {{ totalCount }} }}", value=value)
 
     [error] = result.errors
@@ -67,7 +67,7 @@ async def test_a_number_of_items_that_is_none_is_told_by_graphql(execute, statem
     assert statements == []
 
 
-async def test_a_page_out_of_range_stops_the_mutation_before_it(execute, statements):
+async def test_invalid_page_size_prevents_the_mutation(execute, statements):
     mutation = """mutation { signOut { query { licenses(first: 0) { totalCount } } } }"""
 
     result = await execute(mutation)
@@ -76,7 +76,7 @@ async def test_a_page_out_of_range_stops_the_mutation_before_it(execute, stateme
     assert statements == []
 
 
-async def test_a_license_file_has_a_limit_of_its_own(run):
+async def test_license_file_has_its_own_size_limit(run):
     mutation = """mutation ($text: String!) {
       importLicenseFile(input: {file: {text: $text}}) { userErrors { code } }
     }"""
@@ -85,13 +85,13 @@ async def test_a_license_file_has_a_limit_of_its_own(run):
     }"""
 
     for size, code in ((10_000, "FILE_INVALID"), (256 * 1024 + 1, "FILE_TOO_LARGE")):
-        answer = await run(by_input, input={"file": {"text": "a" * size}})
-        assert answer["importLicenseFile"]["userErrors"] == [{"code": code}]
+        payload = await run(by_input, input={"file": {"text": "a" * size}})
+        assert payload["importLicenseFile"]["userErrors"] == [{"code": code}]
     assert (await run(mutation, text="a"))["importLicenseFile"]["userErrors"] == [{"code": "FILE_INVALID"}]
 
 
 @pytest.mark.parametrize("file", [{}, {"text": "a", "upload": None}, {"text": None}])
-async def test_a_license_file_is_given_in_one_form(execute, file):
+async def test_license_file_is_given_exactly_once(execute, file):
     mutation = (
         """mutation ($file: LicenseFileInput!) { importLicenseFile(input: {file: $file}) { userErrors { code } } }"""
     )
@@ -109,33 +109,33 @@ async def test_a_license_file_is_given_in_one_form(execute, file):
         ([USER(999)], "NOT_FOUND", ["input", "userIds", "0"]),
     ],
 )
-async def test_lists_of_users(run, make_license, ids, code, path):
+async def test_invalid_user_lists_are_rejected(run, make_license, ids, code, path):
     made = await make_license("superoffice.a")
 
-    answer = await run(ASSIGN, licenseId=global_id("License")(made.id), userIds=ids)
+    payload = await run(ASSIGN, licenseId=global_id("License")(made.id), userIds=ids)
 
-    assert answer["assignUserLicenses"]["userErrors"] == [{"code": code, "path": path}]
+    assert payload["assignUserLicenses"]["userErrors"] == [{"code": code, "path": path}]
 
 
-async def test_an_id_of_another_type_is_not_found(run, make_license, make_user):
+async def test_id_of_another_type_is_not_found(run, make_license, make_user):
     made = await make_license("superoffice.a")
     user = await make_user("Kari")
 
-    answer = await run(ASSIGN, licenseId=USER(made.id), userIds=[USER(user.id)])
+    payload = await run(ASSIGN, licenseId=USER(made.id), userIds=[USER(user.id)])
 
-    assert answer["assignUserLicenses"]["userErrors"] == [{"code": "NOT_FOUND", "path": ["input", "licenseId"]}]
+    assert payload["assignUserLicenses"]["userErrors"] == [{"code": "NOT_FOUND", "path": ["input", "licenseId"]}]
 
 
-async def test_a_reason_says_something(run, offer):
+async def test_blank_rejection_reason_is_invalid(run, offer):
     change_set = await offer({"superoffice.a": 3})
 
-    answer = await run(REJECT, id=global_id("LicenseChangeSet")(change_set.id), reason=" \n")
+    payload = await run(REJECT, id=global_id("LicenseChangeSet")(change_set.id), reason=" \n")
 
-    assert answer["rejectPendingChanges"]["userErrors"] == [{"code": "INVALID", "path": ["input", "reason"]}]
+    assert payload["rejectPendingChanges"]["userErrors"] == [{"code": "INVALID", "path": ["input", "reason"]}]
 
 
-@pytest.mark.parametrize("instant", ["2026-01-01", "2026-01-01T00:00:00", "soon", "0001-01-01T00:00:00+14:00"])
-async def test_an_instant_has_an_offset(execute, instant):
-    result = await execute("query ($at: DateTime) { users(filter: {inactiveSince: $at}) { totalCount } }", at=instant)
+@pytest.mark.parametrize("text", ["2026-01-01", "2026-01-01T00:00:00", "soon", "0001-01-01T00:00:00+14:00"])
+async def test_datetime_without_offset_is_rejected(execute, text):
+    result = await execute("query ($at: DateTime) { users(filter: {inactiveSince: $at}) { totalCount } }", at=text)
 
     assert result.errors

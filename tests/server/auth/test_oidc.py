@@ -1,4 +1,4 @@
-"""Tokens of an identity provider: which are believed, and what they let their user do."""
+"""Tokens of an OpenID Connect identity provider."""
 
 import asyncio
 import hmac
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from licensing.enums import ActorKind, UserStatus
 from models.user import User
 from resolvers.auth.identities import Identity, authenticate_identity
-from resolvers.context import AUDITOR_SCOPES
+from resolvers.principals import AUDITOR_SCOPES
 from server.auth.oidc import KEY_REFRESH_INTERVAL, IdentityProvider
 from server.settings import Settings
 from tests.support.identity_provider import AUDIENCE, AUDITOR, ec_key, rsa_key, running_provider
@@ -26,7 +26,7 @@ def now():
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A clock that tests advance by hand."""
 
     def __init__(self):
         self.seconds = 1000.0
@@ -53,33 +53,33 @@ def settings(provider):
 
 @pytest.fixture
 async def idp(settings, clock):
-    """Our side of the provider."""
-    ours = IdentityProvider(settings, clock=clock)
-    yield ours
-    await ours.aclose()
+    """Yield the client of the provider."""
+    client = IdentityProvider(settings, clock=clock)
+    yield client
+    await client.aclose()
 
 
 @pytest.fixture
 async def app(app):
-    """The application, whose provider is put away afterwards: these tests do not run its lifespan."""
+    """Yield the application, and close its provider afterwards, since these tests do not run the lifespan."""
     yield app
     await app.state.identity_provider.aclose()
 
 
-async def refused(idp, token):
-    """The status of the refusal of a token that cannot be judged."""
-    with pytest.raises(HTTPException) as refusal:
+async def rejection_status(idp, token):
+    """Return the status with which a token is rejected while the provider is unreachable."""
+    with pytest.raises(HTTPException) as rejected:
         await idp.identify(token, now())
-    return refusal.value.status_code
+    return rejected.value.status_code
 
 
 def unsigned(token, **header):
-    """The token's claims under another header, without a signature."""
+    """Return an unsigned token with the claims of another and a given header."""
     head = urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
     return f"{head}.{token.split('.')[1]}."
 
 
-async def test_a_token_says_who_they_are_which_role_and_until_when(idp, provider):
+async def test_token_identifies_login_role_and_expiry(idp, provider):
     until = int(now().timestamp()) + 60
 
     assert await idp.identify(provider.token(exp=until), now()) == Identity(
@@ -88,23 +88,23 @@ async def test_a_token_says_who_they_are_which_role_and_until_when(idp, provider
 
 
 @pytest.mark.parametrize("roles", [AUDITOR, [AUDITOR], ["other", AUDITOR]])
-async def test_an_auditor_is_one_by_role(idp, provider, roles):
+async def test_auditor_role(idp, provider, roles):
     assert (await idp.identify(provider.token(roles=roles), now())).role is ActorKind.AUDITOR
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, [AUDIENCE], ["other", AUDIENCE]])
-async def test_it_is_for_us_among_others(idp, provider, audience):
+async def test_audience_may_be_a_list(idp, provider, audience):
     assert await idp.identify(provider.token(aud=audience), now())
 
 
-async def test_an_elliptic_key_signs_too(idp, provider):
+async def test_elliptic_curve_key_is_accepted(idp, provider):
     provider.rotate(EC)
 
     assert await idp.identify(provider.token(), now())
 
 
 @pytest.mark.parametrize("typ", ["JWT", "at+jwt", "application/at+jwt", None])
-async def test_identity_and_access_tokens_stand_for_a_user(idp, provider, typ):
+async def test_id_and_access_tokens_are_accepted(idp, provider, typ):
     assert await idp.identify(provider.token(header={"typ": typ}), now())
 
 
@@ -133,55 +133,55 @@ async def test_identity_and_access_tokens_stand_for_a_user(idp, provider, typ):
     ],
     ids=str,
 )
-async def test_what_it_states_must_be_right(idp, provider, claims):
+async def test_invalid_claims_are_rejected(idp, provider, claims):
     assert await idp.identify(provider.token(), now())
     assert await idp.identify(provider.token(**claims), now()) is None
 
 
-async def test_an_issuer_is_exact(idp, provider):
+async def test_issuer_is_compared_exactly(idp, provider):
     assert await idp.identify(provider.token(iss=f"{provider.issuer}/"), now()) is None
 
 
-@pytest.mark.parametrize(("seconds", "holds"), [(-25, True), (-35, False)])
-async def test_it_runs_out(idp, provider, seconds, holds):
+@pytest.mark.parametrize(("seconds", "is_valid"), [(-25, True), (-35, False)])
+async def test_expired_token_is_rejected(idp, provider, seconds, is_valid):
     token = provider.token(exp=int(now().timestamp()) + seconds)
 
-    assert bool(await idp.identify(token, now())) is holds
+    assert bool(await idp.identify(token, now())) is is_valid
 
 
-@pytest.mark.parametrize(("seconds", "holds"), [(25, True), (60, False)])
+@pytest.mark.parametrize(("seconds", "is_valid"), [(25, True), (60, False)])
 @pytest.mark.parametrize("claim", ["nbf", "iat"])
-async def test_it_does_not_hold_before_its_time(idp, provider, claim, seconds, holds):
+async def test_premature_token_is_rejected(idp, provider, claim, seconds, is_valid):
     token = provider.token(**{claim: int(now().timestamp()) + seconds})
 
-    assert bool(await idp.identify(token, now())) is holds
+    assert bool(await idp.identify(token, now())) is is_valid
 
 
 @pytest.mark.parametrize("exp", [10**20, 1e300, 253_402_300_799])
-async def test_it_may_last_for_ever(idp, provider, exp):
+async def test_distant_expiry_is_capped(idp, provider, exp):
     assert (await idp.identify(provider.token(exp=exp), now())).expires_at.year == 9999
 
 
-async def test_without_a_signature_it_is_nothing(idp, provider):
+async def test_unsigned_token_is_rejected(idp, provider):
     for header in ({"alg": "none", "kid": "rsa"}, {"alg": "RS256", "kid": "rsa"}, {"kid": "rsa"}):
         assert await idp.identify(unsigned(provider.token(), **header), now()) is None
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "RS512", "PS512"])
-async def test_the_algorithms_are_fixed_also_for_the_right_key(idp, provider, algorithm):
+async def test_other_algorithms_are_rejected(idp, provider, algorithm):
     assert await idp.identify(provider.token(header={"alg": "PS256"}), now())
     assert await idp.identify(provider.token(header={"alg": algorithm}), now()) is None
 
 
-async def test_a_public_key_is_no_shared_secret(idp, provider):
-    """An old attack: the header says HMAC, and the key is what everybody knows."""
+async def test_public_key_is_not_an_hmac_secret(idp, provider):
+    """Algorithm confusion: the header names HMAC, and the secret is the public key."""
     for secret in (RSA.as_pem(private=False), json.dumps(RSA.as_dict(private=False)).encode()):
         signed = unsigned(provider.token(), alg="HS256", kid="rsa").rstrip(".")
         code = urlsafe_b64encode(hmac.digest(secret, signed.encode(), "sha256")).decode().rstrip("=")
         assert await idp.identify(f"{signed}.{code}", now()) is None
 
 
-async def test_a_shared_secret_among_the_keys_is_passed_over(idp, provider):
+async def test_symmetric_key_is_skipped(idp, provider):
     secret = OctKey.generate_key(256, {"kid": "shared"})
     provider.published.append(secret.as_dict(private=True))
 
@@ -189,18 +189,18 @@ async def test_a_shared_secret_among_the_keys_is_passed_over(idp, provider):
     assert await idp.identify(provider.token(), now())
 
 
-async def test_somebody_elses_key_of_the_same_name_is_not_the_providers(idp, provider):
+async def test_foreign_key_with_the_same_id_is_rejected(idp, provider):
     assert await idp.identify(provider.token(key=rsa_key("rsa")), now()) is None
 
 
-async def test_a_key_for_encryption_verifies_nothing(idp, provider):
+async def test_encryption_key_is_rejected(idp, provider):
     provider.published[0]["use"] = "enc"
 
     assert await idp.identify(provider.token(), now()) is None
 
 
 @pytest.mark.parametrize("header", [{"typ": "logout+jwt"}, {"crit": ["b64"], "b64": True}, {"kid": None}], ids=str)
-async def test_another_kind_of_token_stands_for_nobody(idp, provider, header):
+async def test_other_token_types_are_rejected(idp, provider, header):
     assert await idp.identify(provider.token(), now())
     assert await idp.identify(provider.token(header=header), now()) is None
 
@@ -208,28 +208,28 @@ async def test_another_kind_of_token_stands_for_nobody(idp, provider, header):
 @pytest.mark.parametrize(
     "token", ["", ".", "..", "a.b.c", "skp", "é.é.é", "e30.e30.e30", "[" * 5000 + ".e30.", "x" * 60_000]
 )
-async def test_what_is_no_token_is_nothing(idp, token):
+async def test_malformed_token_is_rejected(idp, token):
     assert await idp.identify(token, now()) is None
 
 
-async def test_keys_that_are_none_are_passed_over(idp, provider):
+async def test_malformed_keys_are_skipped(idp, provider):
     provider.published += [{}, [], 7, {"kty": "RSA", "kid": "bad"}, {"kty": "ML-DSA", "kid": "new"}]
 
     assert await idp.identify(provider.token(), now())
 
 
-async def test_the_keys_are_asked_for_once_in_ten_minutes(idp, provider, clock):
+async def test_keys_are_cached_for_ten_minutes(idp, provider, clock):
     for _ in range(3):
         await asyncio.gather(*(idp.identify(provider.token(), now()) for _ in range(5)))
         clock.seconds += 199
 
-    assert provider.asked_for_keys == 1
+    assert provider.key_requests == 1
     clock.seconds += 10
     assert await idp.identify(provider.token(), now())
-    assert provider.asked_for_keys == 2
+    assert provider.key_requests == 2
 
 
-async def test_keys_that_were_changed_are_found(idp, provider, clock):
+async def test_rotated_key_is_fetched(idp, provider, clock):
     old = provider.token()
     assert await idp.identify(old, now())
     provider.rotate(rsa_key("next"))
@@ -239,42 +239,42 @@ async def test_keys_that_were_changed_are_found(idp, provider, clock):
     assert await idp.identify(old, now()) is None
 
 
-async def test_an_unknown_keys_name_does_not_make_us_ask_again_and_again(idp, provider, clock):
+async def test_unknown_key_ids_do_not_cause_repeated_fetches(idp, provider, clock):
     assert await idp.identify(provider.token(), now())
-    stray = [provider.token(header={"kid": f"stray-{number}"}) for number in range(20)]
+    unknown = [provider.token(header={"kid": f"unknown-{number}"}) for number in range(20)]
 
-    assert await asyncio.gather(*(idp.identify(token, now()) for token in stray)) == [None] * 20
-    assert provider.asked_for_keys == 1
+    assert await asyncio.gather(*(idp.identify(token, now()) for token in unknown)) == [None] * 20
+    assert provider.key_requests == 1
     clock.seconds += KEY_REFRESH_INTERVAL
-    await asyncio.gather(*(idp.identify(token, now()) for token in stray))
-    assert provider.asked_for_keys == 2
+    await asyncio.gather(*(idp.identify(token, now()) for token in unknown))
+    assert provider.key_requests == 2
 
 
-async def test_a_provider_that_is_away_is_missed_after_ten_minutes(idp, provider, clock):
+async def test_unreachable_provider_fails_after_the_cache_expires(idp, provider, clock):
     token = provider.token()
     assert await idp.identify(token, now())
-    provider.is_away = True
+    provider.is_unavailable = True
     clock.seconds += 599
 
     assert await idp.identify(token, now())
     clock.seconds += 1
-    assert await refused(idp, token) == 503
+    assert await rejection_status(idp, token) == 503
 
-    provider.is_away = False
-    assert await refused(idp, token) == 503, "not asked again so soon"
+    provider.is_unavailable = False
+    assert await rejection_status(idp, token) == 503, "within the refresh interval"
     clock.seconds += KEY_REFRESH_INTERVAL
     assert await idp.identify(token, now())
 
 
 @pytest.mark.parametrize("member", ["issuer", "jwks_uri"])
-async def test_a_provider_that_describes_another_is_not_believed(idp, provider, member):
-    # It answers at this address too, but on another machine anybody on the way could change what it says.
-    provider.about[member] = provider.about[member].replace("127.0.0.1", "0.0.0.0")
+async def test_metadata_of_another_issuer_is_rejected(idp, provider, member):
+    # The provider listens at this address as well, but it is not a loopback address, so http is insecure.
+    provider.metadata[member] = provider.metadata[member].replace("127.0.0.1", "0.0.0.0")
 
-    assert await refused(idp, provider.token()) == 503
+    assert await rejection_status(idp, provider.token()) == 503
 
 
-async def test_an_address_is_a_login_only_if_it_was_verified(provider, clock):
+async def test_unverified_email_is_rejected(provider, clock):
     idp = IdentityProvider(
         Settings(oidc_issuer=provider.issuer, oidc_audience=AUDIENCE, oidc_login_claim="email"), clock=clock
     )
@@ -290,7 +290,7 @@ def identity(login="inga", role=ActorKind.ADMINISTRATOR):
     return Identity(login, role, now() + timedelta(minutes=5))
 
 
-async def test_a_user_who_is_no_administrator_is_what_the_provider_says(installation, make_user):
+async def test_auditor_needs_no_administrator_mark(installation, make_user):
     kari = await make_user("Kari", login="kari")
 
     principal = await authenticate_identity(identity("kari", ActorKind.AUDITOR), None)
@@ -300,15 +300,16 @@ async def test_a_user_who_is_no_administrator_is_what_the_provider_says(installa
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "is_same"), [("inga", "Inga", True), ("strasse", "straße", False), ("kari", "\u212aari", False)]
+    ("login", "claimed_login", "is_same"),
+    [("inga", "Inga", True), ("strasse", "straße", False), ("kari", "\u212aari", False)],
 )
-async def test_a_login_is_theirs_and_not_one_that_looks_like_it(installation, make_user, ours, theirs, is_same):
-    await make_user("Somebody", login=ours)
+async def test_login_is_matched_without_confusables(installation, make_user, login, claimed_login, is_same):
+    await make_user("Somebody", login=login)
 
-    assert bool(await authenticate_identity(identity(theirs), None)) is is_same
+    assert bool(await authenticate_identity(identity(claimed_login), None)) is is_same
 
 
-async def test_with_several_installations_one_must_be_set(administrator, other_installation):
+async def test_several_installations_require_the_setting(administrator, other_installation):
     await other_installation("2000000006")
 
     assert await authenticate_identity(identity(), None) is None
@@ -316,23 +317,23 @@ async def test_with_several_installations_one_must_be_set(administrator, other_i
     assert await authenticate_identity(identity(), "2000000006") is None
 
 
-async def who(post, token):
-    return await post("{ who }", headers={"Authorization": f"Bearer {token}"})
+async def query_caller(post, token):
+    return await post("{ caller }", headers={"Authorization": f"Bearer {token}"})
 
 
-async def test_a_request_is_its_users(administrator, provider, post):
-    assert (await who(post, provider.token())).json()["data"] == {"who": "Inga Solheim"}
+async def test_request_is_authenticated_as_the_user(administrator, provider, post):
+    assert (await query_caller(post, provider.token())).json()["data"] == {"caller": "Inga Solheim"}
 
 
-async def test_a_request_with_a_bad_token_is_refused_and_never_nobodys(administrator, provider, post):
-    answer = await who(post, provider.token(aud="another"))
+async def test_invalid_token_is_never_anonymous(administrator, provider, post):
+    response = await query_caller(post, provider.token(aud="another"))
 
-    assert answer.status_code == 401
-    assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert response.status_code == 401
+    assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
 
 
 @pytest.mark.parametrize(
-    "facts",
+    "attributes",
     [
         {"login_key": "another"},
         {"status": UserStatus.WAITING_FOR_APPROVAL.value},
@@ -341,16 +342,16 @@ async def test_a_request_with_a_bad_token_is_refused_and_never_nobodys(administr
     ],
     ids=str,
 )
-async def test_who_is_not_here_or_may_not_log_in_is_refused(administrator, provider, post, facts):
-    await User.filter(id=administrator.id).update(**facts)
+async def test_unknown_or_inactive_user_is_rejected(administrator, provider, post, attributes):
+    await User.filter(id=administrator.id).update(**attributes)
 
-    assert (await who(post, provider.token())).status_code == 401
+    assert (await query_caller(post, provider.token())).status_code == 401
 
 
-async def test_a_request_that_cannot_be_judged_is_to_come_again(administrator, provider, post):
-    provider.is_away = True
+async def test_unreachable_provider_returns_503(administrator, provider, post):
+    provider.is_unavailable = True
 
-    answer = await who(post, provider.token())
+    response = await query_caller(post, provider.token())
 
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
-    assert answer.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+    assert (response.status_code, response.headers["retry-after"]) == (503, "10")
+    assert response.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}

@@ -1,4 +1,4 @@
-"""Signing in as clients see it, from behind a proxy too."""
+"""Sign-in over HTTP: throttling, and the client address behind a proxy."""
 
 import re
 import sqlite3
@@ -27,20 +27,20 @@ def networks(sqlite_url):
         return {network for (network,) in connection.execute("SELECT network FROM sign_in_attempt")}
 
 
-async def test_too_many_tries_are_told_in_user_errors_with_the_wait(database_url, tmp_path):
+async def test_throttled_sign_in_is_a_user_error(database_url, tmp_path):
     async with process(database_url, tmp_path) as (url, _), httpx2.AsyncClient(base_url=url) as client:
         codes = [(await sign_in(client))["code"] for _ in range(5)]
-        refused = await sign_in(client)
+        throttled = await sign_in(client)
 
     assert codes == ["CREDENTIALS_INVALID"] * 5
-    assert refused["code"] == "RATE_LIMITED"
-    assert re.fullmatch(r"There were too many tries\. Wait \d+ seconds?, then try again\.", refused["message"])
+    assert throttled["code"] == "RATE_LIMITED"
+    assert re.fullmatch(r"There were too many tries\. Wait \d+ seconds?, then try again\.", throttled["message"])
 
 
 @pytest.mark.parametrize(
     ("proxies", "network"), [("127.0.0.1", "203.0.113.9"), ("10.0.0.0/8", "127.0.0.1"), ("", "203.0.113.9")]
 )
-async def test_where_a_request_comes_from_is_believed_of_trusted_proxies_alone(sqlite_url, tmp_path, proxies, network):
+async def test_forwarded_for_is_trusted_from_proxies_only(sqlite_url, tmp_path, proxies, network):
     async with (
         process(sqlite_url, tmp_path, trusted_proxies=proxies) as (url, _),
         httpx2.AsyncClient(base_url=url) as client,

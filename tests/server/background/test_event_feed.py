@@ -1,4 +1,4 @@
-"""The feed goes on hearing of events, whatever happened to it before."""
+"""Tests of the event feed's error handling."""
 
 import asyncio
 
@@ -13,21 +13,21 @@ from server.background.event_feed import event_feed
 @pytest.mark.parametrize(
     ("failure", "level"), [(QueryCanceledError("statement timeout"), "warning"), (ZeroDivisionError(), "error")]
 )
-async def test_a_failure_does_not_silence_it(
+async def test_event_feed_continues_after_a_failure(
     database: str, context: Context, monkeypatch: pytest.MonkeyPatch, failure: Exception, level: str
 ) -> None:
     feed = event_feed(database)
-    looked = asyncio.Event()
+    polled = asyncio.Event()
     failures = [failure]
 
-    async def look() -> None:
+    async def poll() -> None:
         if failures:
             raise failures.pop()
-        looked.set()
+        polled.set()
 
-    monkeypatch.setattr(feed, "poll", look)
+    monkeypatch.setattr(feed, "poll", poll)
     with structlog.testing.capture_logs() as logged:
         async with feed.running(), asyncio.timeout(10):
-            await looked.wait()
+            await polled.wait()
 
     assert [one["log_level"] for one in logged] == [level]

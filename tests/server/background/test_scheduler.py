@@ -1,4 +1,4 @@
-"""The checker goes on, whatever happens to one vendor or to the database."""
+"""Tests of the scheduler's error handling."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -8,20 +8,20 @@ import structlog
 from licensing.errors import VendorUnavailable
 from models.vendor import Vendor
 from server.background.scheduler import CONCURRENCY, Scheduler
-from server.http_clients.vendor_client import Fetched, VendorClient
+from server.http_clients.vendor_client import FetchedDocument, VendorClient
 
 
-class BrokenAdapter(VendorClient):
-    """A client with a mistake in it that one vendor brings out, while the others cannot be reached."""
+class BrokenVendorClient(VendorClient):
+    """A client that raises an unexpected error for one vendor and `VendorUnavailable` for the others."""
 
-    async def fetch(self, license_server: str, serial_number: str, *, vendor: str, etag: str | None) -> Fetched:
-        """Never gives a document."""
+    async def fetch(self, license_server: str, serial_number: str, *, vendor: str, etag: str | None) -> FetchedDocument:
+        """Raise an error."""
         if vendor == "Vendor 3":
             raise ZeroDivisionError
         raise VendorUnavailable(vendor=vendor)
 
 
-async def test_a_mistake_with_one_vendor_keeps_no_other_from_being_asked(
+async def test_failure_of_one_vendor_check_does_not_stop_others(
     make_vendor: Callable[..., Awaitable[Vendor]],
 ) -> None:
     now = datetime.now(UTC)
@@ -32,7 +32,7 @@ async def test_a_mistake_with_one_vendor_keeps_no_other_from_being_asked(
     await due.update(next_check_at=now - timedelta(minutes=1))
 
     with structlog.testing.capture_logs() as logged:
-        await Scheduler(BrokenAdapter()).run_once()
+        await Scheduler(BrokenVendorClient()).run_once()
 
     assert [one.key async for one in due.filter(next_check_at__lte=now)] == ["vendor-3"]
     assert [one["event"] for one in logged if one["log_level"] == "error"] == ["the checker failed and goes on"]

@@ -1,4 +1,4 @@
-"""Lists out of the command line, and a list of revocations back into it."""
+"""Tests of `export` and `revoke`."""
 
 import csv
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.commands.test_cli import answer, demo, run
+from tests.server.commands.test_cli import demo, parse_json, run
 
 __all__ = ["demo", "run"]
 
@@ -24,20 +24,20 @@ def write(path, rows):
 
 
 @pytest.mark.parametrize("what", ["users", "assignments", "licenses", "audit", "surplus"])
-def test_each_list_is_written_to_a_file_and_counted(run, demo, what):
-    code, output, complaints = run("export", what, "-o", "list.csv")
+def test_each_list_is_written_to_a_file(run, demo, what):
+    code, output, errors = run("export", what, "-o", "list.csv")
 
     assert (code, output) == (0, "")
     written = lines("list.csv")
     assert len(written) > 0
-    assert complaints == f"{len(written):,} lines written to list.csv.\n"
+    assert errors == f"{len(written):,} lines written to list.csv.\n"
     assert not Path("list.csv.part").exists()
 
 
-def test_ndjson_goes_to_the_output_alone(run, demo):
-    code, output, complaints = run("export", "licenses", "--format", "ndjson")
+def test_ndjson_is_written_to_standard_output(run, demo):
+    code, output, errors = run("export", "licenses", "--format", "ndjson")
 
-    assert (code, complaints) == (0, "")
+    assert (code, errors) == (0, "")
     assert "superoffice.ten-sales" in {json.loads(line)["key"] for line in output.splitlines()}
 
 
@@ -46,7 +46,7 @@ def test_wrong_usage_exits_with_2(run, arguments):
     assert run(*arguments)[0] == 2
 
 
-def test_a_surplus_goes_out_is_looked_at_and_comes_back(run, demo):
+def test_surplus_export_is_previewed_and_revoked(run, demo):
     assert run("export", "surplus", "-o", "surplus.csv")[0] == 0
     marked = [line["login"] for line in lines("surplus.csv") if line["revoke"]]
     assert len(marked) == 3
@@ -55,16 +55,16 @@ def test_a_surplus_goes_out_is_looked_at_and_comes_back(run, demo):
     assert code == 0
     assert output.endswith("3 of 3 licenses would be revoked. Nothing was changed.\n")
     assert all(login in output for login in marked)
-    assert len([line for line in answer(run("pending", "--json"))[0]["changes"] if line["surplus"]]) == 1
+    assert len([line for line in parse_json(run("pending", "--json"))[0]["changes"] if line["surplus"]]) == 1
 
     assert run("revoke", "surplus.csv") == (0, "3 of 3 licenses revoked.\n", "")
-    assert answer(run("pending", "--json"))[0]["canActivate"] is True
+    assert parse_json(run("pending", "--json"))[0]["canActivate"] is True
     assert run("revoke", "surplus.csv")[:2] == (0, "0 of 3 licenses revoked.\n")
     assert run("export", "surplus", "-o", "surplus.csv")[0] == 0
     assert lines("surplus.csv") == []
 
 
-def test_a_spreadsheet_may_have_saved_it_with_semicolons_and_a_mark_of_its_own(run, demo):
+def test_list_may_have_semicolons_and_a_byte_order_mark(run, demo):
     run("export", "surplus", "-o", "surplus.csv")
     text = Path("surplus.csv").read_text(encoding="utf-8").replace(",", ";")
     Path("surplus.csv").write_text(text, encoding="utf-8-sig")
@@ -72,28 +72,28 @@ def test_a_spreadsheet_may_have_saved_it_with_semicolons_and_a_mark_of_its_own(r
     assert run("revoke", "surplus.csv")[:2] == (0, "3 of 3 licenses revoked.\n")
 
 
-def test_who_cannot_lose_it_is_told_and_the_rest_is_done(run, demo):
+def test_blocked_lines_are_reported_and_others_applied(run, demo):
     run("export", "surplus", "-o", "surplus.csv")
     rows = lines("surplus.csv")
     blocked = next(row for row in rows if row["blocker"])
     blocked["revoke"] = "yes"
-    stranger = {**rows[0], "login": "nobody-here", "revoke": "x"}
+    stranger = {**rows[0], "login": "unknown-user", "revoke": "x"}
     write("surplus.csv", [*rows, stranger])
 
-    code, output, complaints = run("revoke", "surplus.csv")
+    code, output, errors = run("revoke", "surplus.csv")
 
     assert (code, output) == (1, "3 of 5 licenses revoked.\n")
-    assert f"was not taken from {blocked['login']}: OPEN_REQUESTS." in complaints
-    assert f"Line {len(rows) + 2}: {stranger['license']} was not taken from nobody-here: USER_NOT_FOUND." in complaints
+    assert f"was not revoked from {blocked['login']}: OPEN_REQUESTS." in errors
+    assert f"Line {len(rows) + 2}: {stranger['license']} was not revoked from unknown-user: USER_NOT_FOUND." in errors
 
 
-def test_revocations_answer_a_program(run, demo):
+def test_revocations_are_printed_as_json(run, demo):
     run("export", "surplus", "-o", "surplus.csv")
 
-    told = answer(run("revoke", "surplus.csv", "--preview", "--json"))
+    outcomes = parse_json(run("revoke", "surplus.csv", "--preview", "--json"))
 
-    assert {line["outcome"] for line in told} == {"REVOKED"}
-    assert set(told[0]) == {"line", "license", "login", "outcome", "blocker"}
+    assert {line["outcome"] for line in outcomes} == {"REVOKED"}
+    assert set(outcomes[0]) == {"line", "license", "login", "outcome", "blocker"}
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_revocations_answer_a_program(run, demo):
         ("revoke,license,login\nx,superoffice.none,kari\n", "Line 2: there is no license superoffice.none"),
     ],
 )
-def test_a_list_that_will_not_do_changes_nothing(run, demo, text, complaint):
+def test_invalid_list_changes_nothing(run, demo, text, complaint):
     Path("list.csv").write_text(text)
 
-    code, output, complaints = run("revoke", "list.csv")
+    code, output, errors = run("revoke", "list.csv")
 
     assert (code, output) == (1, "")
-    assert complaint in complaints
+    assert complaint in errors

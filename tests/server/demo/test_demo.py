@@ -1,4 +1,4 @@
-"""The demo's data to the letter: what visitors, screenshots and the other tests count on."""
+"""Tests of the demo data, on which screenshots and other tests rely."""
 
 import json
 import stat
@@ -9,8 +9,8 @@ import pytest
 from joserfc.util import urlsafe_b64decode
 
 from licensing.documents.armor import SIGNED_LICENSE
+from licensing.documents.errors import SerialNumberMismatch, SignatureInvalid
 from licensing.enums import ChangeSetStatus, ImportMode, LicenseStatus, UserStatus
-from licensing.errors import SerialNumberMismatch, SignatureInvalid
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
 from models.change_set import ChangeSet
@@ -21,10 +21,11 @@ from resolvers.auth.sessions import sign_in
 from resolvers.change_sets.activation import activate_licenses
 from resolvers.change_sets.change_sets import pending_changes
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
-from resolvers.context import COMMAND_LINE, Context, system_context
+from resolvers.context import Context, system_context
 from resolvers.licenses.assignment_queries import suggestions
 from resolvers.licenses.assignments import revoke_user_licenses
 from resolvers.operations.doctor import examine
+from resolvers.principals import COMMAND_LINE
 from resolvers.vendors.vendors import load_vendors
 from server.demo.installation import fill
 from server.demo.people import people
@@ -35,13 +36,13 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def made(database):
+async def demo(database):
     return await fill(PASSWORD, now=NOW)
 
 
 @pytest.fixture
-def context(made):
-    return system_context(made.installation_id, actor=COMMAND_LINE, request_id="test", now=lambda: NOW)
+def context(demo):
+    return system_context(demo.installation_id, actor=COMMAND_LINE, request_id="test", now=lambda: NOW)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def logins_of(license_key):
     return set(await Assignment.filter(license__key=license_key).values_list("user__login", flat=True))
 
 
-async def users_holding(license_key, **conditions):
+async def count_holders(license_key, **conditions):
     logins = await logins_of(license_key)
     return await User.filter(login__in=logins, **conditions).count()
 
@@ -63,7 +64,7 @@ async def import_file(context, text, mode):
     return await import_license_file(context, await verify_license_file(context, content, mode), content, mode)
 
 
-async def test_whose_it_is(made, context):
+async def test_demo_installation_and_vendors(demo, context):
     installation = await Installation.get()
     assert (installation.license_owner, installation.serial_number) == ("Fjordlys Handel AS", "1204417838")
     assert not installation.is_demo
@@ -73,7 +74,7 @@ async def test_whose_it_is(made, context):
     ]
 
 
-async def test_the_licenses_that_are_shown(made):
+async def test_visible_licenses(demo):
     shown = await License.filter(is_hidden=False).order_by("vendor_id", "sort")
     assert [(license.key, license.name, license.scope, license.in_use, license.total) for license in shown] == [
         ("superoffice.ten-sales", "Sales Premium", "USER", 21, 21),
@@ -98,7 +99,7 @@ async def test_the_licenses_that_are_shown(made):
     assert (await License.get(code="system-user-cal")).kinds == ["SYSTEM"]
 
 
-async def test_what_the_plans_include(made):
+async def test_features_of_the_plans(demo):
     every = {"user", "web", "pocket-crm-cal", "selection-cal", "relation-cal"}
     sales = every | {
         "report-cal", "chat-cal", "forms-cal", "sale-cal", "t2", "saint-cal", "target-cal", "project-cal", "quote-cal",
@@ -117,7 +118,7 @@ async def test_what_the_plans_include(made):
     }
 
 
-async def test_the_users(made):
+async def test_demo_users(demo):
     assert await User.all().count() == 60
     assert await User.exclude(status="RETIRED").count() == 59
     kinds = Counter(await User.exclude(status="RETIRED").values_list("kind", flat=True))
@@ -134,29 +135,29 @@ async def test_the_users(made):
     assert "inga" in await logins_of("superoffice.ten-salesservicemarketing")
 
 
-async def test_the_holders_of_sales_premium(made):
+async def test_holders_of_sales_premium(demo):
     key = "superoffice.ten-sales"
-    assert await users_holding(key, kind="EMPLOYEE", status="ACTIVE") == 21
-    assert await users_holding(key, open_requests__gt=0) == 1
-    assert await users_holding(key, can_log_in=False) == 1
-    assert await users_holding(key, can_log_in=True, last_login_at=None) == 1
+    assert await count_holders(key, kind="EMPLOYEE", status="ACTIVE") == 21
+    assert await count_holders(key, open_requests__gt=0) == 1
+    assert await count_holders(key, can_log_in=False) == 1
+    assert await count_holders(key, can_log_in=True, last_login_at=None) == 1
     ordinary = await User.filter(
         login__in=await logins_of(key), open_requests=0, can_log_in=True, last_login_at__isnull=False
     )
     assert len({user.last_login_at for user in ordinary}) == 18
 
 
-async def test_the_holders_of_the_other_plans(made):
-    assert await users_holding("superoffice.ten-service", status=UserStatus.WAITING_FOR_APPROVAL) == 1
-    assert await users_holding("superoffice.ten-service", open_requests__gt=0) == 1
-    assert await users_holding("superoffice.ten-salesservicemarketing", kind="EMPLOYEE", can_log_in=True) == 20
-    assert await users_holding("superoffice.ten-marketing", kind="EMPLOYEE") == 3
+async def test_holders_of_the_other_plans(demo):
+    assert await count_holders("superoffice.ten-service", status=UserStatus.WAITING_FOR_APPROVAL) == 1
+    assert await count_holders("superoffice.ten-service", open_requests__gt=0) == 1
+    assert await count_holders("superoffice.ten-salesservicemarketing", kind="EMPLOYEE", can_log_in=True) == 20
+    assert await count_holders("superoffice.ten-marketing", kind="EMPLOYEE") == 3
     with_plan = await Assignment.filter(is_plan=True).values_list("user_id", flat=True)
     without = await User.filter(kind="EMPLOYEE", status="ACTIVE").exclude(id__in=list(with_plan))
     assert sorted(user.can_log_in for user in without) == [False, False, True, True]
 
 
-async def test_the_holders_of_what_is_no_plan(made):
+async def test_holders_of_other_licenses(demo):
     combined = await logins_of("superoffice.ten-salesservicemarketing")
     confidential = await logins_of("superoffice.visible-for")
     assert "inga" in confidential
@@ -171,7 +172,7 @@ async def test_the_holders_of_what_is_no_plan(made):
     )
 
 
-async def test_the_dates(context):
+async def test_vendor_dates(context):
     superoffice, nordsync = await load_vendors(context)
     assert superoffice.status is LicenseStatus.ACTIVE
     assert superoffice.warn_at == NOW + 60 * DAY
@@ -184,7 +185,7 @@ async def test_the_dates(context):
     assert superoffice.support_url.startswith("https://support.example/")
 
 
-async def test_the_renewal_waits_and_three_seats_block_it(context):
+async def test_renewal_is_blocked_by_three_surplus_seats(context):
     [pending] = await pending_changes(context)
     assert pending.status is ChangeSetStatus.BLOCKED_BY_SURPLUS
     assert [(one.key, one.kind, one.old_total, one.new_total, one.surplus) for one in pending.changes] == [
@@ -199,7 +200,7 @@ async def test_the_renewal_waits_and_three_seats_block_it(context):
     assert pending.expires_at == NOW + 453 * DAY
 
 
-async def test_both_fit_once_three_suggested_users_lost_their_seats(made, context):
+async def test_renewal_and_growth_activate_after_three_revocations(demo, context):
     license = await License.get(code="ten-sales")
     [suggested] = await suggestions(context, [(license.id, 3)])
     outcomes = await revoke_user_licenses(context, license.id, [row.user_id for row, _ in suggested])
@@ -208,12 +209,12 @@ async def test_both_fit_once_three_suggested_users_lost_their_seats(made, contex
     [pending] = await pending_changes(context)
     await activate_licenses(context, pending.id, [], [])
     assert (await License.get(code="ten-sales")).total == 18
-    growth = await import_file(context, made.files["growth.lic"], ImportMode.FOLLOW_POLICY)
+    growth = await import_file(context, demo.files["growth.lic"], ImportMode.FOLLOW_POLICY)
     assert growth.status is ChangeSetStatus.ACTIVATED
 
 
-async def test_growth_fits_before_the_renewal(made, context):
-    change_set = await import_file(context, made.files["growth.lic"], ImportMode.FOLLOW_POLICY)
+async def test_growth_activates_before_the_renewal(demo, context):
+    change_set = await import_file(context, demo.files["growth.lic"], ImportMode.FOLLOW_POLICY)
     assert change_set.status is ChangeSetStatus.ACTIVATED
     assert (await License.get(code="ten-sales")).total == 25
 
@@ -221,16 +222,16 @@ async def test_growth_fits_before_the_renewal(made, context):
 @pytest.mark.parametrize(
     ("name", "error"), [("tampered.lic", SignatureInvalid), ("other-installation.lic", SerialNumberMismatch)]
 )
-async def test_files_that_are_refused(made, context, name, error):
+async def test_tampered_and_foreign_files_are_rejected(demo, context, name, error):
     with pytest.raises(error):
-        await import_file(context, made.files[name], ImportMode.FOLLOW_POLICY)
+        await import_file(context, demo.files[name], ImportMode.FOLLOW_POLICY)
 
 
-async def test_the_administrator_can_log_in(made):
-    assert (await sign_in(Context(None, "test"), made.login, made.password, None)).actor.name == "Inga Solheim"
+async def test_administrator_can_sign_in(demo):
+    assert (await sign_in(Context(None, "test"), demo.login, demo.password, None)).actor.name == "Inga Solheim"
 
 
-async def test_its_history_is_in_order(made, context):
+async def test_audit_log_is_in_order(demo, context):
     events = await AuditEvent.all().order_by("position")
     moments = [event.occurred_at for event in events]
     assert moments == sorted(moments)
@@ -244,21 +245,21 @@ async def test_its_history_is_in_order(made, context):
     assert await examine(context) == []
 
 
-def test_its_people_are_the_same_each_time_and_their_logins_as_long_ago():
+def test_users_are_deterministic():
     for today, tomorrow in zip(people(NOW), people(NOW + DAY), strict=True):
         login_at = today.columns["last_login_at"]
         assert tomorrow.columns == today.columns | {"last_login_at": login_at and login_at + DAY}
 
 
-async def test_its_files_may_be_imported_for_a_year(made):
-    for text in made.files.values():
+async def test_files_can_be_imported_for_a_year(demo):
+    for text in demo.files.values():
         assert _claims(text)["exp"] == int((NOW + 365 * DAY).timestamp())
 
 
-async def test_private_keys_are_for_their_owner_alone(made, tmp_path):
+async def test_private_keys_are_readable_by_their_owner_only(demo, tmp_path):
     folder = tmp_path / "demo-issuer"
-    made.write(folder)
-    made.write(folder)
+    demo.write(folder)
+    demo.write(folder)
 
     assert sorted(path.name for path in folder.iterdir()) == [
         "growth.lic",
@@ -274,7 +275,7 @@ async def test_private_keys_are_for_their_owner_alone(made, tmp_path):
     assert "d" not in json.loads((folder / "superoffice.public.jwk").read_text())
 
 
-async def test_the_trial(trial):
+async def test_trial_installation(trial):
     installation = await Installation.get()
     assert (installation.serial_number, installation.is_demo) == ("1010000004", True)
     shown = await License.filter(is_hidden=False)

@@ -1,4 +1,4 @@
-"""Exports: what may be read in the API, as files that a spreadsheet and a program can take."""
+"""Tests of the export downloads: contents, filters, permissions and formats."""
 
 import csv
 import io
@@ -12,12 +12,12 @@ from licensing.enums import ApiScope, AuditAction, LicenseScope
 from models.api_token import ApiToken
 from models.db.bulk import insert_rows
 from models.license import License
-from models.user import User, user_keys
+from models.user import User, derived_columns
 from resolvers import pagination
 from resolvers.auth.api_tokens import create_api_token
 from resolvers.exports import exports
 from resolvers.unit_of_work import unit_of_work
-from server.exports.formats import ExportFormat, as_it_was, harmless, written
+from server.exports.formats import ExportFormat, encode_export, escape_formula, unescape_formula
 from tests.resolvers.conftest import import_file, offer, trusted_vendor
 from tests.support.documents import grant
 from tests.support.factories import quick_hash
@@ -35,7 +35,7 @@ EXPORTS = {
 
 @pytest.fixture
 def bearer(context):
-    """Issues a token with these scopes, and returns the header to send."""
+    """Return a function that creates a token with the given scopes and returns its request header."""
 
     async def make(*scopes, vendor_id=None):
         _, secret = await create_api_token(
@@ -48,7 +48,7 @@ def bearer(context):
 
 @pytest.fixture
 def export(client, bearer):
-    """What an export holds: the lines of the CSV, and the objects of the NDJSON."""
+    """Return a function that downloads an export and returns the lines of the CSV and the objects of the NDJSON."""
 
     async def get(name, by=None, **parameters):
         headers = by or await bearer()
@@ -71,7 +71,7 @@ async def people(make_license, make_user):
     await make_user("Bo", login="bo", email='bo "the man", Jr@example.com', can_log_in=False)
 
 
-async def test_users_with_what_they_hold(export, people):
+async def test_users_are_exported_with_their_licenses(export, people):
     lines, objects = await export("users")
 
     assert [line["name"] for line in lines] == ["Bo", "Inga Solheim", "Åse Ødegård"]
@@ -84,7 +84,7 @@ async def test_users_with_what_they_hold(export, people):
     assert objects[0]["id"] == lines[0]["id"]
 
 
-async def test_assignments_of_all_licenses_or_of_one(export, people):
+async def test_assignments_are_filtered_by_license(export, people):
     lines, _ = await export("assignments")
     assert [(line["login"], line["license"]) for line in lines] == [
         ("ase", "superoffice.ten-sales"), ("ase", "superoffice.visible-for")
@@ -94,7 +94,7 @@ async def test_assignments_of_all_licenses_or_of_one(export, people):
     assert (await export("assignments", license="superoffice.unknown"))[0] == []
 
 
-async def test_licenses_with_their_seats(export, people, make_license):
+async def test_licenses_are_exported_with_their_seats(export, people, make_license):
     await make_license("superoffice.server", scope=LicenseScope.SYSTEM)
     await make_license("superoffice.web", hidden=True)
     lines, objects = await export("licenses")
@@ -109,10 +109,10 @@ async def test_licenses_with_their_seats(export, people, make_license):
     assert len((await export("licenses", scope="SYSTEM"))[0]) == 1
 
 
-async def test_the_audit_log_newest_first(export, context):
-    async with unit_of_work(context) as change:
-        change.record(AuditAction.SIGNED_IN)
-        change.record(AuditAction.SIGN_IN_REFUSED, login="=cmd|' /C calc'!A0", details=[("address", None, "10.0.0.1")])
+async def test_audit_log_is_exported_newest_first(export, context):
+    async with unit_of_work(context) as unit:
+        unit.record(AuditAction.SIGNED_IN)
+        unit.record(AuditAction.SIGN_IN_REFUSED, login="=cmd|' /C calc'!A0", details=[("address", None, "10.0.0.1")])
 
     lines, objects = await export("audit", actions="SIGN_IN_REFUSED,SIGNED_IN")
 
@@ -135,7 +135,7 @@ async def test_the_audit_log_newest_first(export, context):
     ],
     ids=str,
 )
-async def test_the_filters_are_those_of_the_api(export, people, parameters, expected):
+async def test_exports_take_the_filters_of_the_api(export, people, parameters, expected):
     assert [line["login"] for line in (await export("users", **parameters))[0]] == expected
 
 
@@ -144,7 +144,7 @@ async def test_the_filters_are_those_of_the_api(export, people, parameters, expe
     ["unknown=1", "search=a&search=b", "hasLicense=perhaps", "category=NONE", "inactiveSince=2026-01-01", "search=%00",
      "search=" + "x" * 1001],
 )  # fmt: skip
-async def test_a_parameter_that_will_not_do_is_refused(client, bearer, query):
+async def test_invalid_parameter_is_rejected(client, bearer, query):
     response = await client.get(f"/export/users.csv?{query}", headers=await bearer())
 
     assert response.status_code == 400
@@ -152,13 +152,13 @@ async def test_a_parameter_that_will_not_do_is_refused(client, bearer, query):
 
 
 @pytest.mark.parametrize("path", ["/export/passwords.csv", "/export/users.xlsx", "/export/users"])
-async def test_there_is_no_other(client, bearer, path):
+async def test_unknown_export_is_not_found(client, bearer, path):
     assert (await client.get(path, headers=await bearer())).status_code == 404
 
 
 @pytest.mark.parametrize("name", EXPORTS)
 @pytest.mark.parametrize("format", ["csv", "ndjson"])
-async def test_each_needs_its_scopes_and_no_other(client, bearer, people, name, format):
+async def test_exports_require_their_scopes(client, bearer, people, name, format):
     path = f"/export/{name}.{format}"
 
     assert (await client.get(path)).status_code == 401
@@ -169,7 +169,7 @@ async def test_each_needs_its_scopes_and_no_other(client, bearer, people, name, 
         assert refused.json()["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
 
 
-async def test_another_installation_is_not_in_it(export, people, other_installation, context):
+async def test_other_installations_are_not_exported(export, people, other_installation, context):
     from dataclasses import replace
 
     stranger = replace(context, principal=replace(context.principal, installation_id=await other_installation()))
@@ -179,9 +179,7 @@ async def test_another_installation_is_not_in_it(export, people, other_installat
         assert [line.get("action") for line in lines] == (["API_TOKEN_CREATED"] * 1 if name == "audit" else [])
 
 
-async def test_a_token_for_one_vendor_exports_what_it_sees(
-    export, bearer, people, make_vendor, make_license, make_user
-):
+async def test_token_for_one_vendor_exports_that_vendor(export, bearer, people, make_vendor, make_license, make_user):
     vendor = await make_vendor("nordsync", name="NordSync AS")
     await make_license("nordsync.connector")
     await make_user("Kari", login="kari", email="kari@example.com", holds=["nordsync.connector"])
@@ -202,7 +200,7 @@ async def test_a_token_for_one_vendor_exports_what_it_sees(
     assert objects[0]["canLogIn"] is None
 
 
-async def test_no_parameter_finds_another_vendors_for_it(export, bearer, people, make_vendor, offer):
+async def test_parameters_do_not_widen_a_vendor_token(export, bearer, people, make_vendor, offer):
     await offer({}, licenses=[grant("ten-sales", total=0, plan=True)])
     vendor = await make_vendor("nordsync", name="NordSync AS")
     bound = await bearer(*set(ApiScope) - {ApiScope.TOKENS_WRITE}, vendor_id=vendor.id)
@@ -218,17 +216,17 @@ async def test_no_parameter_finds_another_vendors_for_it(export, bearer, people,
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+47 22 33 44", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''=1"])
-def test_no_cell_is_a_formula_and_each_can_be_read_back(text):
-    assert harmless(text) == f"'{text}"
-    assert as_it_was(harmless(text)) == text
+def test_formulas_are_escaped_reversibly(text):
+    assert escape_formula(text) == f"'{text}"
+    assert unescape_formula(escape_formula(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "a=1", "'quoted'", "O'Hara", "Åse"])
-def test_other_cells_are_as_they_are(text):
-    assert harmless(text) == text == as_it_was(text)
+def test_other_cells_are_not_escaped(text):
+    assert escape_formula(text) == text == unescape_formula(text)
 
 
-async def test_a_name_that_is_a_formula_is_none_in_the_file(export, make_user):
+async def test_name_with_a_formula_is_escaped(export, make_user):
     await make_user('=HYPERLINK("http://evil.example","A")', login="evil")
     lines, objects = await export("users", search="evil")
 
@@ -236,7 +234,7 @@ async def test_a_name_that_is_a_formula_is_none_in_the_file(export, make_user):
     assert objects[0]["name"] == '=HYPERLINK("http://evil.example","A")'
 
 
-async def test_lines_are_as_rfc_4180_has_them(client, bearer, make_user):
+async def test_csv_follows_rfc_4180(client, bearer, make_user):
     await make_user('Tab "x", line\nbreak', login="odd")
     response = await client.get("/export/users.csv", params={"search": "odd"}, headers=await bearer())
 
@@ -248,7 +246,7 @@ async def test_lines_are_as_rfc_4180_has_them(client, bearer, make_user):
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_list_of_several_batches_is_whole(context, export, make_user, installation):
+async def test_list_of_several_batches_is_complete(context, export, make_user, installation):
     rows = []
     for number in range(2_500):
         texts: dict[str, Any] = {
@@ -260,7 +258,7 @@ async def test_a_list_of_several_batches_is_whole(context, export, make_user, in
         }
         rows.append({"installation_id": installation, "kind": "EMPLOYEE", "status": "ACTIVE", "can_log_in": True,
                      "is_administrator": False, "open_requests": 0, **texts,
-                     **user_keys(**texts, last_login_at=None)})  # fmt: skip
+                     **derived_columns(**texts, last_login_at=None)})  # fmt: skip
     await insert_rows(User, rows)
 
     lines, _ = await export("users", search="holder-")
@@ -269,8 +267,8 @@ async def test_a_list_of_several_batches_is_whole(context, export, make_user, in
     assert [line["name"] for line in lines] == sorted(line["name"] for line in lines)
 
 
-async def test_an_export_ends_with_the_credentials(context, client, bearer, make_user, monkeypatch):
-    monkeypatch.setattr(pagination.fetch_batches, "__kwdefaults__", {"size": 1})
+async def test_export_ends_when_credentials_expire(context, client, bearer, make_user, monkeypatch):
+    monkeypatch.setattr(pagination, "BATCH_SIZE", 1)
     headers = await bearer()
     for number in range(5):
         await make_user(f"User {number}")
@@ -283,12 +281,12 @@ async def test_an_export_ends_with_the_credentials(context, client, bearer, make
     from resolvers.auth.api_tokens import authenticate_token
     from resolvers.context import Context
     from resolvers.errors import Unauthenticated
-    from resolvers.users.users import UserFilter
-    from server.exports.downloads import _while_let_in
+    from resolvers.user_criteria import UserCriteria
+    from server.exports.downloads import _require_valid_credentials
 
     secret = headers["Authorization"].removeprefix("Bearer ")
     caller = Context(await authenticate_token(secret, context.now()), "test-request")
-    batches = _while_let_in(caller, exports.export_users(caller, UserFilter()))
+    batches = _require_valid_credentials(caller, exports.export_users(caller, UserCriteria()))
     assert len(await anext(batches)) == 1
     await ApiToken.all().update(revoked_at=context.now())
     with pytest.raises(Unauthenticated):
@@ -297,7 +295,7 @@ async def test_an_export_ends_with_the_credentials(context, client, bearer, make
 
 @pytest.fixture
 def cookie(administrator, client, post):
-    """Logs the administrator in."""
+    """Return a function that signs the administrator in."""
     from tests.server.auth.test_authentication import PASSWORD, SIGN_IN
 
     async def sign_in():
@@ -308,7 +306,7 @@ def cookie(administrator, client, post):
     return sign_in
 
 
-async def test_a_link_on_a_page_of_ours_downloads_and_one_elsewhere_does_not(client, cookie):
+async def test_only_same_origin_links_download(client, cookie):
     await cookie()
 
     assert (await client.get("/export/users.csv", headers={"Sec-Fetch-Site": "same-origin"})).status_code == 200
@@ -324,7 +322,7 @@ async def test_a_link_on_a_page_of_ours_downloads_and_one_elsewhere_does_not(cli
         assert (await client.get("/export/users.csv", headers=headers)).status_code == 403
 
 
-async def test_surplus_marks_as_many_as_must_be_freed(export, offer, make_license, make_user):
+async def test_surplus_marks_the_seats_to_remove(export, offer, make_license, make_user):
     await make_license("superoffice.ten-sales", name="Sales Premium", total=5, plan=True)
     day = datetime(2026, 1, 1, tzinfo=UTC)
     await make_user("Away", can_log_in=False, holds=["superoffice.ten-sales"])
@@ -345,17 +343,17 @@ async def test_surplus_marks_as_many_as_must_be_freed(export, offer, make_licens
     assert objects[0]["licenseId"] and objects[0]["userId"]
 
 
-async def test_an_empty_list_has_a_first_line_in_csv(context):
+async def test_empty_csv_has_a_header_line(context):
     async def nothing():
         return
         yield
 
-    chunks = [chunk async for chunk in written(nothing(), exports.LicenseLine, ExportFormat.CSV)]
+    chunks = [chunk async for chunk in encode_export(nothing(), exports.LicenseLine, ExportFormat.CSV)]
     assert b"".join(chunks).startswith(b"id,key,name,")
-    assert [chunk async for chunk in written(nothing(), exports.LicenseLine, ExportFormat.NDJSON)] == []
+    assert [chunk async for chunk in encode_export(nothing(), exports.LicenseLine, ExportFormat.NDJSON)] == []
 
 
-async def test_an_export_is_read_by_get_alone(client, bearer):
+async def test_exports_allow_only_get(client, bearer):
     headers = await bearer()
 
     assert (await client.head("/export/users.csv", headers=headers)).status_code == 405

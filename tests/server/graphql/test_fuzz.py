@@ -1,4 +1,4 @@
-"""Whatever is sent, nothing breaks: each answer says what is wrong with the request, and the log of no failure."""
+"""Random input never causes a server error."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ from resolvers.audit import log as audit_log
 from resolvers.change_sets import change_sets
 from resolvers.licenses import catalog
 from resolvers.pagination import CURSOR_VERSION, Keyset
-from resolvers.users.users import UserOrder
+from resolvers.user_criteria import UserOrdering
 from schema.build import schema
 from schema.relay.node import global_id
 from server.app import create_app
@@ -25,7 +25,7 @@ from tests.server.observability.test_logs import log
 __all__ = ["inga", "log"]
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What reaches no database."""
+"""Marks tests whose requests are rejected before the database is queried."""
 EXAMPLES = settings(
     max_examples=100,
     deadline=timedelta(seconds=2),
@@ -44,7 +44,7 @@ TYPES = [
     "AuditEvent",
 ]
 LISTS = {
-    "users": UserOrder().keyset("users"),
+    "users": UserOrdering().keyset("users"),
     "licenses": catalog.BY_VENDOR,
     "changeSets": change_sets.NEWEST_FIRST,
     "auditEvents": audit_log.NEWEST_FIRST,
@@ -74,19 +74,19 @@ IDS = (
 
 @pytest.fixture
 def app(settings: Any) -> Any:
-    """The real one."""
+    """Return the application with the API's schema."""
     return create_app(settings, schema)
 
 
 @pytest.fixture
-def unbroken(inga: httpx2.AsyncClient, log: Any) -> Callable[[httpx2.Response], None]:
-    """Checks that an answer is none of a failure."""
+def check_response(inga: httpx2.AsyncClient, log: Any) -> Callable[[httpx2.Response], None]:
+    """Return a function that checks that a response and the log report no server error."""
 
     def check(response: httpx2.Response) -> None:
         assert response.status_code < 500, response.text
-        answer = response.json()
-        assert isinstance(answer, dict)
-        codes = [error["extensions"].get("code") for error in answer.get("errors", ())]
+        body = response.json()
+        assert isinstance(body, dict)
+        codes = [error["extensions"].get("code") for error in body.get("errors", ())]
         assert "INTERNAL" not in codes
         assert None not in codes
         assert not [line for line in log() if "exception" in line or line["level"] in ("error", "critical")]
@@ -102,15 +102,15 @@ POST = {"query": "query ($a: Int) { users(first: $a) { totalCount } }", "variabl
 @ON_SQLITE
 @EXAMPLES
 @given(body=st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
-async def test_bodies(inga, unbroken, body):
-    unbroken(await inga.post("/graphql", content=body, headers=JSON))
+async def test_fuzzed_bodies(inga, check_response, body):
+    check_response(await inga.post("/graphql", content=body, headers=JSON))
 
 
 @ON_SQLITE
 @EXAMPLES
 @given(member=st.sampled_from(["query", "variables", "operationName", "extensions"]), value=VALUES)
-async def test_members(inga, unbroken, member, value):
-    unbroken(await inga.post("/graphql", content=json.dumps({**POST, member: value}).encode(), headers=JSON))
+async def test_fuzzed_request_members(inga, check_response, member, value):
+    check_response(await inga.post("/graphql", content=json.dumps({**POST, member: value}).encode(), headers=JSON))
 
 
 @ON_SQLITE
@@ -120,9 +120,9 @@ async def test_members(inga, unbroken, member, value):
     encoding=st.sampled_from(["utf-8", "utf-16", "utf-32", "latin-1"]),
     charset=st.sampled_from(["", "; charset=utf-8", "; charset=utf-16", "; charset=nonsense", ";;", "; boundary="]),
 )
-async def test_documents_and_encodings(inga, unbroken, text, encoding, charset):
+async def test_fuzzed_documents_and_encodings(inga, check_response, text, encoding, charset):
     body = json.dumps({"query": "{viewer{scopes}} " + text}, ensure_ascii=False).encode(encoding, "replace")
-    unbroken(await inga.post("/graphql", content=body, headers={"Content-Type": f"application/json{charset}"}))
+    check_response(await inga.post("/graphql", content=body, headers={"Content-Type": f"application/json{charset}"}))
 
 
 @ON_SQLITE
@@ -132,9 +132,9 @@ async def test_documents_and_encodings(inga, unbroken, text, encoding, charset):
     variables=VALUES.map(json.dumps) | st.text(st.characters(codec="utf-8"), max_size=20),
     name=st.text(st.characters(codec="utf-8"), max_size=8),
 )
-async def test_addresses(inga, unbroken, query, variables, name):
+async def test_fuzzed_query_strings(inga, check_response, query, variables, name):
     given_ = {"query": query, "variables": variables, "operationName": name, "extensions": variables}
-    unbroken(await inga.get("/graphql", params=given_))
+    check_response(await inga.get("/graphql", params=given_))
 
 
 IMPORT = "mutation ($file: Upload) { importLicenseFile(input: {file: {upload: $file}}) { userErrors { code } } }"
@@ -150,9 +150,9 @@ PATHS = st.sampled_from(
     file_map=VALUES | st.dictionaries(st.sampled_from(["0", "1", "operations"]), st.lists(PATHS | VALUES, max_size=3)),
     file=st.binary(max_size=50),
 )
-async def test_forms(inga, unbroken, operations, file_map, file):
+async def test_fuzzed_forms(inga, check_response, operations, file_map, file):
     parts = {"operations": (None, json.dumps(operations)), "map": (None, json.dumps(file_map)), "0": ("a.lic", file)}
-    unbroken(await inga.post("/graphql", files=parts))
+    check_response(await inga.post("/graphql", files=parts))
 
 
 @ON_SQLITE
@@ -161,22 +161,24 @@ async def test_forms(inga, unbroken, operations, file_map, file):
     body=st.binary(max_size=100),
     content_type=st.sampled_from([FORM, f"{FORM}; boundary=a"]),
 )
-async def test_forms_that_are_none(inga, unbroken, body, content_type):
+async def test_malformed_forms(inga, check_response, body, content_type):
     content = b"--a\r\nContent-Disposition: form-data; name=" + body + b"\r\n--a--"
-    unbroken(await inga.post("/graphql", content=content, headers={"Content-Type": content_type}))
+    check_response(await inga.post("/graphql", content=content, headers={"Content-Type": content_type}))
 
 
 @EXAMPLES
 @given(ids=st.lists(IDS, max_size=3))
-async def test_ids(inga, unbroken, ids):
+async def test_fuzzed_ids(inga, check_response, ids):
     query = (
         """query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename ... on License { assignments { totalCount } } } }"""
     )
-    unbroken(await inga.post("/graphql", content=json.dumps({"query": query, "variables": {"ids": ids}}), headers=JSON))
+    check_response(
+        await inga.post("/graphql", content=json.dumps({"query": query, "variables": {"ids": ids}}), headers=JSON)
+    )
 
 
 def values_of(keyset: Keyset) -> st.SearchStrategy[list[Any]]:
-    """Values for its columns, of the right kinds or not."""
+    """Return a strategy for values of a cursor, of the right types or not."""
     numbers, texts = st.integers(-(2**63), 2**63 - 1), st.text(max_size=9)
     columns = (texts if kind is str else numbers for kind in keyset.columns.values())
     return st.tuples(*columns).map(list) | st.lists(VALUES, max_size=3)
@@ -184,18 +186,18 @@ def values_of(keyset: Keyset) -> st.SearchStrategy[list[Any]]:
 
 @EXAMPLES
 @given(
-    place=st.sampled_from(sorted(LISTS)).flatmap(lambda field: st.tuples(st.just(field), values_of(LISTS[field]))),
+    cursor=st.sampled_from(sorted(LISTS)).flatmap(lambda field: st.tuples(st.just(field), values_of(LISTS[field]))),
     sizes=st.dictionaries(st.sampled_from(["first", "last"]), NUMBERS | VALUES, max_size=2),
 )
-async def test_pages(inga, unbroken, place, sizes):
-    field, values = place
+async def test_fuzzed_pagination_arguments(inga, check_response, cursor, sizes):
+    field, values = cursor
     text = json.dumps([CURSOR_VERSION, LISTS[field].order, *values])
-    start = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    encoded = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
     query = f"""query ($first: Int, $last: Int, $after: String, $before: String) {{
       {field}(first: $first, last: $last, after: $after, before: $before) {{ totalCount nodes {{ id }} }} }}"""
-    for side in ("after", "before"):
-        body = {"query": query, "variables": {**sizes, side: start}}
-        unbroken(await inga.post("/graphql", content=json.dumps(body), headers=JSON))
+    for argument in ("after", "before"):
+        body = {"query": query, "variables": {**sizes, argument: encoded}}
+        check_response(await inga.post("/graphql", content=json.dumps(body), headers=JSON))
 
 
 INPUT: Any = schema._schema.type_map["UserFilter"]
@@ -204,8 +206,8 @@ FILTERS = st.dictionaries(st.sampled_from(sorted(INPUT.fields)), VALUES, max_siz
 
 @EXAMPLES
 @given(filter_=FILTERS, order=VALUES)
-async def test_filters(inga, unbroken, filter_, order):
+async def test_fuzzed_filters(inga, check_response, filter_, order):
     query = """query ($filter: UserFilter, $order: UserOrder) {
       users(filter: $filter, orderBy: $order) { totalCount nodes { id } } }"""
     body = {"query": query, "variables": {"filter": filter_, "order": order}}
-    unbroken(await inga.post("/graphql", content=json.dumps(body), headers=JSON))
+    check_response(await inga.post("/graphql", content=json.dumps(body), headers=JSON))

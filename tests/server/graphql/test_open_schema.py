@@ -1,4 +1,4 @@
-"""Where SEATKEEPER_OPEN_SCHEMA is set."""
+"""With SEATKEEPER_OPEN_SCHEMA set."""
 
 import pytest
 
@@ -10,15 +10,15 @@ def settings():
     return Settings(open_schema=True)
 
 
-async def test_anyone_may_print_the_schema(client):
+async def test_schema_file_is_public(client):
     assert "type Query" in (await client.get("/schema.graphql")).text
 
 
-async def test_anyone_may_introspect(post):
+async def test_introspection_is_public(post):
     response = await post("{ __schema { queryType { name } } }")
 
     assert response.json()["data"] == {"__schema": {"queryType": {"name": "Query"}}}
 
 
-async def test_names_are_suggested_to_anyone(post):
+async def test_suggestions_are_public(post):
     assert "Did you mean 'hello'?" in (await post("{ helo }")).text

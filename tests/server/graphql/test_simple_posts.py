@@ -1,4 +1,4 @@
-"""Plain POSTs take a shorter way through the server than Strawberry's view, and nobody can tell."""
+"""Simple JSON POSTs, which bypass Strawberry's view, have the same responses as through it."""
 
 import json
 import re
@@ -55,12 +55,12 @@ HEADERS = st.fixed_dictionaries(
     optional={
         "Content-Type": st.sampled_from(["application/json", "application/json; charset=utf-8", "APPLICATION/JSON"]),
         "Accept-Language": LANGUAGES,
-        "Authorization": st.just("Bearer ours"),
+        "Authorization": st.just("Bearer TOKEN"),
         "Idempotency-Key": st.sampled_from(["key", "", "é"]),
         "X-Request-Id": st.sampled_from(["mine", "not mine"]),
     },
 )
-REFUSED = st.fixed_dictionaries(
+REJECTED_HEADERS = st.fixed_dictionaries(
     {"Accept": st.sampled_from(ACCEPTED), "Accept-Language": LANGUAGES},
     optional={
         "Content-Type": st.sampled_from(["text/plain", "multipart/form-data", ""]),
@@ -72,13 +72,13 @@ REFUSED = st.fixed_dictionaries(
 
 @pytest.fixture
 def settings() -> Settings:
-    """With points for more than is sent here."""
+    """Return settings with a rate limit that these tests do not reach."""
     return Settings(rate_limit=RateLimit(10**9, 10**9))
 
 
 @pytest.fixture
 async def token(context: Context) -> str:
-    """An API token that may read users and manage tokens."""
+    """Return the secret of an API token that may read users and manage tokens."""
     scopes = [ApiScope.USERS_READ, ApiScope.TOKENS_WRITE]
     return (await create_api_token(context, name="t", scopes=scopes, vendor_id=None, expires_at=None))[1]
 
@@ -87,18 +87,18 @@ async def token(context: Context) -> str:
 def compare(
     inga: httpx2.AsyncClient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[bytes, dict[str, str]], Awaitable[None]]:
-    """Sends the same by both ways, and compares what comes back."""
+    """Return a function that sends a request on both paths and compares the responses."""
 
-    async def send(body: bytes, given: dict[str, str]) -> None:
-        sent = {"Content-Type": "application/json", "GraphQL-Require-Preflight": "1", **given}
-        raw: Any = {name: value.replace("Bearer ours", f"Bearer {token}").encode() for name, value in sent.items()}
-        shorter = await inga.post("/graphql", content=body, headers=raw)
+    async def send(body: bytes, extra_headers: dict[str, str]) -> None:
+        headers = {"Content-Type": "application/json", "GraphQL-Require-Preflight": "1", **extra_headers}
+        raw: Any = {name: value.replace("Bearer TOKEN", f"Bearer {token}").encode() for name, value in headers.items()}
+        direct = await inga.post("/graphql", content=body, headers=raw)
         with monkeypatch.context() as patch:
             patch.setattr(view, "accepts_single_response", lambda request: False)
-            longer = await inga.post("/graphql", content=body, headers=raw)
-        assert shorter.status_code == longer.status_code
-        assert comparable_headers(shorter) == comparable_headers(longer)
-        assert comparable_body(shorter) == comparable_body(longer)
+            through_view = await inga.post("/graphql", content=body, headers=raw)
+        assert direct.status_code == through_view.status_code
+        assert comparable_headers(direct) == comparable_headers(through_view)
+        assert comparable_body(direct) == comparable_body(through_view)
 
     return send
 
@@ -106,24 +106,24 @@ def compare(
 @ON_SQLITE
 @EXAMPLES
 @given(body=OPERATIONS, headers=HEADERS)
-async def test_operations_are_answered_as_by_the_longer_way(compare, body, headers):
+async def test_operations_match_strawberrys_view(compare, body, headers):
     await compare(json.dumps(body).encode(), headers)
 
 
 @ON_SQLITE
 @EXAMPLES
-@given(body=OPERATIONS | ANYTHING, cut=st.none() | st.integers(0, 60), headers=HEADERS | REFUSED)
-async def test_what_is_no_operation_is_refused_as_by_the_longer_way(compare, body, cut, headers):
+@given(body=OPERATIONS | ANYTHING, cut=st.none() | st.integers(0, 60), headers=HEADERS | REJECTED_HEADERS)
+async def test_invalid_requests_match_strawberrys_view(compare, body, cut, headers):
     await compare(json.dumps(body).encode()[:cut], headers)
 
 
 def comparable_headers(response: Any) -> list[tuple[str, str]]:
-    """Without what differs from request to request."""
-    ours = response.headers.get("x-request-id") == "mine"
-    left_out = ("content-length",) if ours else ("content-length", "x-request-id")
-    return sorted((name, value) for name, value in response.headers.multi_items() if name not in left_out)
+    """Return the headers without those that differ from request to request."""
+    keeps_id = response.headers.get("x-request-id") == "mine"
+    ignored = ("content-length",) if keeps_id else ("content-length", "x-request-id")
+    return sorted((name, value) for name, value in response.headers.multi_items() if name not in ignored)
 
 
 def comparable_body(response: Any) -> str:
-    """Without what differs from request to request."""
+    """Return the body without values that differ from request to request."""
     return re.sub(r'"available":\d+|"requestId":"\w+"|[0-9a-f]{32}', "", response.text)

@@ -1,3 +1,5 @@
+"""GraphQL over HTTP: methods, media types, statuses and error format."""
+
 import json
 
 import pytest
@@ -12,7 +14,7 @@ def error_of(response):
     return error
 
 
-async def test_an_operation_is_answered_as_json(post):
+async def test_operation_returns_json(post):
     response = await post("{ hello }")
 
     assert response.status_code == 200
@@ -20,14 +22,14 @@ async def test_an_operation_is_answered_as_json(post):
     assert response.json()["data"] == {"hello": "Hello, world"}
 
 
-async def test_an_operation_is_answered_in_graphqls_own_media_type_when_asked(post):
+async def test_graphql_response_media_type_is_negotiated(post):
     response = await post("{ hello }", headers={"Accept": f"{GRAPHQL_RESPONSE}, application/json;q=0.9"})
 
     assert response.status_code == 200
     assert response.headers["content-type"] == f"{GRAPHQL_RESPONSE}; charset=utf-8"
 
 
-async def test_variables_and_an_operation_name_are_used(post):
+async def test_variables_and_operation_name(post):
     query = "query A($name: String!) { hello(name: $name) } query B { hello }"
 
     response = await post(query, operationName="A", variables={"name": "Åse"})
@@ -35,13 +37,13 @@ async def test_variables_and_an_operation_name_are_used(post):
     assert response.json()["data"] == {"hello": "Hello, Åse"}
 
 
-async def test_a_query_may_come_by_get(client):
+async def test_query_by_get(client):
     response = await client.get("/graphql", params={"query": "{ hello }"})
 
     assert response.json()["data"] == {"hello": "Hello, world"}
 
 
-async def test_a_mutation_by_get_is_refused(client):
+async def test_mutation_by_get_is_rejected(client):
     response = await client.get("/graphql", params={"query": "mutation { change }"})
 
     assert response.status_code == 405
@@ -50,7 +52,7 @@ async def test_a_mutation_by_get_is_refused(client):
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_other_methods_are_refused(client, method):
+async def test_other_methods_are_rejected(client, method):
     response = await client.request(method, "/graphql")
 
     assert response.status_code == 405
@@ -59,7 +61,7 @@ async def test_other_methods_are_refused(client, method):
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
-async def test_other_media_types_are_refused(client, content_type):
+async def test_other_media_types_are_rejected(client, content_type):
     response = await client.post("/graphql", content=b'{"query":"{ hello }"}', headers={"Content-Type": content_type})
 
     assert response.status_code == 415
@@ -80,7 +82,7 @@ REQUEST_ERRORS = {
 
 
 @pytest.mark.parametrize("body", REQUEST_ERRORS.values(), ids=REQUEST_ERRORS)
-async def test_a_request_error_has_no_data_and_status_400_in_graphqls_own_media_type(client, body):
+async def test_request_error_is_400_in_the_graphql_media_type(client, body):
     response = await client.post("/graphql", json=body, headers={"Accept": GRAPHQL_RESPONSE})
 
     assert response.status_code == 400
@@ -89,14 +91,14 @@ async def test_a_request_error_has_no_data_and_status_400_in_graphqls_own_media_
 
 
 @pytest.mark.parametrize("body", REQUEST_ERRORS.values(), ids=REQUEST_ERRORS)
-async def test_a_request_error_has_status_200_in_plain_json(client, body):
+async def test_request_error_is_200_in_plain_json(client, body):
     response = await client.post("/graphql", json=body, headers={"Accept": JSON})
 
     assert response.status_code == 200
     assert "errors" in response.json()
 
 
-UNREADABLE = {
+UNREADABLE_BODIES = {
     "nothing": b"",
     "no JSON": b"{",
     "a number": b"42",
@@ -118,8 +120,8 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
-async def test_a_body_that_cannot_be_read_is_refused_as_json(client, body, caplog):
+@pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
+async def test_unreadable_body_is_rejected(client, body, caplog):
     response = await client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
 
     assert response.status_code == 400
@@ -128,27 +130,27 @@ async def test_a_body_that_cannot_be_read_is_refused_as_json(client, body, caplo
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
-async def test_the_type_of_the_body_is_the_same_in_capitals(client, accept):
+async def test_media_type_is_case_insensitive(client, accept):
     headers = {"Content-Type": "Application/JSON", "Accept": accept}
     response = await client.post("/graphql", content=b'{"query":"{ hello }"}', headers=headers)
 
     assert response.json()["data"] == {"hello": "Hello, world"}
 
 
-async def test_of_several_operations_one_is_named(post):
+async def test_ambiguous_operation_is_rejected(post):
     error = error_of(await post("query A { hello } query B { hello }"))
 
     assert error["message"] == "The document holds several operations. Name the one to run in operationName."
 
 
-async def test_a_get_without_a_query_is_refused_whatever_it_accepts(client):
+async def test_get_without_a_query_is_rejected(client):
     response = await client.get("/graphql", headers={"Accept": "text/html"})
 
     assert response.status_code == 400
     assert "errors" in response.json()
 
 
-async def test_an_unexpected_error_tells_nothing_but_the_request_id(post):
+async def test_unexpected_error_discloses_only_the_request_id(post):
     with capture_logs() as logged:
         response = await post("{ hello broken }", headers={"X-Request-Id": "req-1"})
 
@@ -156,18 +158,18 @@ async def test_an_unexpected_error_tells_nothing_but_the_request_id(post):
     error = error_of(response)
     assert error["extensions"] == {"code": "INTERNAL", "requestId": "req-1"}
     assert error["path"] == ["broken"]
-    assert "the inside" not in response.text
+    assert "internal details" not in response.text
     assert isinstance(logged[0]["exc_info"], ZeroDivisionError)
 
 
-async def test_a_lost_database_is_told_as_such(post):
+async def test_unreachable_database_is_reported_as_unavailable(post):
     error = error_of(await post("{ unreachable }"))
 
     assert error["extensions"] == {"code": "UNAVAILABLE"}
     assert "10.0.0.7" not in error["message"]
 
 
-async def test_a_refusal_keeps_its_message_and_code(post):
+async def test_request_error_keeps_message_and_code(post):
     error = error_of(await post("{ forbidden }"))
 
     assert error["message"] == "This needs the scope LICENSES_WRITE."
@@ -177,7 +179,7 @@ async def test_a_refusal_keeps_its_message_and_code(post):
 @pytest.mark.parametrize(
     "query", ["{ __schema { description } }", '{ hello ...F } fragment F on Query { __type(name: "Query") { name } }']
 )
-async def test_the_schema_is_hidden_from_those_who_are_not_signed_in(post, query):
+async def test_introspection_requires_authentication(post, query):
     response = await post(query, headers={"Accept": GRAPHQL_RESPONSE})
 
     assert response.status_code == 401
@@ -193,14 +195,14 @@ async def test_the_schema_is_hidden_from_those_who_are_not_signed_in(post, query
         ("mutation { chang }", {}),
     ],
 )
-async def test_names_are_not_suggested_to_those_who_are_not_signed_in(post, query, variables):
+async def test_suggestions_require_authentication(post, query, variables):
     response = await post(query, variables=variables)
 
     assert "Did you mean" not in response.text
     assert "errors" in response.json()
 
 
-async def test_the_type_of_an_object_is_no_secret(post):
+async def test_typename_is_public(post):
     assert (await post("{ __typename }")).json()["data"] == {"__typename": "Query"}
 
 
@@ -211,7 +213,7 @@ def form(operations, file_map):
     return {"operations": (None, json.dumps(operations)), "map": (None, json.dumps(file_map)), "0": ("a.lic", b"12345")}
 
 
-async def test_a_file_may_be_sent_as_a_part_of_a_form(client):
+async def test_file_upload_in_a_form(client):
     files = form({"query": UPLOAD, "variables": {"file": None}}, {"0": ["variables.file"]})
 
     response = await client.post("/graphql", files=files, headers={"GraphQL-Require-Preflight": "1"})
@@ -232,7 +234,7 @@ async def test_a_file_may_be_sent_as_a_part_of_a_form(client):
         (["x"], {"0": ["0.x"]}),
     ],
 )
-async def test_an_odd_form_is_refused_as_json(client, operations, file_map):
+async def test_malformed_form_is_rejected(client, operations, file_map):
     files = form(operations, file_map)
 
     response = await client.post("/graphql", files=files, headers={"GraphQL-Require-Preflight": "1"})

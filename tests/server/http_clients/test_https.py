@@ -1,4 +1,4 @@
-"""Where browsers reach the server by https."""
+"""Tests of a server with an HTTPS public URL."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def settings():
     return Settings(public_url="https://licenses.example.com")
 
 
-async def test_the_session_cookie_is_for_this_host_and_https_alone(administrator, client, post):
+async def test_session_cookie_requires_https_and_this_host(administrator, client, post):
     await User.filter(id=administrator.id).update(password_hash=quick_hash(PASSWORD))
 
     response = await post(f'mutation {{ signIn(login: "inga", password: "{PASSWORD}") }}')
@@ -22,11 +22,11 @@ async def test_the_session_cookie_is_for_this_host_and_https_alone(administrator
     cookie = response.headers["set-cookie"]
     assert cookie.startswith("__Host-session=")
     assert "Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie
-    answer = await post("{ who }", headers={"GraphQL-Require-Preflight": "1"})
-    assert answer.json()["data"] == {"who": "Inga Solheim"}
+    answer = await post("{ caller }", headers={"GraphQL-Require-Preflight": "1"})
+    assert answer.json()["data"] == {"caller": "Inga Solheim"}
 
 
-async def test_browsers_are_told_to_come_by_https_alone(client):
+async def test_hsts_header_is_sent_over_https(client):
     response = await client.get("/healthz")
 
     assert response.headers["strict-transport-security"] == "max-age=31536000"

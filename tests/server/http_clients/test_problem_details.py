@@ -1,12 +1,12 @@
-from server.http_clients.problem_details import clean, detail_of
+from server.http_clients.problem_details import detail_of, sanitize_text
 
 
-def test_a_problem_is_told_by_its_detail_or_else_its_title():
+def test_detail_falls_back_to_the_title():
     assert detail_of(b'{"title": "Forbidden", "detail": "The agreement ended!"}') == "The agreement ended!"
     assert detail_of(b'{"title": "Forbidden", "detail": ""}') == "Forbidden."
 
 
-def test_what_is_no_problem_document_says_nothing():
+def test_invalid_problem_document_has_no_detail():
     for content in (
         b"",
         b"<h1>Not Found</h1>",
@@ -19,6 +19,6 @@ def test_what_is_no_problem_document_says_nothing():
         assert detail_of(content) is None
 
 
-def test_words_are_shown_on_one_line_and_without_what_cannot_be_seen():
-    assert clean("Call\n us \u202e\x00now") == "Call us now."
-    assert clean("\x00 \u200b") == ""
+def test_line_breaks_and_invisible_characters_are_removed():
+    assert sanitize_text("Call\n us \u202e\x00now") == "Call us now."
+    assert sanitize_text("\x00 \u200b") == ""

@@ -9,18 +9,18 @@ import pytest
 from licensing.documents.document import verify
 from licensing.errors import VendorRefused, VendorUnavailable
 from server.http_clients.circuit_breaker import FAILURE_THRESHOLD, RESET_TIMEOUT
-from server.http_clients.vendor_client import Fetched, RetryPolicy, VendorClient
+from server.http_clients.vendor_client import FetchedDocument, RetryPolicy, VendorClient
 from tests.support import documents
 from tests.support import faulty_license_server as modes
 from tests.support.faulty_license_server import closed_port, faulty_license_server, self_signed
 
-QUICK = RetryPolicy(one_try=0.3, whole_call=2.0, first_pause=0.01)
-LONGEST = 2.5
-"""Seconds in which every call of a quick client ends."""
+QUICK = RetryPolicy(attempt_timeout=0.3, total_timeout=2.0, retry_delay=0.01)
+CALL_TIMEOUT = 2.5
+"""Seconds within which every call with the policy `QUICK` must end."""
 
 
 class Clock:
-    """Time that passes when a test says so."""
+    """A monotonic clock that a test advances."""
 
     def __init__(self):
         self.now = 1000.0
@@ -42,17 +42,17 @@ async def client(clock):
 
 
 async def fetch(client, address, etag=None):
-    async with asyncio.timeout(LONGEST):
+    async with asyncio.timeout(CALL_TIMEOUT):
         return await client.fetch(address, documents.SERIAL, vendor="NordSync AS", etag=etag)
 
 
-async def unavailable(client, address):
-    """What the license server did, in words."""
+async def fetch_failure(client, address):
+    """Fetch a document, expect `VendorUnavailable`, and return what happened."""
     with pytest.raises(VendorUnavailable) as refusal:
         await fetch(client, address)
-    assert refusal.value.message.facts["vendor"] == "NordSync AS"
+    assert refusal.value.message.params["vendor"] == "NordSync AS"
     assert str(refusal.value).endswith("Try again later, or import a license file.")
-    return str(refusal.value.message.facts["happened"])
+    return str(refusal.value.message.params["happened"])
 
 
 FAILURES = [
@@ -60,62 +60,62 @@ FAILURES = [
     (modes.drips, "did not answer in time", 3),
     (modes.fails, "failed (status 500)", 3),
     (modes.is_too_busy, "is too busy (status 429)", 1),
-    (modes.speaks_garbage, "broke off, or does not speak HTTP", 3),
-    (modes.gives_too_much, "sent more than 256 KiB, which is no license document", 1),
-    (modes.gives_too_much_in_chunks, "sent more than 256 KiB, which is no license document", 1),
+    (modes.sends_invalid_http, "closed the connection early or did not send valid HTTP", 3),
+    (modes.sends_large_body, "sent more than 256 KiB, so it is no license document", 1),
+    (modes.sends_endless_chunks, "sent more than 256 KiB, so it is no license document", 1),
     (modes.redirects_to_another_host, "redirected to another server, which is not followed", 1),
     (modes.redirects_to_another_port, "redirected to another server, which is not followed", 1),
-    (modes.redirects_in_circles, "redirected more than 3 times", 4),
-    (modes.resets, "broke off, or does not speak HTTP", 3),
-    (modes.promises_too_much, "broke off, or does not speak HTTP", 3),
-    (modes.gives_nothing, "gave no document (status 204)", 1),
-    (modes.has_not_changed_unasked, "gave no document (status 304)", 1),
+    (modes.redirects_in_a_loop, "redirected more than 3 times", 4),
+    (modes.resets, "closed the connection early or did not send valid HTTP", 3),
+    (modes.sends_truncated_body, "closed the connection early or did not send valid HTTP", 3),
+    (modes.sends_no_content, "sent no document (status 204)", 1),
+    (modes.sends_unrequested_not_modified, "sent no document (status 304)", 1),
 ]
 
 
 @pytest.mark.parametrize(("mode", "happened", "requests"), FAILURES, ids=lambda value: getattr(value, "__name__", ""))
-async def test_each_failure_ends_in_time_and_in_words(client, mode, happened, requests):
+async def test_each_failure_is_reported_in_time(client, mode, happened, requests):
     async with faulty_license_server(mode) as server:
-        assert await unavailable(client, server.address) == happened
+        assert await fetch_failure(client, server.address) == happened
 
     assert len(server.requests) == requests
 
 
-async def test_nobody_listens(client):
-    assert await unavailable(client, await closed_port()) == "could not be reached"
+async def test_closed_port_is_unavailable(client):
+    assert await fetch_failure(client, await closed_port()) == "could not be reached"
 
 
-async def test_https_to_a_port_that_does_not_speak_it(client):
-    async with faulty_license_server(modes.speaks_garbage) as server:
-        happened = await unavailable(client, server.address.replace("http", "https"))
+async def test_https_to_a_plain_port_fails(client):
+    async with faulty_license_server(modes.sends_invalid_http) as server:
+        happened = await fetch_failure(client, server.address.replace("http", "https"))
 
-    assert happened == "does not speak TLS, so there is no secure connection to it"
+    assert happened == "does not support TLS, so no secure connection is possible"
 
 
-async def test_https_to_a_port_that_says_nothing(client):
+async def test_https_to_a_silent_port_times_out(client):
     async with faulty_license_server(modes.never_answers) as server:
-        assert await unavailable(client, server.address.replace("http", "https")) == "did not answer in time"
+        assert await fetch_failure(client, server.address.replace("http", "https")) == "did not answer in time"
 
 
-async def test_a_certificate_that_nobody_vouches_for(client, tmp_path):
+async def test_untrusted_certificate_is_rejected(client, tmp_path):
     async with faulty_license_server(modes.recovers, self_signed(tmp_path)) as server:
-        assert await unavailable(client, server.address) == (
+        assert await fetch_failure(client, server.address) == (
             "has a certificate that is not trusted (self-signed certificate)"
         )
 
     assert server.requests == []
 
 
-async def test_https_with_a_certificate_that_the_system_trusts(tmp_path, monkeypatch):
+async def test_certificate_trusted_by_the_system_is_accepted(tmp_path, monkeypatch):
     tls = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     client = VendorClient(QUICK)
-    async with faulty_license_server(modes.moved, tls) as server:
-        assert await fetch(client, server.address) == Fetched(b"document", None)
+    async with faulty_license_server(modes.redirects_within_the_server, tls) as server:
+        assert await fetch(client, server.address) == FetchedDocument(b"document", None)
     await client.aclose()
 
 
-async def test_https_is_never_left(tmp_path, monkeypatch):
+async def test_redirect_from_https_to_http_is_not_followed(tmp_path, monkeypatch):
     async def downgrades(call):
         await call.answer(302, Location=call.address.replace("https", "http") + "/open")
 
@@ -123,7 +123,7 @@ async def test_https_is_never_left(tmp_path, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     client = VendorClient(QUICK)
     async with faulty_license_server(downgrades, tls) as server:
-        assert await unavailable(client, server.address) == "redirected to another server, which is not followed"
+        assert await fetch_failure(client, server.address) == "redirected to another server, which is not followed"
     await client.aclose()
 
 
@@ -137,20 +137,20 @@ async def test_https_is_never_left(tmp_path, monkeypatch):
         "https://user@licenses.example",
     ],
 )
-async def test_only_https_leaves_this_machine(client, address):
-    assert await unavailable(client, address) == "has no address that begins with https://, so it is not asked"
+async def test_http_is_allowed_only_to_loopback(client, address):
+    assert await fetch_failure(client, address) == "has no address that begins with https://"
 
 
-async def test_a_server_that_recovers_is_asked_again(client):
+async def test_transient_failure_is_retried(client):
     async with faulty_license_server(modes.recovers) as server:
-        assert await fetch(client, server.address) == Fetched(b"document", '"1"')
+        assert await fetch(client, server.address) == FetchedDocument(b"document", '"1"')
 
     assert len(server.requests) == 2
 
 
-async def test_a_redirect_within_the_server_is_followed(client):
-    async with faulty_license_server(modes.moved) as server:
-        assert await fetch(client, server.address + "/licensing/") == Fetched(b"document", None)
+async def test_redirect_within_the_server_is_followed(client):
+    async with faulty_license_server(modes.redirects_within_the_server) as server:
+        assert await fetch(client, server.address + "/licensing/") == FetchedDocument(b"document", None)
 
     assert [head.split(" ")[1] for head in server.requests] == [
         f"/licensing/v1/licenses/{documents.SERIAL}.lic",
@@ -158,32 +158,32 @@ async def test_a_redirect_within_the_server_is_followed(client):
     ]
 
 
-async def test_what_is_no_document_is_left_to_verification(client):
-    async with faulty_license_server(modes.gives_garbage) as server:
+async def test_content_is_not_validated_by_the_client(client):
+    async with faulty_license_server(modes.sends_html) as server:
         assert b"hotel" in (await fetch(client, server.address)).content
-    async with faulty_license_server(modes.promises_too_little) as server:
+    async with faulty_license_server(modes.sends_excess_body) as server:
         assert (await fetch(client, server.address)).content == b"doc"
 
 
-async def test_the_last_etag_is_sent_and_not_modified_is_no_content(client):
+async def test_not_modified_response_has_no_content(client):
     async def unchanged(call):
         assert 'If-None-Match: W/"1"\r\n' in call.request
         await call.answer(304, ETag='"1"')
 
     async with faulty_license_server(unchanged) as server:
-        assert await fetch(client, server.address, etag='W/"1"') == Fetched(None, 'W/"1"')
+        assert await fetch(client, server.address, etag='W/"1"') == FetchedDocument(None, 'W/"1"')
 
 
 @pytest.mark.parametrize("etag", ["no quotes", '"' + "x" * 200 + '"', '"\xe6"'])
-async def test_an_etag_that_makes_no_sense_is_forgotten(client, etag):
+async def test_malformed_etag_is_ignored(client, etag):
     async def odd(call):
         await call.answer(200, b"document", ETag=etag)
 
     async with faulty_license_server(odd) as server:
-        assert await fetch(client, server.address) == Fetched(b"document", None)
+        assert await fetch(client, server.address) == FetchedDocument(b"document", None)
 
 
-async def test_cookies_are_not_kept_and_no_compression_is_asked_for(client):
+async def test_cookies_and_compression_are_disabled(client):
     async def marks(call):
         await call.answer(200, b"document", Set_Cookie="visitor=1")
 
@@ -194,16 +194,16 @@ async def test_cookies_are_not_kept_and_no_compression_is_asked_for(client):
     assert all("cookie" not in head.lower() and "accept-encoding: identity" in head.lower() for head in server.requests)
 
 
-async def test_the_vendors_words_are_passed_on_clean(client):
+async def test_vendor_detail_is_sanitized(client):
     async with faulty_license_server(modes.refuses) as server:
         with pytest.raises(VendorRefused) as refusal:
             await fetch(client, server.address)
 
-    assert refusal.value.message.facts == {"said": "The agreement ended in May. Call us."}
+    assert refusal.value.message.params == {"said": "The agreement ended in May. Call us."}
     assert len(server.requests) == 1
 
 
-async def test_words_of_any_length_are_cut(client):
+async def test_long_vendor_detail_is_truncated(client):
     async def talks(call):
         await call.answer(403, b'{"title": "' + b"no " * 1000 + b'", "detail": " "}')
 
@@ -211,23 +211,23 @@ async def test_words_of_any_length_are_cut(client):
         with pytest.raises(VendorRefused) as refusal:
             await fetch(client, server.address)
 
-    assert refusal.value.message.facts["said"] == ("no " * 200)[:499].rstrip() + "…"
+    assert refusal.value.message.params["said"] == ("no " * 200)[:499].rstrip() + "…"
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "words"),
+    ("status", "content", "detail"),
     [
         (404, b"<h1>Not Found</h1>", "The vendor does not know serial number 1204417838."),
         (410, b"", "The vendor does not know serial number 1204417838."),
         (403, b"\xff{", "Access is denied (status 403)."),
         (403, b"[" * 100_000, "Access is denied (status 403)."),
         (403, b"x" * modes.TOO_LARGE, "Access is denied (status 403)."),
-        (405, b'{"detail": 7}', "It does not take this request (status 405)."),
-        (501, b"", "It does not take this request (status 501)."),
+        (405, b'{"detail": 7}', "The license server does not support this request (status 405)."),
+        (501, b"", "The license server does not support this request (status 501)."),
     ],
     ids=lambda value: str(value)[:20],
 )
-async def test_a_refusal_without_words_gets_some(client, status, content, words):
+async def test_refusal_without_detail_gets_a_default(client, status, content, detail):
     async def refuses(call):
         await call.answer(status, content)
 
@@ -235,38 +235,40 @@ async def test_a_refusal_without_words_gets_some(client, status, content, words)
         with pytest.raises(VendorRefused) as refusal:
             await fetch(client, server.address)
 
-    assert str(refusal.value.message.facts["said"]) == words
+    assert str(refusal.value.message.params["said"]) == detail
     assert len(server.requests) == 1
 
 
-async def test_tries_share_the_time_of_a_call():
-    client = VendorClient(RetryPolicy(one_try=10.0, whole_call=0.2, first_pause=0.01))
+async def test_attempts_share_the_total_timeout():
+    client = VendorClient(RetryPolicy(attempt_timeout=10.0, total_timeout=0.2, retry_delay=0.01))
     started = time.monotonic()
     async with faulty_license_server(modes.never_answers) as server:
-        assert await unavailable(client, server.address) == "did not answer in time"
+        assert await fetch_failure(client, server.address) == "did not answer in time"
     await client.aclose()
 
     assert time.monotonic() - started < 1.0
     assert len(server.requests) == 1
 
 
-async def test_a_dead_server_is_left_alone_for_a_while(client, clock):
+async def test_circuit_breaker_opens_after_repeated_failures(client, clock):
     async with faulty_license_server(modes.fails) as server:
-        await unavailable(client, server.address)
-        await unavailable(client, server.address)
+        await fetch_failure(client, server.address)
+        await fetch_failure(client, server.address)
         assert len(server.requests) == FAILURE_THRESHOLD
-        assert await unavailable(client, server.address) == "failed again and again, and is left alone for a minute"
+        assert (
+            await fetch_failure(client, server.address) == "failed repeatedly and is not contacted again for a minute"
+        )
         clock.now += RESET_TIMEOUT - 1
-        await unavailable(client, server.address)
+        await fetch_failure(client, server.address)
         assert len(server.requests) == FAILURE_THRESHOLD
 
         clock.now += 1
-        assert await unavailable(client, server.address) == "failed (status 500)"
-        await unavailable(client, server.address)
+        assert await fetch_failure(client, server.address) == "failed (status 500)"
+        await fetch_failure(client, server.address)
         assert len(server.requests) == FAILURE_THRESHOLD + 1
 
 
-async def test_a_server_that_is_back_is_asked_as_ever(client, clock):
+async def test_circuit_breaker_closes_after_a_success(client, clock):
     async def comes_back(call):
         if call.number <= FAILURE_THRESHOLD:
             await call.answer(500)
@@ -274,22 +276,25 @@ async def test_a_server_that_is_back_is_asked_as_ever(client, clock):
             await call.answer(200, b"document")
 
     async with faulty_license_server(comes_back) as server:
-        await unavailable(client, server.address)
-        await unavailable(client, server.address)
+        await fetch_failure(client, server.address)
+        await fetch_failure(client, server.address)
         clock.now += RESET_TIMEOUT
         for _ in range(3):
             assert (await fetch(client, server.address)).content == b"document"
 
 
-async def test_a_dead_server_is_no_other_servers_fault(client):
-    async with faulty_license_server(modes.fails) as dead, faulty_license_server(modes.moved) as alive:
-        await unavailable(client, dead.address)
-        await unavailable(client, dead.address)
+async def test_circuit_breakers_are_per_server(client):
+    async with (
+        faulty_license_server(modes.fails) as dead,
+        faulty_license_server(modes.redirects_within_the_server) as alive,
+    ):
+        await fetch_failure(client, dead.address)
+        await fetch_failure(client, dead.address)
         assert (await fetch(client, alive.address)).content == b"document"
 
 
-async def test_a_refusal_is_a_sign_of_life(client):
-    async with faulty_license_server(modes.knows_nothing) as server:
+async def test_refusals_do_not_open_the_circuit_breaker(client):
+    async with faulty_license_server(modes.returns_not_found) as server:
         for _ in range(FAILURE_THRESHOLD + 1):
             with pytest.raises(VendorRefused):
                 await fetch(client, server.address)
@@ -297,18 +302,18 @@ async def test_a_refusal_is_a_sign_of_life(client):
     assert len(server.requests) == FAILURE_THRESHOLD + 1
 
 
-async def test_a_redirect_that_loses_a_report_is_no_delivery(client):
+async def test_redirect_that_drops_the_body_is_an_error(client):
     async def sees_other(call):
         await call.answer(303, Location="/thanks")
 
     async with faulty_license_server(sees_other) as server:
-        with pytest.raises(VendorUnavailable, match="loses what was sent"):
+        with pytest.raises(VendorUnavailable, match="drops the request body"):
             await client.report(server.address, "acceptances", {"serial": documents.SERIAL}, vendor="NordSync AS")
 
 
 @pytest.fixture
 def file_server(tmp_path):
-    """The standard library's file server, quiet, over a folder."""
+    """Run the standard library's file server without logging, and yield its URL."""
     handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=tmp_path)) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -318,7 +323,7 @@ def file_server(tmp_path):
         thread.join()
 
 
-async def test_static_files_are_enough(client, file_server, tmp_path):
+async def test_static_file_server_is_sufficient(client, file_server, tmp_path):
     folder = tmp_path / "v1" / "licenses"
     folder.mkdir(parents=True)
     (folder / f"{documents.SERIAL}.lic").write_bytes(documents.signed(documents.claims()))
@@ -331,5 +336,5 @@ async def test_static_files_are_enough(client, file_server, tmp_path):
     assert (await fetch(client, file_server)).content == fetched.content
     with pytest.raises(VendorRefused, match="does not know serial number 9999999999"):
         await client.fetch(file_server, "9999999999", vendor="NordSync AS", etag=None)
-    with pytest.raises(VendorRefused, match="does not take this request"):
+    with pytest.raises(VendorRefused, match="does not support this request"):
         await client.report(file_server, "acceptances", {"serial": documents.SERIAL}, vendor="NordSync AS")

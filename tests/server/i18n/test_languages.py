@@ -1,4 +1,4 @@
-"""Clients are answered in their language: each template has its counterpart, and each channel uses it."""
+"""Translation: catalogs match the templates in the code, and every response uses them."""
 
 from string import Formatter
 
@@ -13,34 +13,34 @@ NORWEGIAN = {"Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8"}
 
 
 @pytest.mark.parametrize("tag", list(CATALOGS))
-def test_a_catalog_has_each_template_of_the_code_and_no_other(tag):
+def test_catalog_matches_the_templates_in_the_code(tag):
     assert set(translations(tag)) == templates()
 
 
 @pytest.mark.parametrize("tag", list(CATALOGS))
-def test_a_translation_names_the_same_facts(tag):
+def test_translation_has_the_same_parameters(tag):
     for template, translation in translations(tag).items():
-        assert _facts(template) == _facts(translation), translation
+        assert _parameters(template) == _parameters(translation), translation
 
 
 @pytest.mark.parametrize("tag", list(CATALOGS))
-def test_a_translation_tells_one_from_many_where_the_template_does(tag):
+def test_translation_has_the_same_plurals(tag):
     for template, translation in translations(tag).items():
         counted = {name for name, spec in _fields(template) if "|" in spec and not spec.startswith("=")}
-        apart = {name for name, spec in _fields(translation) if "|" in spec}
-        assert counted - apart <= {"wanted"}, translation  # "er bedt om 1" needs no word
+        pluralized = {name for name, spec in _fields(translation) if "|" in spec}
+        assert counted - pluralized <= {"wanted"}, translation  # the Norwegian phrase needs no plural
 
 
 def _fields(template: str) -> list[tuple[str, str]]:
     return [(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name is not None]
 
 
-def _facts(template: str) -> set[str]:
+def _parameters(template: str) -> set[str]:
     return {name for name, _ in _fields(template)}
 
 
 @pytest.mark.parametrize(
-    ("seats", "told"),
+    ("seats", "expected"),
     [
         (
             1,
@@ -54,14 +54,14 @@ def _facts(template: str) -> set[str]:
         ),
     ],
 )
-def test_one_and_many_in_norwegian(seats, told):
-    assert SurplusSeats(surplus={"Sales Premium": seats}).message.in_language(preferred_language("nb")) == told
+def test_norwegian_plurals(seats, expected):
+    assert SurplusSeats(surplus={"Sales Premium": seats}).message.in_language(preferred_language("nb")) == expected
 
 
-def test_available_seats_in_norwegian():
-    refusal = NoSeats(license="Sales Premium", available=1, wanted=2)
+def test_norwegian_available_seats():
+    error = NoSeats(license="Sales Premium", available=1, wanted=2)
 
-    assert refusal.message.in_language(preferred_language("nb")).startswith(
+    assert error.message.in_language(preferred_language("nb")).startswith(
         "Sales Premium har 1 ledig plass, og det ble bedt om 2."
     )
 
@@ -79,39 +79,39 @@ def test_available_seats_in_norwegian():
         ("nb;q=0, en", "en"),
     ],
 )
-def test_the_language_is_the_one_that_the_browser_prefers(accept_language, tag):
+def test_language_negotiation(accept_language, tag):
     assert preferred_language(accept_language).tag == tag
 
 
-def test_a_language_without_a_catalog_is_told_english():
+def test_language_without_a_catalog_falls_back_to_english():
     assert (
         Message("Sign in, or send an API token.").in_language(preferred_language("de"))
         == "Sign in, or send an API token."
     )
 
 
-async def test_errors_at_top_level_keep_their_code(post):
+async def test_top_level_errors_are_translated(post):
     [error] = (await post("{ forbidden }", headers=NORWEGIAN)).json()["errors"]
 
     assert error["message"] == "Dette krever rettigheten LICENSES_WRITE."
     assert error["extensions"] == {"code": "FORBIDDEN"}
 
 
-async def test_what_broke_is_told(post):
-    [broken] = (await post("{ broken }", headers=NORWEGIAN)).json()["errors"]
-    [away] = (await post("{ unreachable }", headers=NORWEGIAN)).json()["errors"]
+async def test_server_errors_are_translated(post):
+    [internal] = (await post("{ broken }", headers=NORWEGIAN)).json()["errors"]
+    [outage] = (await post("{ unreachable }", headers=NORWEGIAN)).json()["errors"]
 
-    assert broken["message"].startswith("Noe gikk galt på serveren.")
-    assert away["message"] == "Databasen er borte eller full, og ingenting ble endret. Prøv igjen om et øyeblikk."
+    assert internal["message"].startswith("Noe gikk galt på serveren.")
+    assert outage["message"] == "Databasen er borte eller full, og ingenting ble endret. Prøv igjen om et øyeblikk."
 
 
-async def test_a_document_beyond_a_limit_is_refused_whoever_sent_it_before(post):
+async def test_cached_document_error_is_translated(post):
     document = "{ " + " ".join(f"a{number}: hello" for number in range(20)) + " }"
 
     [english] = (await post(document)).json()["errors"]
     [norwegian] = (await post(document, headers=NORWEGIAN)).json()["errors"]
 
-    assert english["message"].startswith("The document has 20 aliases, each spread counted; at most 15 are taken.")
+    assert english["message"].startswith("The document has 20 aliases, each spread counted; at most 15 are allowed.")
     assert norwegian["message"].startswith("Dokumentet har 20 aliaser, hver spredning medregnet; høyst 15 tas imot.")
     assert english["extensions"] == norwegian["extensions"] == {"code": "QUERY_TOO_COMPLEX"}
 
@@ -134,7 +134,7 @@ async def test_a_document_beyond_a_limit_is_refused_whoever_sent_it_before(post)
         ),
     ],
 )
-async def test_requests_that_graphql_never_sees(client, request_, message):
+async def test_rejected_requests_are_translated(client, request_, message):
     request_ = {**request_, "headers": {**request_.get("headers", {}), **NORWEGIAN}}
 
     [error] = (await client.request(url="/graphql", **request_)).json()["errors"]

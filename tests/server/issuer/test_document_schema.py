@@ -8,13 +8,13 @@ from server.issuer.document_schema import document_schema
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_schema_in_the_docs_is_that_of_the_claims():
+def test_documented_schema_is_up_to_date():
     assert (ROOT / "docs" / "license-document.schema.json").read_text() == document_schema(), (
-        "Run `python -m server.document_schema > docs/license-document.schema.json`."
+        "Run `python -m server.issuer.document_schema > docs/license-document.schema.json`."
     )
 
 
-def test_the_schema_speaks_the_names_and_the_regular_expressions_of_json():
+def test_schema_uses_json_names_and_patterns():
     schema = json.loads(document_schema())
 
     properties = schema["$defs"]["LicenseGrant"]["properties"]
@@ -23,7 +23,7 @@ def test_the_schema_speaks_the_names_and_the_regular_expressions_of_json():
     assert r"\\A" not in document_schema() and r"\\Z" not in document_schema()
 
 
-def test_the_example_in_the_docs_is_a_license_document():
+def test_documented_example_is_valid():
     text = (ROOT / "docs" / "vendors.md").read_text()
     [example] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
 

@@ -10,7 +10,7 @@ import uvicorn
 
 from licensing.errors import VendorRefused
 from server.cli import main
-from server.http_clients.vendor_client import Fetched, VendorClient
+from server.http_clients.vendor_client import FetchedDocument, VendorClient
 from server.issuer import document_store
 from server.issuer.license_server import MAX_BODY_SIZE, create_license_server
 from tests.support import documents
@@ -30,28 +30,28 @@ def folder(tmp_path):
 
 @pytest.fixture
 async def vendor(folder):
-    """A client of the license server, which is told of failures as clients are."""
+    """Yield a client of the license server, which gets error responses instead of exceptions."""
     transport = httpx2.ASGITransport(create_license_server(folder), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://vendor.example") as client:
         yield client
 
 
-def prepare(folder, path, content):
+def write_vendor_file(folder, path, content):
     (folder / path).parent.mkdir(exist_ok=True)
     (folder / path).write_text(content if isinstance(content, str) else json.dumps(content))
 
 
-def problem(response, status):
-    """The words of a problem document."""
+def problem_detail(response, status):
+    """Check a problem document and return its detail."""
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["cache-control"] == "no-store"
-    said = response.json()
-    assert (said["type"], said["status"]) == ("about:blank", status) and said["title"]
-    return said["detail"]
+    content = response.json()
+    assert (content["type"], content["status"]) == ("about:blank", status) and content["title"]
+    return content["detail"]
 
 
-async def test_a_document_is_given_as_it_was_signed(vendor):
+async def test_document_is_served_unchanged(vendor):
     response = await vendor.get(f"/v1/licenses/{SERIAL}.lic")
 
     assert response.status_code == 200
@@ -62,7 +62,7 @@ async def test_a_document_is_given_as_it_was_signed(vendor):
 
 
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*"])
-async def test_who_has_the_document_is_not_given_it_again(vendor, known):
+async def test_matching_etag_returns_not_modified(vendor, known):
     etag = (await vendor.get(f"/v1/licenses/{SERIAL}.lic")).headers["etag"]
 
     response = await vendor.get(f"/v1/licenses/{SERIAL}.lic", headers={"If-None-Match": known.format(etag)})
@@ -71,7 +71,7 @@ async def test_who_has_the_document_is_not_given_it_again(vendor, known):
     assert response.headers["cache-control"] == "public, max-age=300"
 
 
-async def test_a_new_document_has_another_etag(vendor, folder):
+async def test_new_document_has_another_etag(vendor, folder):
     etag = (await vendor.get(f"/v1/licenses/{SERIAL}.lic")).headers["etag"]
     new = documents.signed(documents.claims(seq=2))
     (folder / "v1" / "licenses" / f"{SERIAL}.lic").write_bytes(new)
@@ -81,24 +81,24 @@ async def test_a_new_document_has_another_etag(vendor, folder):
     assert (response.status_code, response.content) == (200, new)
 
 
-async def test_an_unknown_serial_number_is_a_problem(vendor):
+async def test_unknown_serial_number_is_not_found(vendor):
     response = await vendor.get("/v1/licenses/9999999999.lic")
 
-    assert problem(response, 404) == "There are no licenses for serial number 9999999999."
+    assert problem_detail(response, 404) == "There are no licenses for serial number 9999999999."
 
 
-async def test_a_refusal_says_why_in_the_vendors_words(vendor, folder):
-    prepare(folder, f"refusals/{SERIAL}.json", {"detail": "The agreement ended in May."})
+async def test_refusal_returns_the_vendors_detail(vendor, folder):
+    write_vendor_file(folder, f"refusals/{SERIAL}.json", {"detail": "The agreement ended in May."})
 
-    assert problem(await vendor.get(f"/v1/licenses/{SERIAL}.lic"), 403) == "The agreement ended in May."
+    assert problem_detail(await vendor.get(f"/v1/licenses/{SERIAL}.lic"), 403) == "The agreement ended in May."
 
 
-async def test_a_refusal_that_cannot_be_read_gives_no_document(vendor, folder):
-    prepare(folder, f"refusals/{SERIAL}.json", "oops")
+async def test_malformed_refusal_file_is_a_server_error(vendor, folder):
+    write_vendor_file(folder, f"refusals/{SERIAL}.json", "oops")
 
-    words = problem(await vendor.get(f"/v1/licenses/{SERIAL}.lic"), 500)
+    detail = problem_detail(await vendor.get(f"/v1/licenses/{SERIAL}.lic"), 500)
 
-    assert words == "Something went wrong in the license server. Try again later."
+    assert detail == "Something went wrong in the license server. Try again later."
 
 
 @pytest.mark.parametrize(
@@ -115,23 +115,23 @@ async def test_a_refusal_that_cannot_be_read_gives_no_document(vendor, folder):
         "/",
     ],
 )
-async def test_nothing_else_is_given(vendor, folder, path):
-    prepare(folder, "secret.lic", "secret")
-    prepare(folder, f"refusals/{SERIAL}.json", {"detail": "secret"})
+async def test_other_paths_are_not_found(vendor, folder, path):
+    write_vendor_file(folder, "secret.lic", "secret")
+    write_vendor_file(folder, f"refusals/{SERIAL}.json", {"detail": "secret"})
 
-    assert "secret" not in problem(await vendor.get(path), 404)
+    assert "secret" not in problem_detail(await vendor.get(path), 404)
 
 
-async def test_other_methods_are_a_problem(vendor):
+async def test_other_methods_are_not_allowed(vendor):
     response = await vendor.delete(f"/v1/licenses/{SERIAL}.lic")
 
-    assert problem(response, 405)
+    assert problem_detail(response, 405)
     assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
-    assert problem(await vendor.get("/v1/acceptances"), 405)
+    assert problem_detail(await vendor.get("/v1/acceptances"), 405)
 
 
 @pytest.mark.parametrize(("kind", "report"), [("acceptances", ACCEPTANCE), ("rejections", REJECTION)])
-async def test_a_report_is_kept_once(vendor, folder, kind, report):
+async def test_repeated_report_is_stored_once(vendor, folder, kind, report):
     first = await vendor.post(f"/v1/{kind}", json=report)
     again = await vendor.post(f"/v1/{kind}", json=report)
 
@@ -141,33 +141,33 @@ async def test_a_report_is_kept_once(vendor, folder, kind, report):
     assert json.loads(kept.read_text()) == report
 
 
-async def test_parallel_reports_of_one_document_are_one(vendor, folder):
+async def test_parallel_reports_are_stored_once(vendor, folder):
     statuses = await asyncio.gather(*(vendor.post("/v1/acceptances", json=ACCEPTANCE) for _ in range(20)))
 
     assert {response.status_code for response in statuses} == {204}
     assert len(list((folder / "acceptances").iterdir())) == 1
 
 
-async def test_another_document_is_another_report(vendor, folder):
+async def test_reports_are_stored_per_document(vendor, folder):
     await vendor.post("/v1/acceptances", json=ACCEPTANCE)
     await vendor.post("/v1/acceptances", json={**ACCEPTANCE, "jti": "../../document"})
 
     assert len(list((folder / "acceptances").glob("*.json"))) == 2
 
 
-async def test_reports_do_not_fill_the_disk(vendor, monkeypatch):
+async def test_number_of_reports_is_limited(vendor, monkeypatch):
     monkeypatch.setattr(document_store, "MAX_REPORTS", 2)
     for number in range(2):
         await vendor.post("/v1/acceptances", json={**ACCEPTANCE, "jti": str(number)})
 
-    assert "Too many reports" in problem(await vendor.post("/v1/acceptances", json=ACCEPTANCE), 429)
+    assert "Too many reports" in problem_detail(await vendor.post("/v1/acceptances", json=ACCEPTANCE), 429)
     assert (await vendor.post("/v1/acceptances", json={**ACCEPTANCE, "jti": "1"})).status_code == 204
 
 
-async def test_a_report_on_an_unknown_serial_number_is_a_problem(vendor, folder):
+async def test_report_for_an_unknown_serial_number_is_not_found(vendor, folder):
     response = await vendor.post("/v1/acceptances", json={**ACCEPTANCE, "serial": "9999999999"})
 
-    assert problem(response, 404) == "There are no licenses for serial number 9999999999."
+    assert problem_detail(response, 404) == "There are no licenses for serial number 9999999999."
     assert not (folder / "acceptances").exists()
 
 
@@ -177,7 +177,7 @@ async def test_a_report_on_an_unknown_serial_number_is_a_problem(vendor, folder)
         (b"", "it is not JSON"),
         (b"\xff", "it is not JSON"),
         (b"42", "it is malformed"),
-        (b"[" * 5000, "it is "),  # too deep for one Python, unfinished for another
+        (b"[" * 5000, "it is "),  # too deep or unfinished, depending on the Python version
         (json.dumps({**ACCEPTANCE, "serial": "../../../etc"}), "`serial` is malformed"),
         (json.dumps({**ACCEPTANCE, "jti": 7}), "`jti` is malformed"),
         (json.dumps({**ACCEPTANCE, "activated_at": "2026-06-01T12:00:00"}), "`activated_at` is malformed"),
@@ -186,23 +186,23 @@ async def test_a_report_on_an_unknown_serial_number_is_a_problem(vendor, folder)
     ],
     ids=lambda value: str(value)[:30],
 )
-async def test_a_report_that_makes_no_sense_is_a_problem(vendor, content, fault):
-    words = problem(await vendor.post("/v1/acceptances", content=content), 400)
+async def test_malformed_report_is_rejected(vendor, content, fault):
+    detail = problem_detail(await vendor.post("/v1/acceptances", content=content), 400)
 
-    assert words.startswith(f"The body cannot be used: {fault}")
+    assert detail.startswith(f"The body cannot be used: {fault}")
 
 
-async def test_a_body_is_limited_whether_or_not_it_says_its_length(vendor):
+async def test_body_size_is_limited(vendor):
     async def chunks():
         for _ in range(5):
             yield b" " * 4096
 
-    assert problem(await vendor.post("/v1/rejections", content=b" " * (MAX_BODY_SIZE + 1)), 413)
-    assert problem(await vendor.post("/v1/rejections", content=chunks()), 413)
+    assert problem_detail(await vendor.post("/v1/rejections", content=b" " * (MAX_BODY_SIZE + 1)), 413)
+    assert problem_detail(await vendor.post("/v1/rejections", content=chunks()), 413)
 
 
-async def test_a_body_that_does_not_arrive_is_not_waited_for(folder):
-    app, sent = create_license_server(folder, slowest_body=0.01), []
+async def test_slow_body_times_out(folder):
+    app, sent = create_license_server(folder, body_timeout=0.01), []
 
     async def receive():
         await asyncio.Event().wait()
@@ -217,12 +217,12 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(folder):
 
 
 async def convert(vendor, **members):
-    asked = {"demo_serial": DEMO, "serial": SERIAL, "owner": OWNER, **members}
-    return await vendor.post("/v1/conversions", json=asked)
+    body = {"demo_serial": DEMO, "serial": SERIAL, "owner": OWNER, **members}
+    return await vendor.post("/v1/conversions", json=body)
 
 
-async def test_a_demo_is_given_what_was_bought_for_it(vendor, folder):
-    prepare(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER})
+async def test_conversion_returns_the_purchased_document(vendor, folder):
+    write_vendor_file(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER})
 
     response = await convert(vendor)
 
@@ -230,43 +230,45 @@ async def test_a_demo_is_given_what_was_bought_for_it(vendor, folder):
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_what_was_bought_may_stand_elsewhere_in_the_folder(vendor, folder):
-    prepare(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER, "document": "bought/1.lic"})
-    assert "not ready yet" in problem(await convert(vendor), 503)
+async def test_purchased_document_may_have_another_path(vendor, folder):
+    write_vendor_file(
+        folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER, "document": "bought/1.lic"}
+    )
+    assert "not ready yet" in problem_detail(await convert(vendor), 503)
 
-    prepare(folder, "bought/1.lic", "bought")
+    write_vendor_file(folder, "bought/1.lic", "bought")
     assert (await convert(vendor)).content == b"bought"
 
 
 @pytest.mark.parametrize("document", ["../secret.lic", "/etc/hostname"])
-async def test_what_was_bought_does_not_stand_out_of_the_folder(vendor, folder, document):
-    prepare(folder, "../secret.lic", "secret")
-    prepare(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER, "document": document})
+async def test_purchased_document_must_be_inside_the_folder(vendor, folder, document):
+    write_vendor_file(folder, "../secret.lic", "secret")
+    write_vendor_file(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER, "document": document})
 
-    assert problem(await convert(vendor), 500)
+    assert problem_detail(await convert(vendor), 500)
 
 
 @pytest.mark.parametrize("members", [{"serial": "1204417846"}, {"owner": OWNER.upper()}, {"owner": f" {OWNER}"}])
-async def test_a_wrong_pair_is_refused_without_saying_which_is_right(vendor, folder, members):
-    prepare(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER})
+async def test_wrong_serial_or_owner_is_not_disclosed(vendor, folder, members):
+    write_vendor_file(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER})
 
-    words = problem(await convert(vendor, **members), 403)
+    detail = problem_detail(await convert(vendor, **members), 403)
 
-    assert words.startswith("This serial number and license owner are not those of the purchase.")
-    assert SERIAL not in words and OWNER not in words
-
-
-async def test_a_demo_for_which_nothing_was_bought(vendor):
-    assert problem(await convert(vendor), 404) == f"Nothing has been bought for the demo with serial number {DEMO}."
+    assert detail.startswith("This serial number and license owner are not those of the purchase.")
+    assert SERIAL not in detail and OWNER not in detail
 
 
-async def test_a_demo_serial_number_of_a_wrong_length(vendor):
-    assert "`demo_serial` is malformed" in problem(await convert(vendor, demo_serial="101"), 400)
+async def test_conversion_without_a_purchase_is_not_found(vendor):
+    assert problem_detail(await convert(vendor), 404) == f"There is no purchase for the demo with serial number {DEMO}."
+
+
+async def test_malformed_demo_serial_number_is_rejected(vendor):
+    assert "`demo_serial` is malformed" in problem_detail(await convert(vendor, demo_serial="101"), 400)
 
 
 @pytest.fixture
 def address(folder):
-    """The license server on a port of its own."""
+    """Run the license server on a free port and yield its URL."""
     config = uvicorn.Config(create_license_server(folder), port=0, ws="none", lifespan="off", log_level="warning")
     server, listener = uvicorn.Server(config), socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -276,13 +278,15 @@ def address(folder):
     thread.join()
 
 
-async def test_the_client_and_the_server_understand_each_other(folder, address):
-    prepare(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER})
+async def test_vendor_client_works_with_the_license_server(folder, address):
+    write_vendor_file(folder, f"conversions/{DEMO}.json", {"serial": SERIAL, "owner": OWNER})
     client = VendorClient()
     fetched = await client.fetch(address, SERIAL, vendor="NordSync AS", etag=None)
     assert fetched.content == DOCUMENT and fetched.etag
 
-    assert await client.fetch(address, SERIAL, vendor="NordSync AS", etag=fetched.etag) == Fetched(None, fetched.etag)
+    assert await client.fetch(address, SERIAL, vendor="NordSync AS", etag=fetched.etag) == FetchedDocument(
+        None, fetched.etag
+    )
     with pytest.raises(VendorRefused, match="There are no licenses for serial number 9999999999"):
         await client.fetch(address, "9999999999", vendor="NordSync AS", etag=None)
     bought = await client.convert(address, vendor="NordSync AS", demo_serial=DEMO, serial=SERIAL, owner=OWNER)
@@ -295,7 +299,7 @@ async def test_the_client_and_the_server_understand_each_other(folder, address):
     assert len(list(folder.glob("acceptances/*.json"))) == len(list(folder.glob("rejections/*.json"))) == 1
 
 
-async def test_a_head_request_is_told_all_but_the_document(address):
+async def test_head_request_has_headers_but_no_body(address):
     async with httpx2.AsyncClient() as client:
         response = await client.head(f"{address}/v1/licenses/{SERIAL}.lic")
 
@@ -304,6 +308,6 @@ async def test_a_head_request_is_told_all_but_the_document(address):
     assert response.headers["etag"]
 
 
-def test_the_command_refuses_a_folder_that_is_not_there(tmp_path, capsys):
+def test_serve_command_rejects_a_missing_folder(tmp_path, capsys):
     assert main(["issuer", "serve", str(tmp_path / "missing")]) == 1
     assert capsys.readouterr().err.startswith("FOLDER_MISSING: ")

@@ -1,3 +1,5 @@
+"""`BodyLimitMiddleware`."""
+
 import asyncio
 import json
 
@@ -15,14 +17,14 @@ async def echo_length(scope, receive, send):
 
 
 async def send_body(app, *chunks, headers=()):
-    """Sends the chunks, waiting for ever after the last one unless it is None, and returns status and body."""
-    waiting = [{"type": "http.request", "body": chunk or b"", "more_body": chunk is not None} for chunk in chunks]
+    """Send chunks and return status and body; None ends the body, without it the client stalls."""
+    messages = [{"type": "http.request", "body": chunk or b"", "more_body": chunk is not None} for chunk in chunks]
     sent = []
 
     async def receive():
-        if not waiting:
+        if not messages:
             await asyncio.Event().wait()
-        return waiting.pop(0)
+        return messages.pop(0)
 
     async def send(message):
         sent.append(message)
@@ -32,13 +34,13 @@ async def send_body(app, *chunks, headers=()):
     return sent[0]["status"], sent[1]["body"]
 
 
-async def test_a_body_within_the_limits_passes():
+async def test_body_within_the_limits_passes():
     app = BodyLimitMiddleware(echo_length, max_bytes=10)
 
     assert await send_body(app, b"12345", b"67890", None) == (200, b"10")
 
 
-async def test_a_declared_body_that_is_too_large_is_refused_unread():
+async def test_declared_oversized_body_is_rejected_unread():
     app = BodyLimitMiddleware(echo_length, max_bytes=10)
 
     status, body = await send_body(app, headers=[(b"content-length", b"11")])
@@ -47,26 +49,26 @@ async def test_a_declared_body_that_is_too_large_is_refused_unread():
     assert json.loads(body)["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
-async def test_a_chunked_body_that_is_too_large_is_refused_as_it_comes():
+async def test_chunked_oversized_body_is_rejected():
     app = BodyLimitMiddleware(echo_length, max_bytes=10)
 
-    with pytest.raises(RequestRejected) as refusal:
+    with pytest.raises(RequestRejected) as rejected:
         await send_body(app, b"12345", b"678901")
 
-    assert refusal.value.status_code == 413
+    assert rejected.value.status_code == 413
 
 
-async def test_a_body_that_does_not_arrive_is_refused():
+async def test_incomplete_body_times_out():
     app = BodyLimitMiddleware(echo_length, seconds=0.01)
 
-    with pytest.raises(RequestRejected) as refusal:
+    with pytest.raises(RequestRejected) as rejected:
         await send_body(app, b"12345")
 
-    assert refusal.value.status_code == 408
+    assert rejected.value.status_code == 408
 
 
-async def test_the_server_may_wait_for_the_client_to_hang_up_as_long_as_it_likes():
-    async def wait_for_the_end(scope, receive, send):
+async def test_waiting_for_disconnect_is_unlimited():
+    async def app_waiting_for_disconnect(scope, receive, send):
         await Request(scope, receive).body()
         try:
             async with asyncio.timeout(0.05):
@@ -74,17 +76,17 @@ async def test_the_server_may_wait_for_the_client_to_hang_up_as_long_as_it_likes
         except TimeoutError:
             await PlainTextResponse("still there")(scope, receive, send)
 
-    assert await send_body(BodyLimitMiddleware(wait_for_the_end, seconds=0.01), None) == (200, b"still there")
+    assert await send_body(BodyLimitMiddleware(app_waiting_for_disconnect, seconds=0.01), None) == (200, b"still there")
 
 
-async def test_the_application_answers_a_large_body_with_413(client):
+async def test_application_rejects_a_large_body(client):
     response = await client.post("/graphql", json={"query": "#" + "x" * 1024 * 1024})
 
     assert response.status_code == 413
     assert response.json()["errors"][0]["message"] == "The body is larger than 1,048,576 bytes. Send less at once."
 
 
-async def test_the_application_answers_a_large_chunked_body_with_413(client):
+async def test_application_rejects_a_large_chunked_body(client):
     async def chunks():
         for _ in range(20):
             yield b"x" * 65_536

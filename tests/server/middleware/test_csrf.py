@@ -1,3 +1,5 @@
+"""Protection against cross-site request forgery."""
+
 import json
 
 import pytest
@@ -16,26 +18,26 @@ def settings():
 
 @pytest.fixture
 def cookie(database, client):
-    """A session cookie, which a browser sends whether or not it is still good."""
+    """Set a session cookie; it need not belong to a session."""
     client.cookies["session"] = "x" * 43
 
 
-def is_refused(response):
+def is_forbidden(response):
     return response.status_code == 403 and response.json()["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
 
 
-async def test_an_operation_with_the_cookie_needs_the_preflight_header(cookie, post):
-    assert is_refused(await post(QUERY))
+async def test_cookie_requires_the_preflight_header(cookie, post):
+    assert is_forbidden(await post(QUERY))
     assert (await post(QUERY, headers=PREFLIGHT)).status_code == 200
 
 
-async def test_a_query_by_get_with_the_cookie_needs_the_preflight_header(cookie, client):
-    assert is_refused(await client.get("/graphql", params={"query": QUERY}))
+async def test_cookie_requires_the_preflight_header_for_get(cookie, client):
+    assert is_forbidden(await client.get("/graphql", params={"query": QUERY}))
     assert (await client.get("/graphql", params={"query": QUERY}, headers=PREFLIGHT)).status_code == 200
 
 
-async def test_a_form_needs_the_preflight_header_with_or_without_the_cookie(client):
-    assert is_refused(await client.post("/graphql", files=FORM))
+async def test_form_requires_the_preflight_header(client):
+    assert is_forbidden(await client.post("/graphql", files=FORM))
     assert (await client.post("/graphql", files=FORM, headers=PREFLIGHT)).json()["data"] == {"change": True}
 
 
@@ -51,8 +53,8 @@ async def test_a_form_needs_the_preflight_header_with_or_without_the_cookie(clie
         {"Origin": "http://licenses.example.com", "Host": "licenses.example.com", "Sec-Fetch-Site": "same-site"},
     ],
 )
-async def test_a_page_of_another_origin_may_not_use_the_cookie(cookie, post, headers):
-    assert is_refused(await post(QUERY, headers={**PREFLIGHT, **headers}))
+async def test_cookie_is_rejected_from_other_origins(cookie, post, headers):
+    assert is_forbidden(await post(QUERY, headers={**PREFLIGHT, **headers}))
 
 
 @pytest.mark.parametrize(
@@ -65,13 +67,13 @@ async def test_a_page_of_another_origin_may_not_use_the_cookie(cookie, post, hea
         {"Origin": "https://intranet.example.com", "Sec-Fetch-Site": "cross-site"},
     ],
 )
-async def test_the_own_pages_and_those_of_allowed_origins_may(cookie, post, headers):
+async def test_cookie_is_accepted_from_trusted_origins(cookie, post, headers):
     assert (await post(QUERY, headers={**PREFLIGHT, **headers})).status_code == 200
 
 
-async def test_without_a_cookie_there_is_nothing_to_steal(post):
+async def test_other_origins_are_accepted_without_cookie(post):
     assert (await post(QUERY, headers={"Origin": "https://evil.example"})).status_code == 200
 
 
-async def test_a_page_that_runs_no_operation_needs_no_header(cookie, client):
+async def test_pages_require_no_preflight_header(cookie, client):
     assert (await client.get("/")).status_code == 200
