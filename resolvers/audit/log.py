@@ -9,6 +9,7 @@ from licensing.enums import ActorKind, AuditAction
 from licensing.messages import Language, Message
 from models.audit_event import AuditEvent
 from models.db.select import Row, Select
+from models.db.tortoise_internals import table_name
 from resolvers.context import Context
 from resolvers.pagination import Keyset, ListQuery, Page, PageRequest, fetch_batches, fetch_page
 from resolvers.tenancy import tenant_conditions
@@ -137,4 +138,4 @@ def _list_query(context: Context, criteria: AuditCriteria) -> ListQuery:
         conditions.append(f"occurred_at >= {select.bind(criteria.since)}")
     if criteria.until is not None:
         conditions.append(f"occurred_at < {select.bind(criteria.until)}")
-    return ListQuery(select, AuditEvent._meta.db_table, conditions)
+    return ListQuery(select, table_name(AuditEvent), conditions)

@@ -79,7 +79,7 @@ async def test_five_failures_lock_the_account_for_30_seconds(attempt, clock, ver
 
     refusal = await attempt()
     assert isinstance(refusal, RateLimited)
-    assert str(refusal) == "There were too many tries. Wait 30 seconds, then try again."
+    assert str(refusal) == "There were too many attempts. Wait 30 seconds, then try again."
     clock.advance(seconds=29, milliseconds=500)
     assert (await attempt()).message.params == {"retry_after": 1}
     assert verifier.call_count == 5
