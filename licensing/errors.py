@@ -70,7 +70,7 @@ class NotFound(LicensingError):
     """The ID does not exist, or the caller may not see its object."""
 
     code = UserErrorCode.NOT_FOUND
-    template = "There is nothing here with this ID. It may be gone: read the list again and choose from it."
+    template = "There is no object with this ID. It may have been removed: reload the list and choose from it."
 
 
 class Invalid(LicensingError):
@@ -102,7 +102,7 @@ class RateLimited(LicensingError):
     """Too many attempts were made; the next is allowed after `retry_after` seconds."""
 
     code = UserErrorCode.RATE_LIMITED
-    template = "There were too many tries. Wait {retry_after:second|seconds}, then try again."
+    template = "There were too many attempts. Wait {retry_after:second|seconds}, then try again."
 
 
 class ChangeSetClosed(LicensingError):
@@ -270,7 +270,9 @@ class VendorRefused(LicensingError):
     """The vendor's license server refused the request; `said` is its reason."""
 
     code = UserErrorCode.VENDOR_REFUSED
-    template = 'The vendor\'s license server said no: "{said}" Contact the vendor, or import a license file.'
+    template = (
+        'The vendor\'s license server refused the request: "{said}" Contact the vendor, or import a license file.'
+    )
 
     def __init__(self, path: Sequence[str] | None = None, *, said: Message | str) -> None:
         """Quote the reason; a string is the vendor's own text and gets a full stop if it ends without one."""

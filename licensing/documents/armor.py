@@ -60,7 +60,7 @@ class Armor:
         try:
             text = data.decode("ascii")
         except UnicodeDecodeError:
-            raise FileInvalid(reason=Message("it holds characters that no license file has")) from None
+            raise FileInvalid(reason=Message("it contains characters that license files do not have")) from None
         lines = [line.rstrip(" \t") for line in text.replace("\r", "").split("\n")]
         text = "\n".join(lines).strip("\n") + "\n"
         body = text.removeprefix(self.begin).removesuffix(self.end + "\n").replace("\n", "")
@@ -74,7 +74,7 @@ class Armor:
                 )
             )
         if not self.body.fullmatch(body):
-            raise FileInvalid(reason=Message("what it holds is not a signed document"))
+            raise FileInvalid(reason=Message("its content is not a signed document"))
         return body
 
 

@@ -181,9 +181,9 @@ def _check_licenses(licenses: Iterable[LicenseGrant]) -> None:
 def _check_license(license: LicenseGrant, listed: Mapping[str, LicenseGrant]) -> None:
     code = license.code
     if license.scope is LicenseScope.SYSTEM and license.total is not None:
-        raise Malformed(Message("license `{code}` covers everyone and has a `total`", code=code))
+        raise Malformed(Message("license `{code}` is a system license with a `total`", code=code))
     if license.plan and license.scope is not LicenseScope.USER:
-        raise Malformed(Message("license `{code}` is a `plan` without being for users", code=code))
+        raise Malformed(Message("license `{code}` is a `plan` but not a user license", code=code))
     if license.includes and not license.plan:
         raise Malformed(Message("license `{code}` has `includes` without being a `plan`", code=code))
     if len(set(license.includes)) != len(license.includes):

@@ -13,7 +13,7 @@ class FileTooLarge(LicensingError):
     """The file is larger than any license file."""
 
     code = UserErrorCode.FILE_TOO_LARGE
-    template = "The file is larger than 256 KiB, so it is no license file. Choose the file that the vendor sent."
+    template = "The file is larger than 256 KiB, so it is not a license file. Choose the file that the vendor sent."
 
 
 class FileInvalid(LicensingError):
@@ -45,11 +45,11 @@ class SignatureInvalid(LicensingError):
 
     code = UserErrorCode.SIGNATURE_INVALID
     template = (
-        "The license file was altered after it was signed, or its signature is not one. "
+        "The license file was altered after it was signed, or its signature is invalid. "
         "Get it from the vendor again, and import it unaltered."
     )
     template_without_key_id = (
-        "No key that is trusted here signed the license file as it is: it was altered, or the key is not trusted. "
+        "No trusted key signed the license file in this form: it was altered, or its key is not trusted. "
         "Get it from the vendor again, or have the operator of this system trust the vendor's key."
     )
 

@@ -184,7 +184,7 @@ def _parse_jwk(source: str | bytes | Mapping[str, object]) -> _Jwk:
 def _invalid_key(why: Message) -> Invalid:
     return Invalid(
         reason=Message(
-            "This is no Ed25519 key: {why}. Give the JWK that the vendor handed out, or its 64 hex digits.", why=why
+            "This is not an Ed25519 key: {why}. Give the JWK that the vendor handed out, or its 64 hex digits.", why=why
         )
     )
 

@@ -1,4 +1,4 @@
-"""Who may be given a license, and from whom it can be taken."""
+"""Eligibility for a license, and the blockers of its revocation."""
 
 import pytest
 

@@ -76,7 +76,7 @@ def open_file(data: bytes) -> JwsFile:
         # Rejects non-canonical base64, so that a signed file cannot be varied.
         encoded, payload, signature = (urlsafe_b64decode(part.encode()) for part in compact.split("."))
     except ValueError:
-        raise FileInvalid(reason=Message("what it holds is not a signed document")) from None
+        raise FileInvalid(reason=Message("its content is not a signed document")) from None
     try:
         header = strict_json.decode(encoded, _Header)
     except strict_json.Malformed as error:
@@ -84,7 +84,7 @@ def open_file(data: bytes) -> JwsFile:
     if header.typ != TYPE:
         raise FileInvalid(reason=Message("its `typ` is not {type}", type=TYPE))
     if header.crit is not msgspec.UNSET:
-        raise FileInvalid(reason=Message("its `crit` demands what this version does not know"))
+        raise FileInvalid(reason=Message("its `crit` requires extensions that this version does not support"))
     return JwsFile(compact, header, payload, signature)
 
 

@@ -94,7 +94,7 @@ def open_file(data: bytes) -> KeygenFile:
         envelope = strict_json.decode(written, _Envelope)
         # `sig` and `alg` are not signed: whitespace, escapes, order and more members must not allow variations.
         if written != _write_envelope(envelope):
-            raise Malformed(Message("it is not written as Keygen writes it"))
+            raise Malformed(Message("it is not in the form in which Keygen writes it"))
         signature = _decode(envelope.sig)
         parts = tuple(_decode(part) for part in envelope.enc.split("."))
     except Malformed as error:
@@ -104,7 +104,9 @@ def open_file(data: bytes) -> KeygenFile:
     else:
         well_formed = [len(part) for part in parts[1:]] == [NONCE_BYTES, TAG_BYTES]
     if not well_formed:
-        raise FileInvalid(reason=Message("in its envelope `enc` is not what {algorithm} makes", algorithm=envelope.alg))
+        raise FileInvalid(
+            reason=Message("in its envelope `enc` does not have the parts of {algorithm}", algorithm=envelope.alg)
+        )
     return KeygenFile(_message(envelope.enc), signature, parts)
 
 
@@ -160,5 +162,5 @@ def _decode(text: str) -> bytes:
     except ValueError:
         data = b""
     if not data or _encode(data) != text:
-        raise Malformed(Message("something is not base64"))
+        raise Malformed(Message("a part is not base64"))
     return data

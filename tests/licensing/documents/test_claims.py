@@ -194,8 +194,8 @@ def test_loopback_license_server_may_use_http(host):
     ("grants", "reason"),
     [
         ([grant("a"), grant("a")], "license `a` is listed twice"),
-        ([grant("a", scope="SYSTEM", total=5)], "license `a` covers everyone and has a `total`"),
-        ([grant("a", scope="SYSTEM", plan=True)], "license `a` is a `plan` without being for users"),
+        ([grant("a", scope="SYSTEM", total=5)], "license `a` is a system license with a `total`"),
+        ([grant("a", scope="SYSTEM", plan=True)], "license `a` is a `plan` but not a user license"),
         ([grant("a", includes=["b"]), grant("b")], "license `a` has `includes` without being a `plan`"),
         ([grant("a", plan=True, includes=["b"])], "license `a` includes `b`, which is not listed"),
         (

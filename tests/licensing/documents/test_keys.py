@@ -69,7 +69,7 @@ def test_private_key_is_rejected_as_public_key():
     ],
 )
 def test_invalid_public_key_is_rejected(source):
-    with pytest.raises(Invalid, match="This is no Ed25519 key"):
+    with pytest.raises(Invalid, match="This is not an Ed25519 key"):
         parse_public_jwk(source)
 
 
