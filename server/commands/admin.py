@@ -21,7 +21,7 @@ def register(commands: Subparsers) -> None:
     )
     creating.add_argument("--name", metavar="NAME", help="full name, if the user does not exist yet")
     setting = add_command(
-        verbs, "password", password, f"set an administrator's password and end all sessions. {_PASSWORD_SOURCES}"
+        verbs, "password", change_password, f"set an administrator's password and end all sessions. {_PASSWORD_SOURCES}"
     )
     for parser in (creating, setting):
         parser.add_argument("login", metavar="LOGIN", help="login name (case-insensitive)")
@@ -36,7 +36,7 @@ async def create(arguments: Namespace) -> None:
     print_line(f"{user.name} is an administrator and signs in as {user.login}.")
 
 
-async def password(arguments: Namespace) -> None:
+async def change_password(arguments: Namespace) -> None:
     """Set an administrator's password."""
     async with installation_context(arguments) as context:
         user = await set_password(context, login=arguments.login, password=read_password(arguments.login))

@@ -18,14 +18,14 @@ def add_command(
     commands: Subparsers, name: str, run: Command, help: str, description: str | None = None
 ) -> ArgumentParser:
     """Add a command that calls `run` with the parsed arguments, and return its parser."""
-    parser = commands.add_parser(name, help=help, description=description or _sentence(help))
+    parser = commands.add_parser(name, help=help, description=description or _to_sentence(help))
     parser.set_defaults(run=run)
     return parser
 
 
 def add_command_group(commands: Subparsers, name: str, help: str) -> Subparsers:
     """Add a group of commands, and return the object to add its commands to."""
-    return commands.add_parser(name, help=help, description=_sentence(help)).add_subparsers(
+    return commands.add_parser(name, help=help, description=_to_sentence(help)).add_subparsers(
         required=True, metavar="COMMAND"
     )
 
@@ -83,5 +83,5 @@ def format_option(member: StrEnum) -> str:
     return member.name.lower().replace("_", "-")
 
 
-def _sentence(help: str) -> str:
+def _to_sentence(help: str) -> str:
     return f"{help[0].upper()}{help[1:]}."

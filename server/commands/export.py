@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from resolvers.user_criteria import UserCriteria
-
 from resolvers.audit.log import AuditCriteria, count_events
 from resolvers.change_sets.change_sets import surplus_requirements
 from resolvers.context import Context
@@ -16,10 +14,11 @@ from resolvers.exports import exports
 from resolvers.exports.exports import Batches
 from resolvers.licenses.assignment_queries import count_assignments
 from resolvers.licenses.catalog import LicenseCriteria, count_licenses, load_catalog
+from resolvers.user_criteria import UserCriteria
 from resolvers.users.users import count_users
 from server.commands.arguments import Subparsers, add_command, add_command_group, add_installation_option
 from server.commands.connection import installation_context
-from server.commands.terminal import print_error, progress
+from server.commands.terminal import create_progress_bar, print_error
 
 FORMATS = ("csv", "ndjson")
 
@@ -88,7 +87,7 @@ async def export(arguments: Namespace) -> None:
 
     _, line, read, count = _EXPORTS[arguments.export_name]
     async with installation_context(arguments) as context:
-        with progress() as bar, _open_output(arguments.output) as file:
+        with create_progress_bar() as bar, _open_output(arguments.output) as file:
             task = bar.add_task(f"Exporting {arguments.export_name}", total=await count(context))
             lines = 0
 

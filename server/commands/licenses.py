@@ -102,7 +102,7 @@ async def list_licenses(arguments: Namespace) -> None:
     async with installation_context(arguments) as context:
         licenses = await _load_all_licenses(context)
     columns = ("key", "name", "scope", "in_use", "total", "available")
-    rows = [(license.key, license.name, license.scope, *_seat_counts(license)) for license in licenses]
+    rows = [(license.key, license.name, license.scope, *_count_seats(license)) for license in licenses]
     if arguments.json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
@@ -137,7 +137,7 @@ async def _load_all_licenses(context: Context) -> list[LicenseRow]:
         after = page.end_cursor
 
 
-def _seat_counts(license: LicenseRow) -> tuple[int | None, int | None, int | None]:
+def _count_seats(license: LicenseRow) -> tuple[int | None, int | None, int | None]:
     if license.scope != LicenseScope.USER:
         return None, None, None
     return license.in_use, license.total, seats_available(license.total, license.in_use)

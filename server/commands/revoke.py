@@ -14,7 +14,7 @@ from resolvers.licenses.catalog import load_catalog
 from resolvers.users.users import ids_by_login
 from server.commands.arguments import Subparsers, add_command, add_installation_option, add_json_option, existing_file
 from server.commands.connection import installation_context
-from server.commands.terminal import print_error, print_json, print_line, print_table, progress
+from server.commands.terminal import create_progress_bar, print_error, print_json, print_line, print_table
 
 BATCH_SIZE = 1_000
 
@@ -50,7 +50,7 @@ async def revoke(arguments: Namespace) -> bool:
     outcomes: list[LineOutcome] = []
     async with installation_context(arguments) as context:
         _require_known_licenses(set((await context.cached_read(load_catalog)).by_key), by_license)
-        with progress() as bar:
+        with create_progress_bar() as bar:
             task = bar.add_task("Previewing" if arguments.preview else "Revoking", total=len(marked))
             for license, lines in by_license.items():
                 for start in range(0, len(lines), BATCH_SIZE):

@@ -49,7 +49,7 @@ def serve(arguments: Namespace) -> None:
         raise CommandError("WORKERS_ON_SQLITE", message)
     if asyncio.run(pending_migrations(settings.unpooled_url)):
         raise CommandError("DATABASE_OUTDATED", "The database is not up to date. Run `seatkeeper migrate`.")
-    with _metrics_directory(arguments.workers):
+    with _create_metrics_directory(arguments.workers):
         uvicorn.run(
             "server.app:from_environment",
             factory=True,
@@ -94,7 +94,7 @@ def print_schema(arguments: Namespace) -> None:
 
 
 @contextmanager
-def _metrics_directory(workers: int) -> Iterator[None]:
+def _create_metrics_directory(workers: int) -> Iterator[None]:
     """Set up the directory in which several processes share metrics.
 
     Prometheus reads the environment variable on import, so it must be set before the workers start.

@@ -45,7 +45,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     Console(markup=False, highlight=False, emoji=False, width=width).print(table)
 
 
-def progress() -> "Progress":
+def create_progress_bar() -> "Progress":
     """Return a progress bar, which is shown in a terminal only."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -17,7 +17,7 @@ from server.commands.arguments import (
     existing_file,
 )
 from server.commands.connection import installation_context
-from server.commands.terminal import print_error, print_json, print_line, progress
+from server.commands.terminal import create_progress_bar, print_error, print_json, print_line
 
 BATCH_SIZE = 1_000
 
@@ -51,9 +51,9 @@ async def import_file(arguments: Namespace) -> bool:
         lines = sum(1 for _ in file) - 1
         file.seek(0)
         async with installation_context(arguments) as context:
-            with progress() as bar:
+            with create_progress_bar() as bar:
                 task = bar.add_task("Importing users", total=lines)
-                for batch in _batches(read_export(file), BATCH_SIZE):
+                for batch in _split_into_batches(read_export(file), BATCH_SIZE):
                     refused = [line for line in batch if isinstance(line, BadLine)]
                     users = [line for line in batch if isinstance(line, ExportedUser)]
                     imported = await import_users(context, users)
@@ -65,7 +65,7 @@ async def import_file(arguments: Namespace) -> bool:
     return not total.refused
 
 
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def _split_into_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch

@@ -109,7 +109,7 @@ def _with_totals(licenses: Sequence[Claims], **totals: int) -> list[Claims]:
     return [{**license, "total": by_code.get(license["code"], license["total"])} for license in licenses]
 
 
-def _document(vendor: str, vendor_name: str, serial_number: str, seq: int, issued_at: datetime) -> Claims:
+def _base_document(vendor: str, vendor_name: str, serial_number: str, seq: int, issued_at: datetime) -> Claims:
     return {
         "iss": vendor,
         "sub": serial_number,
@@ -133,7 +133,7 @@ def _superoffice(
     hidden = [
         {**license, "hidden": True, "total": None, "sort": 1000 + i} for i, license in enumerate(_HIDDEN_LICENSES)
     ]
-    return _document("superoffice", "SuperOffice AS", serial, seq, issued_at) | {
+    return _base_document("superoffice", "SuperOffice AS", serial, seq, issued_at) | {
         "exp": int((now + timedelta(days=365)).timestamp()),
         "dates": {
             "warn_at": (start + timedelta(days=60)).isoformat(),
@@ -169,7 +169,7 @@ def nordsync_document(now: datetime, issued_at: datetime) -> Claims:
         "connector-cal", "NordSync Connector", None, "Keeps a user's calendar in step.", scope="USER", total=10, sort=10
     )
     connector = _license("connector", "NordSync", None, "Connects calendars and contacts.", sort=20)
-    return _document("nordsync", "NordSync AS", SERIAL_NUMBER, 1, issued_at) | {
+    return _base_document("nordsync", "NordSync AS", SERIAL_NUMBER, 1, issued_at) | {
         "exp": int((now + timedelta(days=365)).timestamp()),
         "dates": {
             "warn_at": (now - timedelta(days=10)).isoformat(),

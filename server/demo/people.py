@@ -67,15 +67,15 @@ def people(now: datetime) -> list[ExportedUser]:
     departments = ("Sales", "Support", "Marketing")
     users += [_employee(name, departments[i % 3], now) for i, name in enumerate(names(COMBINED))]
     users.append(_employee("Oskar Dahl", "Sales", now))
-    users += [_other(login_of(name), name, UserKind.EXTERNAL) for name in names(EXTERNAL)]
-    users.append(_other("anon-web", "Website visitors", UserKind.ANONYMOUS))
-    users.append(_other(SYSTEM_USER, "ERP integration", UserKind.SYSTEM))
-    return _numbered(users, now)
+    users += [_other_user(login_of(name), name, UserKind.EXTERNAL) for name in names(EXTERNAL)]
+    users.append(_other_user("anon-web", "Website visitors", UserKind.ANONYMOUS))
+    users.append(_other_user(SYSTEM_USER, "ERP integration", UserKind.SYSTEM))
+    return _number_lines(users, now)
 
 
 def trial_people(now: datetime) -> list[ExportedUser]:
     """Return the four users of the trial as lines of a directory export."""
-    return _numbered([_employee(name, "Sales", now) for name in [*names(TRIAL_HOLDERS), "Torstein Kvam"]], now)
+    return _number_lines([_employee(name, "Sales", now) for name in [*names(TRIAL_HOLDERS), "Torstein Kvam"]], now)
 
 
 def _employee(name: str, group: str, now: datetime) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _employee(name: str, group: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _other(login: str, name: str, kind: UserKind) -> dict[str, Any]:
+def _other_user(login: str, name: str, kind: UserKind) -> dict[str, Any]:
     return _user(login, name, kind) | {"email": f"{login}@partner.example" if kind is UserKind.EXTERNAL else None}
 
 
@@ -96,7 +96,7 @@ def _user(login: str, name: str, kind: UserKind) -> dict[str, Any]:
     return {"login": login, "name": name, "kind": kind.value, "group": None, "role": None, "email": None}
 
 
-def _numbered(users: Sequence[dict[str, Any]], now: datetime) -> list[ExportedUser]:
+def _number_lines(users: Sequence[dict[str, Any]], now: datetime) -> list[ExportedUser]:
     """Return numbered lines with distinct last sign-ins, between an hour and four months ago in no order."""
     lines = []
     for i, user in enumerate(users):

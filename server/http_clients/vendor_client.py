@@ -82,7 +82,7 @@ class VendorClient:
         )
         if response.status == HTTPStatus.NOT_MODIFIED and etag:
             return FetchedDocument(None, etag)
-        return FetchedDocument(_document(response, vendor), response.etag)
+        return FetchedDocument(_require_document(response, vendor), response.etag)
 
     async def convert(self, license_server: str, *, vendor: str, demo_serial: str, serial: str, owner: str) -> bytes:
         """Fetch the document that was purchased for a demo; it has not been verified yet."""
@@ -96,7 +96,7 @@ class VendorClient:
                 serial_number=demo_serial,
             ),
         )
-        return _document(response, vendor)
+        return _require_document(response, vendor)
 
     async def report(self, license_server: str, kind: str, content: Mapping[str, object], *, vendor: str) -> None:
         """Report to a vendor that a document was activated or rejected; `kind` is `acceptances` or `rejections`."""
@@ -169,7 +169,7 @@ class VendorClient:
         raise failure
 
 
-def _document(response: VendorResponse, vendor: str) -> bytes:
+def _require_document(response: VendorResponse, vendor: str) -> bytes:
     if response.status != HTTPStatus.OK:
         raise VendorUnavailable(
             vendor=vendor, happened=Message("sent no document (status {status})", status=response.status)

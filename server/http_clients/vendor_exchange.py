@@ -65,7 +65,7 @@ async def send_request(client: httpx2.AsyncClient, request: httpx2.Request) -> V
             try:
                 if not response.has_redirect_location:
                     return await _read_response(response)
-                request = _redirected_request(request, response)
+                request = _build_redirected_request(request, response)
             finally:
                 await response.aclose()
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
@@ -73,7 +73,7 @@ async def send_request(client: httpx2.AsyncClient, request: httpx2.Request) -> V
     raise RequestFailed(Message("redirected more than {most} times", most=MAX_REDIRECTS))
 
 
-def _redirected_request(request: httpx2.Request, response: httpx2.Response) -> httpx2.Request:
+def _build_redirected_request(request: httpx2.Request, response: httpx2.Response) -> httpx2.Request:
     target = request.url.join(response.headers["Location"])
     origin, target_origin = ((url.scheme, url.host, url.port) for url in (request.url, target))
     if target_origin != origin:
@@ -118,7 +118,7 @@ async def _read_body(response: httpx2.Response) -> bytes | None:
 def _describe_error(error: Exception) -> RequestFailed:
     if isinstance(error, httpx2.TimeoutException):
         return RequestFailed(Message("did not answer in time"), is_transient=True)
-    causes = list(_cause_chain(error))
+    causes = list(_iterate_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return RequestFailed(Message("has a certificate that is not trusted ({why})", why=cause.verify_message))
@@ -131,7 +131,7 @@ def _describe_error(error: Exception) -> RequestFailed:
     return RequestFailed(Message("closed the connection early or did not send valid HTTP"), is_transient=True)
 
 
-def _cause_chain(error: BaseException | None) -> Iterator[BaseException]:
+def _iterate_causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -136,12 +136,12 @@ class WebhookClient:
                 failure = error
                 continue
             await response.aclose()  # the body is not needed and may be endless
-            return _delivery_result(response)
+            return _to_delivery_result(response)
         assert failure is not None
         raise failure
 
 
-def _delivery_result(response: httpx2.Response) -> DeliveryResult:
+def _to_delivery_result(response: httpx2.Response) -> DeliveryResult:
     status = response.status_code
     if response.is_success:
         return DeliveryResult(status, None)

@@ -46,10 +46,10 @@ async def build_event_messages(
             "requestId": event.request_id,
             "summary": summary(context.language, event.action, event.facts, event.actor_kind, event.actor_name),
             "details": [{"name": name, "before": before, "after": after} for name, before, after in event.details],
-            "vendor": _reference("Vendor", event.vendor_id, _by_key_and_name(vendors), "key", "name"),
-            "changeSet": _reference("LicenseChangeSet", event.change_set_id, {}),
-            "license": _reference("License", event.license_id, _by_key_and_name(licenses), "key", "name"),
-            "user": _reference("User", event.user_id, named_users, "login", "name"),
+            "vendor": _build_reference("Vendor", event.vendor_id, _index_names(vendors), "key", "name"),
+            "changeSet": _build_reference("LicenseChangeSet", event.change_set_id, {}),
+            "license": _build_reference("License", event.license_id, _index_names(licenses), "key", "name"),
+            "user": _build_reference("User", event.user_id, named_users, "login", "name"),
         }
         body = _encode_payload(f"audit_event.{event.action.lower()}", datetime.fromisoformat(event.occurred_at), data)
         messages.append(WebhookMessage(f"msg_{webhook.id}_{event.id}", body))
@@ -85,11 +85,11 @@ def _encode_payload(type_: str, timestamp: datetime, data: Mapping[str, Any]) ->
     return msgspec.json.encode({"type": type_, "timestamp": timestamp, "data": data})
 
 
-def _by_key_and_name(rows: Mapping[int, Any]) -> dict[int, dict[str, str]]:
+def _index_names(rows: Mapping[int, Any]) -> dict[int, dict[str, str]]:
     return {id_: {"key": row.key, "name": row.name} for id_, row in rows.items()}
 
 
-def _reference(type_: str, id_: int | None, known: Mapping[int, Mapping[str, str]], *names: str) -> Any:
+def _build_reference(type_: str, id_: int | None, known: Mapping[int, Mapping[str, str]], *names: str) -> Any:
     """Return a reference to an object; all but its ID is null if the webhook may not see it or it was deleted."""
     if id_ is None:
         return None

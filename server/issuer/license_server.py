@@ -72,7 +72,7 @@ def serve(directory: Path | str, host: str = "127.0.0.1", port: int = 8100) -> N
 
 def license_file(request: Request) -> Response:
     """Return the latest document for a serial number."""
-    serial, folder = request.path_params["serial"], _document_store(request)
+    serial, folder = request.path_params["serial"], _get_document_store(request)
     if not re.fullmatch("[0-9]{10}", serial):
         raise HTTPException(404, "A serial number has ten digits. Request the one of your installation.")
     if refusal := folder.refusal(serial):
@@ -100,7 +100,7 @@ async def rejections(request: Request) -> Response:
 async def conversions(request: Request) -> Response:
     """Return the document that was purchased for a demo, if serial number and license owner match the purchase."""
     conversion = await _read_json_body(request, ConversionRequest)
-    folder = _document_store(request)
+    folder = _get_document_store(request)
     purchase = await run_in_threadpool(folder.purchase, conversion.demo_serial)
     if purchase is None:
         raise HTTPException(404, f"There is no purchase for the demo with serial number {conversion.demo_serial}.")
@@ -117,7 +117,7 @@ async def conversions(request: Request) -> Response:
 
 
 async def _store_report(request: Request, report: Acceptance | Rejection) -> Response:
-    folder = _document_store(request)
+    folder = _get_document_store(request)
     if await run_in_threadpool(folder.document, report.serial) is None:
         raise _unknown_serial(report.serial)
     try:
@@ -143,7 +143,7 @@ async def _read_json_body(request: Request, shape: type[T]) -> T:
         raise HTTPException(400, f"The body cannot be used: {error}. Correct it, then send it again.") from None
 
 
-def _document_store(request: Request) -> DocumentStore:
+def _get_document_store(request: Request) -> DocumentStore:
     return cast(DocumentStore, request.app.state.folder)
 
 

@@ -187,7 +187,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("mode", "reason"), REFUSED, ids=name_of)
 async def test_vendor_refusal_is_reported(inga: Client, mode: Mode, reason: str) -> None:
-    message = f'The vendor\'s license server said no: "{reason}" Contact the vendor, or import a license file.'
+    message = (
+        f'The vendor\'s license server refused the request: "{reason}" Contact the vendor, or import a license file.'
+    )
     async with faulty_license_server(mode) as license_server:
         await assert_failed_check_is_harmless(inga, license_server.address, "REFUSED", re.escape(message))
 

@@ -502,7 +502,10 @@ async def test_query_ignores_streaming_accept_types(inga: Client) -> None:
 async def test_subscription_requires_a_streaming_accept_type(inga: Client) -> None:
     answer = await inga.answer(EVENTS)
 
-    assert answer["errors"][0]["message"] == "Subscriptions need a streaming response. Use a WebSocket, server-sent events or multipart."
+    assert (
+        answer["errors"][0]["message"]
+        == "Subscriptions need a streaming response. Use a WebSocket, server-sent events or multipart."
+    )
 
 
 @pytest.mark.parametrize("engine", ["postgres"])

@@ -11,7 +11,7 @@ from resolvers.principals import COMMAND_LINE
 from resolvers.users.administrators import set_password
 from tests.acceptance.conftest import Client, RunningServer, codes
 from tests.acceptance.test_3_live_updates import REVOKE_TOKEN, make_token, socket
-from tests.schema.test_deny_by_default import GUARDED, RULES, document
+from tests.schema.test_deny_by_default import PROTECTED_FIELDS, RULES, document
 from tests.support.processes import process
 from tests.support.timing import Measure
 
@@ -25,7 +25,7 @@ async def test_every_operation_requires_its_scope_over_http(
     anonymous, narrow = await another_browser(), await another_browser(token=secret)
     allowed = {field for field, rule in RULES.items() if rule == "AUDIT_READ"}
     assert len(allowed) == 2
-    for field in GUARDED:
+    for field in PROTECTED_FIELDS:
         if field[0] == "subscription" or field[1] in ("node", "nodes"):
             continue
         text, variables = document(*field)

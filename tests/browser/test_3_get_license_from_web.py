@@ -32,7 +32,7 @@ async def test_web_check_activates_or_explains_the_failure(inga: Page, server: R
         document.unlink()
         await Vendor.filter(is_main=True).update(license_server=url)  # the demo's documents name none
         await get_from_web(inga)
-        said = f'The vendor\'s license server said no: "There are no licenses for serial number {SERIAL}." Contact'
+        said = f'The vendor\'s license server refused the request: "There are no licenses for serial number {SERIAL}."'
         await expect(refusal.get_by_role("alert")).to_contain_text(said)
         await refusal.locator("footer").get_by_role("button", name="Close").click()
         await expect(problem).to_be_visible()

@@ -1,4 +1,4 @@
-"""The documents, and the blocks in them."""
+"""The pages of the documentation and their code blocks."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation in a document, with the variables that stand below it."""
+    """A GraphQL operation on a page, with the variables in the JSON block below it."""
 
     page: Path
     line: int
@@ -34,16 +34,16 @@ def pages() -> list[Path]:
 
 
 def blocks(page: Path) -> Iterator[tuple[int, str, str]]:
-    """The fenced blocks of a page: line, language and text."""
+    """Yield the line, language and text of each fenced code block."""
     text = page.read_text()
     for block in _BLOCK.finditer(text):
         yield text.count("\n", 0, block.start()) + 2, block[1], block[2]
 
 
-def operations(*wanted: Path) -> list[Operation]:
-    """The operations of some pages. JSON that follows one is its variables, unless it is an answer."""
+def operations(*searched: Path) -> list[Operation]:
+    """Return the operations of pages. A JSON block below an operation holds its variables, unless it is a response."""
     found = []
-    for page in wanted:
+    for page in searched:
         in_page = [*blocks(page), (0, "", "")]
         for (line, language, text), (_, next_language, next_text) in pairwise(in_page):
             if language == "graphql":
@@ -53,7 +53,7 @@ def operations(*wanted: Path) -> list[Operation]:
 
 
 def command_lines() -> list[tuple[str, str]]:
-    """Where each line of a console begins with `seatkeeper`, and the line without prompt, settings and redirection."""
+    """Return the position and the text of each `seatkeeper` command, without prompt, variables and redirection."""
     found = []
     for page in pages():
         for line, language, text in blocks(page):

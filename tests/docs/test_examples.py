@@ -1,4 +1,4 @@
-"""What the examples send is valid, and costs less than half of what one may."""
+"""The operations of the examples are valid and cost less than half the limit."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ FILES = [EXAMPLES / "story.graphql", *sorted((EXAMPLES / "bruno").glob("[0-9]*.b
 
 
 def operations(file: Path) -> str:
-    """The GraphQL in a file."""
+    """Return the GraphQL document in a file."""
     if file.suffix == ".graphql":
         return file.read_text()
     [text] = re.findall(r"^body:graphql {\n(.*?)^}", file.read_text(), re.MULTILINE | re.DOTALL)
@@ -24,7 +24,7 @@ def operations(file: Path) -> str:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_examples_are_valid_and_cost_little(file: Path):
+def test_examples_are_valid_and_cheap(file: Path):
     text = operations(file)
 
     assert validate(schema._schema, parse(text)) == []
@@ -32,5 +32,5 @@ def test_examples_are_valid_and_cost_little(file: Path):
     assert all(document.cost(name, {}) < MAX_COST / 2 for name in document.operations)
 
 
-def test_there_is_a_request_for_each_step_of_the_story():
+def test_bruno_has_a_request_for_each_step():
     assert len(FILES) == 1 + 6

@@ -1,4 +1,4 @@
-"""No query of the guide takes more SQL statements when there is more to read."""
+"""The number of SQL statements of the guide's queries does not grow with the data."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,12 +14,12 @@ from tests.support.documents import grant
 __all__ = ["execute", "import_file", "offer", "run", "statements", "trusted_vendor"]
 
 FEW, MANY = 3, 40
-APART = 1
-"""Two branches of a document share a batch, or not, as they happen to arrive."""
+TOLERANCE = 1
+"""Statements by which the counts may differ: two branches of a document may or may not share a batch."""
 
 
 def is_query(operation: Operation) -> bool:
-    """Whether the operation reads."""
+    """Return whether the operation is a query."""
     [definition] = parse(operation.text).definitions
     return isinstance(definition, OperationDefinitionNode) and definition.operation is OperationType.QUERY
 
@@ -29,7 +29,10 @@ QUERIES = [operation for operation in operations(*sorted((DOCS / "guide").glob("
 
 @pytest.fixture
 async def grow(make_user, make_license, make_vendor, context, offer):
-    """Two plans that users hold, and a change set that would leave one a single seat; more of everything each time."""
+    """Return a function that grows the installation to a number of users, licenses, vendors and tokens.
+
+    Two plans are held by users, and a change set reduces one of them to a single seat.
+    """
     plans = {"superoffice.ten-sales": 50, "superoffice.ten-service": 50}
     for key, total in plans.items():
         await make_license(key, total=total, plan=True)
@@ -53,14 +56,14 @@ async def grow(make_user, make_license, make_vendor, context, offer):
 
 
 def size(value: object) -> int:
-    """How many objects an answer holds."""
+    """Return the number of objects in a response."""
     if isinstance(value, dict):
         return 1 + sum(size(item) for item in value.values())
     return sum(size(item) for item in value) if isinstance(value, list) else 0
 
 
 @pytest.mark.parametrize("operation", QUERIES, ids=str)
-async def test_statements_do_not_grow_with_the_rows(run, statements, grow, operation: Operation):
+async def test_statement_count_does_not_grow_with_rows(run, statements, grow, operation: Operation):
     await grow(FEW)
     few = await run(operation.text, **operation.variables)
     statements_for_few = list(statements)
@@ -69,4 +72,4 @@ async def test_statements_do_not_grow_with_the_rows(run, statements, grow, opera
     many = await run(operation.text, **operation.variables)
 
     assert size(many) > 2 * size(few)
-    assert abs(len(statements) - len(statements_for_few)) <= APART
+    assert abs(len(statements) - len(statements_for_few)) <= TOLERANCE

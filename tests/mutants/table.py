@@ -1,6 +1,5 @@
 """Write the promises and the table of their tests into docs/security.md: `python -m tests.mutants.table`."""
 
-import re
 from itertools import groupby
 
 from tests.mutants.catalog import ROOT, promises
@@ -26,7 +25,8 @@ def replace_generated_parts(page: str) -> str:
     """Return the page with the text between its markers replaced by the generated lists and table."""
     for name, text in {"promises": promise_lists(), "tests": table_of_tests()}.items():
         begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
-        page = re.sub(f"{begin}.*{end}", lambda _, part=f"{begin}\n\n{text}\n\n{end}": part, page, flags=re.DOTALL)
+        before, rest = page.split(begin)
+        page = f"{before}{begin}\n\n{text}\n\n{end}{rest.split(end)[1]}"
     return page
 
 

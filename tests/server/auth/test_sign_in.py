@@ -34,7 +34,7 @@ async def test_throttled_sign_in_is_a_user_error(database_url, tmp_path):
 
     assert codes == ["CREDENTIALS_INVALID"] * 5
     assert throttled["code"] == "RATE_LIMITED"
-    assert re.fullmatch(r"There were too many tries\. Wait \d+ seconds?, then try again\.", throttled["message"])
+    assert re.fullmatch(r"There were too many attempts\. Wait \d+ seconds?, then try again\.", throttled["message"])
 
 
 @pytest.mark.parametrize(
