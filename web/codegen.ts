@@ -1,6 +1,6 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
-/** Types for every operation in `src`, made from the schema; the build fails where they do not fit each other. */
+/** Generates types for each operation in `src` from the schema; the build fails if an operation does not match it. */
 const config: CodegenConfig = {
   schema: "../schema/schema.graphql",
   documents: ["src/**/*.{ts,tsx,graphql}", "!src/gql/**"],

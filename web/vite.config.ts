@@ -1,21 +1,21 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { smallDocuments } from "./vite.documents.ts";
+import { compactDocuments } from "./vite.documents.ts";
 
 /**
- * Two pages, built one after the other: GraphiQL, by `--mode graphiql`, then the console as one script, which packs best.
- * `npm run dev` serves both, and passes what they ask on to a server on port 8000.
+ * Two pages in two builds: GraphiQL with `--mode graphiql`, then the console as a single script, which compresses best.
+ * `npm run dev` serves both, and proxies API requests to a server on port 8000.
  */
 export default defineConfig(({ mode }) => ({
-  plugins: [smallDocuments(), react()],
+  plugins: [compactDocuments(), react()],
   build: {
     emptyOutDir: mode === "graphiql",
     rolldownOptions: {
       input: mode === "graphiql" ? "graphiql.html" : "index.html",
-      checks: { moduleLevelDirective: false }, // GraphiQL's, for a compiler that it has been through
+      checks: { moduleLevelDirective: false }, // GraphiQL contains "use no memo" directives
     },
     modulePreload: { polyfill: false },
-    assetsInlineLimit: 0, // what is inline, the content security policy forbids
+    assetsInlineLimit: 0, // the content security policy forbids inline assets
     chunkSizeWarningLimit: 5000,
   },
   server: { proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true } } },

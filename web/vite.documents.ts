@@ -2,32 +2,33 @@ import { readFileSync } from "node:fs";
 import { print, stripIgnoredCharacters } from "graphql";
 import type { Plugin } from "vite";
 
-const WRITTEN = new URL("src/gql/graphql.ts", import.meta.url);
-const TREE = /export const (\w+)Document = (\{"kind":"Document".*\}) as unknown/g;
-const CALL = /\bgraphql\(`\s*(query|mutation|subscription|fragment) (\w+)[^`]*`\)/g;
+const GENERATED = new URL("src/gql/graphql.ts", import.meta.url);
+const DOCUMENT_PATTERN = /export const (\w+)Document = (\{"kind":"Document".*\}) as unknown/g;
+const CALL_PATTERN = /\bgraphql\(`\s*(query|mutation|subscription|fragment) (\w+)[^`]*`\)/g;
 
 /**
- * Ships each operation as text where it is used, a tenth of what codegen writes: it is meant to be readable, and holds a
- * tree and the source of each. urql takes text as well. Of fragments nothing is left: they stand in the operations, and
- * `readFragment` needs their types alone.
+ * Replace each `graphql()` call with the minified text of its operation, which urql accepts. The texts are a tenth of
+ * the size of the generated module, which contains both source and syntax tree of each operation. Fragments are removed:
+ * each operation contains those it uses, and `readFragment` needs only their types.
  */
-export function smallDocuments(): Plugin {
-  const texts = new Map<string, string>();
+export function compactDocuments(): Plugin {
+  const documents = new Map<string, string>();
   return {
-    name: "small-documents",
+    name: "compact-documents",
     enforce: "pre",
     buildStart() {
-      for (const [, name, tree] of readFileSync(WRITTEN, "utf8").matchAll(TREE)) texts.set(name!, text(tree!));
+      for (const [, name, tree] of readFileSync(GENERATED, "utf8").matchAll(DOCUMENT_PATTERN))
+        documents.set(name!, minify(tree!));
     },
     transform(code, id) {
       if (id.includes("/src/gql/")) return;
-      return code.replace(CALL, (call, kind: string, name: string) =>
-        kind === "fragment" ? "undefined" : (texts.get(name) ?? call),
+      return code.replace(CALL_PATTERN, (call, kind: string, name: string) =>
+        kind === "fragment" ? "undefined" : (documents.get(name) ?? call),
       );
     },
   };
 }
 
-function text(tree: string) {
+function minify(tree: string) {
   return JSON.stringify(stripIgnoredCharacters(print(JSON.parse(tree))));
 }

@@ -2,22 +2,22 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Provider } from "urql";
 import { client } from "./api/client";
-import { Announcements } from "./frame/Announcements";
-import { Frame } from "./frame/Frame";
+import { TranslationsProvider } from "./i18n/TranslationsProvider";
+import { AnnouncementProvider } from "./layout/AnnouncementProvider";
+import { AppLayout } from "./layout/AppLayout";
 import { SessionGate } from "./session/SessionGate";
-import { WordsProvider } from "./words/WordsProvider";
-import "./style.css";
+import "./styles/index.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <Provider value={client}>
-      <WordsProvider>
-        <Announcements>
+      <TranslationsProvider>
+        <AnnouncementProvider>
           <SessionGate>
-            <Frame />
+            <AppLayout />
           </SessionGate>
-        </Announcements>
-      </WordsProvider>
+        </AnnouncementProvider>
+      </TranslationsProvider>
     </Provider>
   </StrictMode>,
 );

@@ -1,7 +1,7 @@
 /**
- * The console stays small: whoever opens it waits for its script. Packed as servers pack it; GraphiQL is a page apart.
+ * The size limit of the console's script, compressed with gzip. GraphiQL is a separate page and does not count.
  *
- * React takes 57 KB of it in 19.1, and 67 KB in 19.3, for what is not used here.
+ * React accounts for 57 KB in 19.1, and for 67 KB in 19.3 because of features that are not used here.
  */
 
 import assert from "node:assert/strict";
@@ -9,18 +9,19 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-const BUILT = new URL("../dist/", import.meta.url);
-const MOST = 100_000;
+const DIST_DIR = new URL("../dist/", import.meta.url);
+const MAX_BYTES = 100_000;
 
-test("all screens and dialogs in all languages are under 100 KB", () => {
+test("the script with all screens and languages is below 100 KB", () => {
   const scripts = scriptsIn(read("index.html"));
   assert.ok(scripts.length > 0);
   const bytes = scripts.map((path) => gzipSync(read(path)).length).reduce((total, size) => total + size);
-  assert.ok(bytes < MOST, `${bytes} bytes`);
+  assert.ok(bytes < MAX_BYTES, `${bytes} bytes`);
 });
 
-test("nothing is fetched later", () => {
-  for (const path of scriptsIn(read("index.html"))) assert.doesNotMatch(read(path).toString(), /\bassets\/[\w-]+\.js|\bimport\(/);
+test("the script loads no other scripts", () => {
+  for (const path of scriptsIn(read("index.html")))
+    assert.doesNotMatch(read(path).toString(), /\bassets\/[\w-]+\.js|\bimport\(/);
 });
 
 function scriptsIn(page) {
@@ -28,5 +29,5 @@ function scriptsIn(page) {
 }
 
 function read(path) {
-  return readFileSync(new URL(path, BUILT));
+  return readFileSync(new URL(path, DIST_DIR));
 }

@@ -1,15 +1,15 @@
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from "urql";
 import { headers } from "./headers";
 import { idempotencyExchange } from "./idempotency";
-import { renewalExchange } from "./renewal";
-import { sessionExchange } from "./sessionEnd";
+import { refetchExchange } from "./refetch";
+import { sessionExchange } from "./session";
 import { socket } from "./socket";
 
 /**
- * Speaks to the API: everything over HTTP, subscriptions over a WebSocket.
+ * The GraphQL client: queries and mutations over HTTP, subscriptions over a WebSocket.
  *
- * The cache keeps whole answers, not objects: previews of license files carry IDs that name nothing, and what is on the
- * screen is asked for again whenever something has changed (`renewal.ts`).
+ * The document cache is used instead of a normalized one: previews of license files carry IDs that no node has, and all
+ * active queries are fetched again after each change (`refetch.ts`).
  */
 export const client = new Client({
   url: "/graphql",
@@ -17,7 +17,7 @@ export const client = new Client({
   requestPolicy: "cache-and-network",
   fetchOptions: () => ({ headers: headers() }),
   exchanges: [
-    renewalExchange,
+    refetchExchange,
     idempotencyExchange,
     sessionExchange,
     cacheExchange,

@@ -1,21 +1,21 @@
 import { useSyncExternalStore } from "react";
-import { renew } from "./renewal";
+import { refetchActiveQueries } from "./refetch";
 
-/** `closed` is on purpose, as when nobody is signed in; `lost` is not. */
+/** State of the WebSocket: `closed` is intended, for example while no user is signed in; `lost` is not. */
 export type Connection = "closed" | "live" | "lost";
 
 let current: Connection = "closed";
 const listeners = new Set<() => void>();
 
-/** Notes how the connection is; what was missed while it was lost is asked for. */
+/** Update the connection state; fetch all active queries again when a lost connection is restored. */
 export function setConnection(connection: Connection) {
   const wasLost = current === "lost";
   current = wasLost && connection === "closed" ? "lost" : connection;
   listeners.forEach((listener) => listener());
-  if (wasLost && connection === "live") renew();
+  if (wasLost && connection === "live") refetchActiveQueries();
 }
 
-/** How the connection is. */
+/** Return the state of the WebSocket, and render again when it changes. */
 export function useConnection() {
   return useSyncExternalStore(subscribe, () => current);
 }

@@ -1,6 +1,6 @@
-import { currentLanguage } from "../words/language";
+import { currentLanguage } from "../i18n/language";
 
-/** What each request says beside what it asks: that no page of another site sent it, and the language of the answer. */
+/** Return the headers of every request: proof that it is not a simple cross-site request, and the response language. */
 export function headers() {
   return { "GraphQL-Require-Preflight": "1", "Accept-Language": currentLanguage() };
 }

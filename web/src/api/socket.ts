@@ -1,14 +1,14 @@
 import { createClient } from "graphql-ws";
 import { setConnection } from "./connection";
 
-/** The code with which the server closes a WebSocket of somebody who is not signed in. */
-export const NOT_SIGNED_IN = 4401;
-const NOT_NEEDED = 1000;
-const ON_PURPOSE = [NOT_SIGNED_IN, NOT_NEEDED];
+/** Close code of the server for a connection without a valid session. */
+export const UNAUTHENTICATED_CLOSE_CODE = 4401;
+const NORMAL_CLOSE_CODE = 1000;
+const INTENDED_CLOSE_CODES = [UNAUTHENTICATED_CLOSE_CODE, NORMAL_CLOSE_CODE];
 
 const scheme = location.protocol === "https:" ? "wss" : "ws";
 
-/** The WebSocket for subscriptions. It comes back by itself, however long the server is away. */
+/** The WebSocket client for subscriptions. It reconnects without a limit of attempts. */
 export const socket = createClient({
   url: `${scheme}://${location.host}/graphql`,
   keepAlive: 10_000,
@@ -17,6 +17,6 @@ export const socket = createClient({
   shouldRetry: () => true,
   on: {
     connected: () => setConnection("live"),
-    closed: (event) => setConnection(ON_PURPOSE.includes((event as CloseEvent).code) ? "closed" : "lost"),
+    closed: (event) => setConnection(INTENDED_CLOSE_CODES.includes((event as CloseEvent).code) ? "closed" : "lost"),
   },
 });

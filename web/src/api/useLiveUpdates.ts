@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useClient } from "urql";
 import { graphql } from "../gql";
-import { renewSoon } from "./renewal";
+import { scheduleRefetch } from "./refetch";
 
 const Events = graphql(`
   subscription Events {
@@ -11,11 +11,11 @@ const Events = graphql(`
   }
 `);
 
-/** Renews what is on the screen whenever something has been changed, by whomever. */
+/** Fetch the active queries again whenever an audit event arrives, whoever caused it. */
 export function useLiveUpdates({ pause }: { pause: boolean }) {
   const client = useClient();
   useEffect(() => {
     if (pause) return;
-    return client.subscription(Events, {}).subscribe(({ data }) => data && renewSoon()).unsubscribe;
+    return client.subscription(Events, {}).subscribe(({ data }) => data && scheduleRefetch()).unsubscribe;
   }, [client, pause]);
 }

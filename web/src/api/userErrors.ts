@@ -9,27 +9,27 @@ export const UserErrorFields = graphql(`
   }
 `);
 
-/** Why a mutation did not do what was asked, in words to show. */
+/** A reason why a mutation failed, with a message for the user. */
 export interface Problem {
   message: string;
-  /** The name of the field of the input at fault; null if it is no one field. */
+  /** Name of the invalid input field; null if the problem concerns no single field. */
   field: string | null;
-  /** Absent if it was not the API that refused. */
+  /** Absent if the problem is not a `UserError` of the API. */
   code?: UserErrorCode;
 }
 
-interface Outcome {
+interface Result {
   error?: { message: string; graphQLErrors: { message: string }[] };
 }
 
-/** What is to be shown of a mutation that went wrong: refused by the API, or not answered at all. */
-export function problemsOf(
-  outcome: Outcome,
+/** Return the problems of a mutation: its user errors, its GraphQL errors, or that the server is unreachable. */
+export function toProblems(
+  result: Result,
   userErrors: readonly FragmentType<typeof UserErrorFields>[] | undefined,
   unreachable: string,
 ): Problem[] {
-  if (outcome.error) {
-    const messages = outcome.error.graphQLErrors.map(({ message }) => message);
+  if (result.error) {
+    const messages = result.error.graphQLErrors.map(({ message }) => message);
     return (messages.length ? messages : [unreachable]).map((message) => ({ message, field: null }));
   }
   return readFragment(UserErrorFields, userErrors ?? []).map(({ code, message, path }) => ({

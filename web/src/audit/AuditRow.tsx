@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { useActorName } from "../components/useActorName";
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { useActorName } from "../parts/actorName";
-import { useFormats, useWords } from "../words/WordsProvider";
-import { Details } from "./Details";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
+import { EventDetails } from "./EventDetails";
 
 const AuditRowFields = graphql(`
   fragment AuditRow on AuditEvent {
@@ -19,11 +19,11 @@ const AuditRowFields = graphql(`
   }
 `);
 
-/** An event in one sentence; what it changed can be unfolded. */
+/** An event as one sentence with its time and actor; its details can be expanded. */
 export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields> }) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
-  const nameOf = useActorName();
+  const actorName = useActorName();
   const { id, occurredAt, summary, actor, details } = readFragment(AuditRowFields, event);
   const [isOpen, setOpen] = useState(false);
   return (
@@ -37,12 +37,12 @@ export function AuditRow({ event }: { event: FragmentType<typeof AuditRowFields>
         ) : (
           <details onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>{summary}</summary>
-            {isOpen && <Details id={id} />}
+            {isOpen && <EventDetails id={id} />}
           </details>
         )}
       </td>
       <td className="wide-only">
-        {nameOf(actor)} {actor.kind !== "SYSTEM" && <small className="muted">{words.actorKinds[actor.kind]}</small>}
+        {actorName(actor)} {actor.kind !== "SYSTEM" && <small className="muted">{t.actorKinds[actor.kind]}</small>}
       </td>
     </tr>
   );

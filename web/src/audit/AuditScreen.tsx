@@ -1,11 +1,11 @@
 import { useQuery } from "urql";
-import { go, usePlace, withParameters } from "../frame/location";
+import { Pager, parsePage, pageParameters } from "../components/Pager";
+import { QueryBoundary } from "../components/QueryBoundary";
 import { graphql } from "../gql";
 import type { AuditAction, AuditFilter } from "../gql/graphql";
-import { Loaded } from "../parts/Loaded";
-import { Pager, pageOf, pageParameters } from "../parts/Pager";
-import { LicenseChoice } from "../users/LicenseChoice";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { navigate, useRoute, withParameters } from "../layout/router";
+import { LicenseSelect } from "../users/LicenseSelect";
 import { AuditRow } from "./AuditRow";
 
 const AuditLog = graphql(`
@@ -23,59 +23,63 @@ const AuditLog = graphql(`
   }
 `);
 
-/** What was done, by whom, newest first; new events appear by themselves. */
+/** The audit log with filters, newest events first; new events appear automatically. */
 export function AuditScreen() {
-  const words = useWords();
-  const { parameters } = usePlace();
-  const [answer, ask] = useQuery({ query: AuditLog, variables: { filter: filterOf(parameters), ...pageOf(parameters) } });
-  const narrow = (changes: Record<string, string>) => go(withParameters({ ...changes, after: null, before: null }));
+  const t = useTranslations();
+  const { parameters } = useRoute();
+  const [result, refetch] = useQuery({
+    query: AuditLog,
+    variables: { filter: parseFilter(parameters), ...parsePage(parameters) },
+  });
+  const applyFilter = (changes: Record<string, string>) =>
+    navigate(withParameters({ ...changes, after: null, before: null }));
 
   return (
     <>
-      <title>{words.auditLog}</title>
-      <h1>{words.auditLog}</h1>
+      <title>{t.auditLog}</title>
+      <h1>{t.auditLog}</h1>
       <section className="card">
         <div className="bar">
           <select
-            aria-label={words.action}
+            aria-label={t.action}
             value={parameters.get("action") ?? ""}
-            onChange={(event) => narrow({ action: event.target.value })}
+            onChange={(event) => applyFilter({ action: event.target.value })}
           >
-            <option value="">{words.allActions}</option>
-            {Object.entries(words.auditActions).map(([action, name]) => (
+            <option value="">{t.allActions}</option>
+            {Object.entries(t.auditActions).map(([action, name]) => (
               <option key={action} value={action}>
                 {name}
               </option>
             ))}
           </select>
-          <LicenseChoice
-            label={words.licenseType}
+          <LicenseSelect
+            label={t.licenseType}
             value={parameters.get("license") ?? ""}
-            onChoose={(license) => narrow({ license })}
-            others={{ "": words.allLicenses }}
+            onChange={(license) => applyFilter({ license })}
+            extraOptions={{ "": t.allLicenses }}
           />
           <label className="inline">
-            {words.since}
+            {t.since}
             <input
               type="date"
               value={parameters.get("since") ?? ""}
-              onChange={(event) => narrow({ since: event.target.value })}
+              onChange={(event) => applyFilter({ since: event.target.value })}
             />
           </label>
         </div>
-        <Loaded answer={answer} retry={ask}>
+        <QueryBoundary result={result} retry={refetch}>
           {({ auditEvents }) =>
             auditEvents && (
               <>
                 <div className="scroll">
                   <table>
-                    <caption>{words.countOfEvents(auditEvents.totalCount)}</caption>
+                    <caption>{t.countOfEvents(auditEvents.totalCount)}</caption>
                     <thead>
                       <tr>
-                        <th scope="col">{words.when}</th>
-                        <th scope="col">{words.what}</th>
+                        <th scope="col">{t.time}</th>
+                        <th scope="col">{t.event}</th>
                         <th scope="col" className="wide-only">
-                          {words.byWhom}
+                          {t.actor}
                         </th>
                       </tr>
                     </thead>
@@ -90,18 +94,18 @@ export function AuditScreen() {
                   page={auditEvents.pageInfo}
                   total={auditEvents.totalCount}
                   shown={auditEvents.nodes.length}
-                  onTurn={(turned) => go(withParameters(pageParameters(turned)))}
+                  onPageChange={(requested) => navigate(withParameters(pageParameters(requested)))}
                 />
               </>
             )
           }
-        </Loaded>
+        </QueryBoundary>
       </section>
     </>
   );
 }
 
-function filterOf(parameters: URLSearchParams): AuditFilter {
+function parseFilter(parameters: URLSearchParams): AuditFilter {
   const action = parameters.get("action");
   const since = parameters.get("since");
   return {

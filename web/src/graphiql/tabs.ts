@@ -1,7 +1,7 @@
-/** The operations of the help page, in the order of its story; the build checks them against the schema. */
+/** The example operations, in the order of the guide; the build validates them against the schema. */
 const files = import.meta.glob<string>("./operations/*.graphql", { query: "?raw", import: "default", eager: true });
 
-/** What the operations are given to begin with; IDs come from the answers of those before. */
+/** Initial variables of the operations; IDs are to be copied from earlier responses. */
 const VARIABLES: Record<string, object> = {
   "1-see-licenses": { vendor: "superoffice" },
   "2-review-new-licenses": { vendor: "superoffice" },

@@ -21,5 +21,5 @@ export const HolderFields = graphql(`
   }
 `);
 
-/** Whose it is. */
-export const userOf = ({ user }: HolderFragment) => user.id;
+/** Return the ID of the user who holds the license. */
+export const userIdOf = ({ user }: HolderFragment) => user.id;

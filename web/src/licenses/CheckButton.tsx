@@ -1,11 +1,11 @@
-import { useAction } from "../api/useAction";
-import { useAnnounce } from "../frame/Announcements";
-import { Link } from "../frame/Link";
-import { withParameters } from "../frame/location";
+import { useApiMutation } from "../api/useApiMutation";
+import { Dialog } from "../components/Dialog";
+import { Problems } from "../components/Problems";
 import { graphql } from "../gql";
-import { Dialog } from "../parts/Dialog";
-import { Problems } from "../parts/Problems";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { useAnnounce } from "../layout/AnnouncementProvider";
+import { Link } from "../layout/Link";
+import { withParameters } from "../layout/router";
 
 const CheckForLicenseChanges = graphql(`
   mutation CheckForLicenseChanges($input: CheckForLicenseChangesInput!) {
@@ -23,32 +23,36 @@ const CheckForLicenseChanges = graphql(`
   }
 `);
 
-/** Get license from web: asks the vendor's license server now. */
+/** Get license from web: checks the vendor's license server for new licenses. */
 export function CheckButton({ vendor }: { vendor: { id: string; name: string } }) {
-  const words = useWords();
+  const t = useTranslations();
   const announce = useAnnounce();
-  const { act, isBusy, problems, setProblems } = useAction();
+  const { mutate, isBusy, problems, setProblems } = useApiMutation();
 
-  const ask = async () => {
-    const payload = await act(CheckForLicenseChanges, { vendorId: vendor.id });
-    if (payload) announce((payload.changeSet ? words.changesFound : words.nothingNew)(vendor.name));
+  const check = async () => {
+    const payload = await mutate(CheckForLicenseChanges, { vendorId: vendor.id });
+    if (payload) announce((payload.changeSet ? t.changesFound : t.noChangesFound)(vendor.name));
   };
 
   return (
     <>
-      <button type="button" onClick={ask} disabled={isBusy}>
-        {isBusy ? words.asking : words.getFromWeb}
+      <button type="button" onClick={check} disabled={isBusy}>
+        {isBusy ? t.checking : t.getFromWeb}
       </button>
       {problems.length > 0 && (
-        <Dialog title={words.getFromWeb} narrow onClose={() => setProblems([])}>
+        <Dialog title={t.getFromWeb} narrow onClose={() => setProblems([])}>
           <Problems problems={problems} />
-          <p>{words.nothingChanged}</p>
+          <p>{t.licensesUnchanged}</p>
           <footer>
             <button type="button" onClick={() => setProblems([])}>
-              {words.close}
+              {t.close}
             </button>
-            <Link className="button primary" href={withParameters({ dialog: "import" })} onClick={() => setProblems([])}>
-              {words.getFromFile}
+            <Link
+              className="button primary"
+              href={withParameters({ dialog: "import" })}
+              onClick={() => setProblems([])}
+            >
+              {t.getFromFile}
             </Link>
           </footer>
         </Dialog>

@@ -1,6 +1,6 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { daysUntil } from "../words/formats";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { daysUntil } from "../i18n/formats";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
 
 const ExpiryFields = graphql(`
   fragment Expiry on Vendor {
@@ -10,19 +10,19 @@ const ExpiryFields = graphql(`
   }
 `);
 
-/** When a vendor's licenses expire, and how many days are left. */
+/** The expiration date of a vendor's licenses and the days left. */
 export function Expiry({ vendor }: { vendor: FragmentType<typeof ExpiryFields> }) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
   const { status, expiresAt, graceEndsAt } = readFragment(ExpiryFields, vendor);
-  if (!expiresAt) return words.never;
+  if (!expiresAt) return t.never;
   const tone = status === "ACTIVE" ? "" : status === "EXPIRING_SOON" ? "warn" : "bad";
   return (
     <>
-      {formats.date(expiresAt)} <span className={`muted days ${tone}`}>{words.daysFromNow(daysUntil(expiresAt))}</span>{" "}
-      {status !== "ACTIVE" && <span className={`chip ${tone}`}>{words.licenseStatuses[status]}</span>}
+      {formats.date(expiresAt)} <span className={`muted days ${tone}`}>{t.daysFromNow(daysUntil(expiresAt))}</span>{" "}
+      {status !== "ACTIVE" && <span className={`chip ${tone}`}>{t.licenseStatuses[status]}</span>}
       {status === "IN_GRACE_PERIOD" && graceEndsAt && (
-        <span className="muted">{words.graceEnds(formats.date(graceEndsAt))}</span>
+        <span className="muted">{t.graceEnds(formats.date(graceEndsAt))}</span>
       )}
     </>
   );

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useQuery } from "urql";
+import { QueryBoundary } from "../components/QueryBoundary";
 import { graphql } from "../gql";
-import { Link } from "../frame/Link";
-import { go, usePlace, withParameters } from "../frame/location";
-import { Loaded } from "../parts/Loaded";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { Link } from "../layout/Link";
+import { navigate, useRoute, withParameters } from "../layout/router";
 import { ActivateDialog } from "./activate/ActivateDialog";
 import { ConvertDialog } from "./convert/ConvertDialog";
 import { DemoNotice } from "./convert/DemoNotice";
@@ -13,7 +13,7 @@ import { ProblemDialog } from "./ProblemDialog";
 import { StatusTab } from "./StatusTab";
 import type { PlannedMove } from "./surplus/plannedMoves";
 import { SurplusDialog } from "./surplus/SurplusDialog";
-import { toneOf } from "./UpdateLink";
+import { toneOf } from "./UpdateStatusLink";
 import { VendorTab } from "./VendorTab";
 
 const VendorsOfTabs = graphql(`
@@ -33,27 +33,27 @@ const VendorsOfTabs = graphql(`
 
 const STATUS_TAB = "/licenses/status";
 
-/** What has been bought, used and left: a tab per vendor, and one for where all of them stand. */
+/** The licenses: a tab per vendor and a Status tab. */
 export function LicensesScreen() {
-  const words = useWords();
-  const { path, parameters } = usePlace();
-  const [answer, ask] = useQuery({ query: VendorsOfTabs });
+  const t = useTranslations();
+  const { path, parameters } = useRoute();
+  const [result, refetch] = useQuery({ query: VendorsOfTabs });
   const [moves, setMoves] = useState<PlannedMove[]>([]);
   const dialog = parameters.get("dialog");
-  const close = () => go(withParameters({ dialog: null, license: null }));
+  const close = () => navigate(withParameters({ dialog: null, license: null }));
 
   return (
     <>
-      <title>{words.licenses}</title>
-      <h1>{words.licenses}</h1>
-      <Loaded answer={answer} retry={ask}>
+      <title>{t.licenses}</title>
+      <h1>{t.licenses}</h1>
+      <QueryBoundary result={result} retry={refetch}>
         {({ vendors, installation }) => {
           const shown = vendors?.find(({ key }) => key === parameters.get("vendor")) ?? vendors?.[0];
           const isStatus = path === STATUS_TAB;
           return (
             <>
               {installation?.isDemo && <DemoNotice />}
-              <nav className="tabs" aria-label={words.vendors}>
+              <nav className="tabs" aria-label={t.vendors}>
                 {vendors?.map(({ id, key, name, updateStatus }) => (
                   <Link
                     key={id}
@@ -62,12 +62,12 @@ export function LicensesScreen() {
                   >
                     {name}
                     {updateStatus !== "UP_TO_DATE" && (
-                      <span className={`dot ${toneOf(updateStatus)}`} title={words.updateStatus[updateStatus]} />
+                      <span className={`dot ${toneOf(updateStatus)}`} title={t.updateStatus[updateStatus]} />
                     )}
                   </Link>
                 ))}
                 <Link href={STATUS_TAB} aria-current={isStatus ? "page" : undefined}>
-                  {words.status}
+                  {t.status}
                 </Link>
               </nav>
               {isStatus ? <StatusTab /> : shown && <VendorTab key={shown.key} vendorKey={shown.key} vendor={shown} />}
@@ -89,7 +89,7 @@ export function LicensesScreen() {
             </>
           );
         }}
-      </Loaded>
+      </QueryBoundary>
     </>
   );
 }

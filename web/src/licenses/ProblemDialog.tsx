@@ -1,11 +1,11 @@
-import { Link } from "../frame/Link";
-import { withParameters } from "../frame/location";
-import { graphql, readFragment, type FragmentType } from "../gql";
 import { useQuery } from "urql";
-import { useActorName } from "../parts/actorName";
-import { Dialog } from "../parts/Dialog";
-import { Loaded } from "../parts/Loaded";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { Dialog } from "../components/Dialog";
+import { QueryBoundary } from "../components/QueryBoundary";
+import { useActorName } from "../components/useActorName";
+import { graphql, readFragment, type FragmentType } from "../gql";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
+import { Link } from "../layout/Link";
+import { withParameters } from "../layout/router";
 import { CheckButton } from "./CheckButton";
 import { VendorFacts } from "./VendorTab";
 
@@ -30,27 +30,27 @@ interface Props {
   onClose: () => void;
 }
 
-/** Why a vendor's new licenses do not come: the check failed, or an administrator turned them down. */
+/** Explains why there are no new licenses from a vendor: the check failed, or an administrator rejected them. */
 export function ProblemDialog({ vendor, onClose }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const { updateStatus } = vendor;
-  const facts = readFragment(VendorFacts, vendor);
+  const fields = readFragment(VendorFacts, vendor);
   return (
-    <Dialog title={words.problemTitle(facts.name)} narrow onClose={onClose}>
-      {updateStatus === "REJECTED" ? <Rejection vendor={facts.key} /> : <FailedCheck check={facts.lastCheck} />}
-      <p>{words.nothingChanged}</p>
-      {facts.supportUrl && (
+    <Dialog title={t.problemTitle(fields.name)} narrow onClose={onClose}>
+      {updateStatus === "REJECTED" ? <Rejection vendor={fields.key} /> : <FailedCheck check={fields.lastCheck} />}
+      <p>{t.licensesUnchanged}</p>
+      {fields.supportUrl && (
         <p>
-          <a href={facts.supportUrl} target="_blank" rel="noreferrer">
-            {words.contact(facts.name)}
+          <a href={fields.supportUrl} target="_blank" rel="noreferrer">
+            {t.contact(fields.name)}
           </a>
         </p>
       )}
       <footer>
         <Link className="button" href={withParameters({ dialog: "import" })}>
-          {words.getFromFile}
+          {t.getFromFile}
         </Link>
-        <CheckButton vendor={facts} />
+        <CheckButton vendor={fields} />
       </footer>
     </Dialog>
   );
@@ -61,32 +61,32 @@ interface FailedCheckProps {
 }
 
 function FailedCheck({ check }: FailedCheckProps) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
-  if (!check) return <p>{words.nothingWaits}</p>;
+  if (!check) return <p>{t.nothingPending}</p>;
   return (
     <div className="notice warn">
-      <p>{words.checkFailed(formats.dateTime(check.checkedAt))}</p>
+      <p>{t.checkFailed(formats.dateTime(check.checkedAt))}</p>
       {check.message && <p>{check.message}</p>}
     </div>
   );
 }
 
 function Rejection({ vendor }: { vendor: string }) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
-  const nameOf = useActorName();
-  const [answer, ask] = useQuery({ query: LatestRejection, variables: { vendor } });
+  const actorName = useActorName();
+  const [result, refetch] = useQuery({ query: LatestRejection, variables: { vendor } });
   return (
-    <Loaded answer={answer} retry={ask}>
+    <QueryBoundary result={result} retry={refetch}>
       {({ changeSets }) =>
         changeSets?.nodes.map(({ id, closedAt, closedBy, rejectionReason }) => (
           <div key={id} className="notice warn">
-            <p>{words.wasRejected(closedBy ? nameOf(closedBy) : "", closedAt ? formats.dateTime(closedAt) : "")}</p>
+            <p>{t.rejectedBy(closedBy ? actorName(closedBy) : "", closedAt ? formats.dateTime(closedAt) : "")}</p>
             <p>{rejectionReason}</p>
           </div>
         ))
       }
-    </Loaded>
+    </QueryBoundary>
   );
 }

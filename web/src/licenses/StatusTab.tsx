@@ -1,11 +1,11 @@
 import { useQuery } from "urql";
+import { DescriptionItem } from "../components/DescriptionItem";
+import { QueryBoundary } from "../components/QueryBoundary";
 import { graphql } from "../gql";
-import { Fact } from "../parts/Fact";
-import { Loaded } from "../parts/Loaded";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
+import { ActivationPolicySelect } from "./ActivationPolicySelect";
 import { Expiry } from "./Expiry";
-import { PolicyChoice } from "./PolicyChoice";
-import { UpdateLink } from "./UpdateLink";
+import { UpdateStatusLink } from "./UpdateStatusLink";
 
 const StatusOfLicenses = graphql(`
   query StatusOfLicenses {
@@ -26,54 +26,54 @@ const StatusOfLicenses = graphql(`
         outcome
       }
       ...Expiry
-      ...UpdateLink
-      ...PolicyChoice
+      ...UpdateStatusLink
+      ...ActivationPolicySelect
     }
   }
 `);
 
-/** Where the installation and each vendor's licenses stand. */
+/** The license status of the installation and of each vendor. */
 export function StatusTab() {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
-  const [answer, ask] = useQuery({ query: StatusOfLicenses });
-  const dateOr = (instant: string | null, otherwise: string) => (instant ? formats.date(instant) : otherwise);
+  const [result, refetch] = useQuery({ query: StatusOfLicenses });
+  const formatDate = (instant: string | null, ifMissing: string) => (instant ? formats.date(instant) : ifMissing);
   return (
-    <Loaded answer={answer} retry={ask}>
+    <QueryBoundary result={result} retry={refetch}>
       {({ installation, vendors }) => (
         <>
           {installation && (
-            <section className="card" aria-label={words.installation}>
+            <section className="card" aria-label={t.installation}>
               <dl className="facts">
-                <Fact name={words.licenseOwner}>{installation.licenseOwner}</Fact>
-                <Fact name={words.serialNumber}>{installation.serialNumber}</Fact>
-                <Fact name={words.licenseStatus}>
-                  {words.licenseStatuses[installation.status]}
-                  {installation.isDemo && <span className="chip">{words.demo}</span>}
-                </Fact>
-                <Fact name={words.nextExpiry}>{dateOr(installation.nextExpiryAt, words.never)}</Fact>
+                <DescriptionItem name={t.licenseOwner}>{installation.licenseOwner}</DescriptionItem>
+                <DescriptionItem name={t.serialNumber}>{installation.serialNumber}</DescriptionItem>
+                <DescriptionItem name={t.licenseStatus}>
+                  {t.licenseStatuses[installation.status]}
+                  {installation.isDemo && <span className="chip">{t.demo}</span>}
+                </DescriptionItem>
+                <DescriptionItem name={t.nextExpiry}>{formatDate(installation.nextExpiryAt, t.never)}</DescriptionItem>
               </dl>
             </section>
           )}
           <section className="card">
             <div className="scroll">
               <table>
-                <caption>{words.vendors}</caption>
+                <caption>{t.vendors}</caption>
                 <thead>
                   <tr>
-                    <th scope="col">{words.vendor}</th>
-                    <th scope="col">{words.newLicenses}</th>
-                    <th scope="col">{words.expires}</th>
+                    <th scope="col">{t.vendor}</th>
+                    <th scope="col">{t.newLicenses}</th>
+                    <th scope="col">{t.expires}</th>
                     <th scope="col" className="wide-only">
-                      {words.maintenanceUntil}
+                      {t.maintenanceUntil}
                     </th>
                     <th scope="col" className="wide-only">
-                      {words.lastCheck}
+                      {t.lastCheck}
                     </th>
                     <th scope="col" className="wide-only">
-                      {words.nextCheck}
+                      {t.nextCheck}
                     </th>
-                    <th scope="col">{words.activationPolicy}</th>
+                    <th scope="col">{t.activationPolicy}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -81,22 +81,22 @@ export function StatusTab() {
                     <tr key={vendor.id}>
                       <th scope="row">{vendor.name}</th>
                       <td>
-                        <UpdateLink vendor={vendor} />
+                        <UpdateStatusLink vendor={vendor} />
                       </td>
                       <td>
                         <Expiry vendor={vendor} />
                       </td>
-                      <td className="wide-only">{dateOr(vendor.maintenanceEndsAt, words.notLimited)}</td>
+                      <td className="wide-only">{formatDate(vendor.maintenanceEndsAt, t.noLimit)}</td>
                       <td className="wide-only">
                         {vendor.lastCheck
-                          ? words.checked(formats.dateTime(vendor.lastCheck.checkedAt), vendor.lastCheck.outcome)
-                          : words.never}
+                          ? t.checked(formats.dateTime(vendor.lastCheck.checkedAt), vendor.lastCheck.outcome)
+                          : t.never}
                       </td>
                       <td className="wide-only">
-                        {vendor.nextCheckAt ? formats.dateTime(vendor.nextCheckAt) : words.notAsked}
+                        {vendor.nextCheckAt ? formats.dateTime(vendor.nextCheckAt) : t.notScheduled}
                       </td>
                       <td>
-                        <PolicyChoice vendor={vendor} />
+                        <ActivationPolicySelect vendor={vendor} />
                       </td>
                     </tr>
                   ))}
@@ -106,6 +106,6 @@ export function StatusTab() {
           </section>
         </>
       )}
-    </Loaded>
+    </QueryBoundary>
   );
 }

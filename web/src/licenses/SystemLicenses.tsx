@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useQuery } from "urql";
+import { FIRST_PAGE, Pager, type PageRequest } from "../components/Pager";
+import { QueryBoundary } from "../components/QueryBoundary";
 import { graphql } from "../gql";
-import { Loaded } from "../parts/Loaded";
-import { FIRST_PAGE, Pager, type PageRequest } from "../parts/Pager";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 
 const SystemLicensesOfVendor = graphql(`
   query SystemLicensesOfVendor($vendor: String!, $first: Int, $after: String, $last: Int, $before: String) {
@@ -24,29 +24,34 @@ const SystemLicensesOfVendor = graphql(`
   }
 `);
 
-/** The licenses that are on for everyone, ticked. */
+/** The licenses that apply to all users, as a list with check marks. */
 export function SystemLicenses({ vendor }: { vendor: string }) {
-  const words = useWords();
+  const t = useTranslations();
   const [page, setPage] = useState<PageRequest>(FIRST_PAGE);
-  const [answer, ask] = useQuery({ query: SystemLicensesOfVendor, variables: { vendor, ...page } });
+  const [result, refetch] = useQuery({ query: SystemLicensesOfVendor, variables: { vendor, ...page } });
   return (
-    <Loaded answer={answer} retry={ask}>
+    <QueryBoundary result={result} retry={refetch}>
       {({ licenses }) =>
         licenses && licenses.totalCount > 0 ? (
           <section className="card">
-            <h2>{words.systemLicenses}</h2>
-            <ul className="ticked">
+            <h2>{t.systemLicenses}</h2>
+            <ul className="checked">
               {licenses.nodes.map(({ id, name, description, pendingChange }) => (
                 <li key={id}>
                   <span title={description ?? undefined}>{name}</span>
-                  {pendingChange && <span className="chip">{words.changeKinds[pendingChange.kind]}</span>}
+                  {pendingChange && <span className="chip">{t.changeKinds[pendingChange.kind]}</span>}
                 </li>
               ))}
             </ul>
-            <Pager page={licenses.pageInfo} total={licenses.totalCount} shown={licenses.nodes.length} onTurn={setPage} />
+            <Pager
+              page={licenses.pageInfo}
+              total={licenses.totalCount}
+              shown={licenses.nodes.length}
+              onPageChange={setPage}
+            />
           </section>
         ) : null
       }
-    </Loaded>
+    </QueryBoundary>
   );
 }

@@ -1,7 +1,7 @@
-import { Link } from "../frame/Link";
+import { useSeatFormat } from "../components/useSeatFormat";
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { useSeats } from "../parts/useSeats";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { Link } from "../layout/Link";
 
 const UserLicenseRowFields = graphql(`
   fragment UserLicenseRow on License {
@@ -27,40 +27,44 @@ interface Props {
   vendor: string;
 }
 
-/** A user license with its seats; its name is red, and leads to the remedy, when the new licenses leave too few. */
+/** A user license with its seats. With a surplus its name is red and links to the dialog that removes it. */
 export function UserLicenseRow({ license, vendor }: Props) {
-  const words = useWords();
-  const say = useSeats();
+  const t = useTranslations();
+  const formatSeats = useSeatFormat();
   const { key, name, description, isPlan, seats, pendingChange } = readFragment(UserLicenseRowFields, license);
   const inUse = seats?.inUse ?? 0;
   const total = seats?.total ?? null;
   const surplus = pendingChange?.surplus ?? 0;
-  const remedy = `/licenses?vendor=${encodeURIComponent(vendor)}&dialog=surplus&license=${encodeURIComponent(key)}`;
-  const holders = `/users/licenses?license=${encodeURIComponent(key)}`;
+  const surplusHref = `/licenses?vendor=${encodeURIComponent(vendor)}&dialog=surplus&license=${encodeURIComponent(key)}`;
+  const holdersHref = `/users/licenses?license=${encodeURIComponent(key)}`;
   const change = pendingChange && (
     <span className={surplus ? "red" : undefined}>
-      {pendingChange.kind === "ALTERED" ? words.changeKinds.ALTERED : words.becomes(say(pendingChange.newTotal))}
-      {surplus > 0 && <strong className="chip bad">{words.tooMany(surplus)}</strong>}
+      {pendingChange.kind === "ALTERED" ? t.changeKinds.ALTERED : t.newTotalOf(formatSeats(pendingChange.newTotal))}
+      {surplus > 0 && <strong className="chip bad">{t.tooMany(surplus)}</strong>}
     </span>
   );
   return (
     <tr>
       <th scope="row">
-        <Link href={surplus ? remedy : holders} className={surplus ? "red" : undefined} title={description ?? undefined}>
+        <Link
+          href={surplus ? surplusHref : holdersHref}
+          className={surplus ? "red" : undefined}
+          title={description ?? undefined}
+        >
           {name}
         </Link>
-        {isPlan && <span className="chip wide-only">{words.userPlan}</span>}
+        {isPlan && <span className="chip wide-only">{t.userPlan}</span>}
         {change && <small className="narrow-only">{change}</small>}
       </th>
-      <td className="number">{say(inUse)}</td>
-      <td className="number">{say(total)}</td>
-      <td className="number">{say(seats?.available)}</td>
+      <td className="number">{formatSeats(inUse)}</td>
+      <td className="number">{formatSeats(total)}</td>
+      <td className="number">{formatSeats(seats?.available)}</td>
       <td className="wide-only">
-        {total !== null && <meter min={0} max={Math.max(total, 1)} value={inUse} aria-label={words.seatsInUse(inUse, total)} />}
+        {total !== null && (
+          <meter min={0} max={Math.max(total, 1)} value={inUse} aria-label={t.seatsInUse(inUse, total)} />
+        )}
       </td>
-      <td className="wide-only">
-        {change}
-      </td>
+      <td className="wide-only">{change}</td>
     </tr>
   );
 }

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useQuery } from "urql";
+import { FIRST_PAGE, Pager, type PageRequest } from "../components/Pager";
+import { QueryBoundary } from "../components/QueryBoundary";
 import { graphql } from "../gql";
-import { FIRST_PAGE, Pager, type PageRequest } from "../parts/Pager";
-import { Loaded } from "../parts/Loaded";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { UserLicenseRow } from "./UserLicenseRow";
 
 const UserLicensesOfVendor = graphql(`
@@ -21,36 +21,36 @@ const UserLicensesOfVendor = graphql(`
   }
 `);
 
-/** Seats bought, used and left of each user license. */
+/** A vendor's user licenses with their total, used and available seats. */
 export function UserLicenses({ vendor }: { vendor: string }) {
-  const words = useWords();
+  const t = useTranslations();
   const [page, setPage] = useState<PageRequest>(FIRST_PAGE);
-  const [answer, ask] = useQuery({ query: UserLicensesOfVendor, variables: { vendor, ...page } });
+  const [result, refetch] = useQuery({ query: UserLicensesOfVendor, variables: { vendor, ...page } });
   return (
-    <Loaded answer={answer} retry={ask}>
+    <QueryBoundary result={result} retry={refetch}>
       {({ licenses }) =>
         licenses && licenses.totalCount > 0 ? (
           <section className="card">
             <div className="scroll">
               <table>
-                <caption>{words.userLicenses}</caption>
+                <caption>{t.userLicenses}</caption>
                 <thead>
                   <tr>
-                    <th scope="col">{words.license}</th>
+                    <th scope="col">{t.license}</th>
                     <th scope="col" className="number">
-                      {words.inUse}
+                      {t.inUse}
                     </th>
                     <th scope="col" className="number">
-                      {words.total}
+                      {t.total}
                     </th>
                     <th scope="col" className="number">
-                      {words.available}
+                      {t.available}
                     </th>
                     <th scope="col" className="wide-only">
-                      <span className="unseen">{words.share}</span>
+                      <span className="visually-hidden">{t.utilization}</span>
                     </th>
                     <th scope="col" className="wide-only">
-                      {words.newLicenses}
+                      {t.newLicenses}
                     </th>
                   </tr>
                 </thead>
@@ -61,10 +61,15 @@ export function UserLicenses({ vendor }: { vendor: string }) {
                 </tbody>
               </table>
             </div>
-            <Pager page={licenses.pageInfo} total={licenses.totalCount} shown={licenses.nodes.length} onTurn={setPage} />
+            <Pager
+              page={licenses.pageInfo}
+              total={licenses.totalCount}
+              shown={licenses.nodes.length}
+              onPageChange={setPage}
+            />
           </section>
         ) : null
       }
-    </Loaded>
+    </QueryBoundary>
   );
 }

@@ -1,13 +1,13 @@
+import { DescriptionItem } from "../components/DescriptionItem";
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { Link } from "../frame/Link";
-import { withParameters } from "../frame/location";
-import { Fact } from "../parts/Fact";
-import { useMay } from "../session/viewer";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
+import { Link } from "../layout/Link";
+import { withParameters } from "../layout/router";
+import { usePermission } from "../session/viewer";
 import { CheckButton } from "./CheckButton";
 import { Expiry } from "./Expiry";
 import { SystemLicenses } from "./SystemLicenses";
-import { UpdateLink } from "./UpdateLink";
+import { UpdateStatusLink } from "./UpdateStatusLink";
 import { UserLicenses } from "./UserLicenses";
 
 export const VendorFacts = graphql(`
@@ -24,7 +24,7 @@ export const VendorFacts = graphql(`
     }
     nextCheckAt
     ...Expiry
-    ...UpdateLink
+    ...UpdateStatusLink
   }
 `);
 
@@ -33,36 +33,38 @@ interface Props {
   vendor: FragmentType<typeof VendorFacts>;
 }
 
-/** A vendor's licenses, and where they stand. */
+/** A vendor's licenses, their status, and the commands that get new ones. */
 export function VendorTab({ vendorKey, vendor }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
-  const may = useMay();
-  const facts = readFragment(VendorFacts, vendor);
+  const hasPermission = usePermission();
+  const fields = readFragment(VendorFacts, vendor);
   return (
     <>
-      <section className="card vendor" aria-label={facts.name}>
+      <section className="card vendor" aria-label={fields.name}>
         <dl className="facts">
-          <Fact name={words.licenseStatus}>
-            <UpdateLink vendor={facts} />
-          </Fact>
-          <Fact name={words.expires}>
-            <Expiry vendor={facts} />
-          </Fact>
-          <Fact name={words.lastCheck}>{facts.lastCheck ? formats.dateTime(facts.lastCheck.checkedAt) : words.never}</Fact>
+          <DescriptionItem name={t.licenseStatus}>
+            <UpdateStatusLink vendor={fields} />
+          </DescriptionItem>
+          <DescriptionItem name={t.expires}>
+            <Expiry vendor={fields} />
+          </DescriptionItem>
+          <DescriptionItem name={t.lastCheck}>
+            {fields.lastCheck ? formats.dateTime(fields.lastCheck.checkedAt) : t.never}
+          </DescriptionItem>
         </dl>
         <div className="actions">
-          {may("LICENSES_WRITE") && (
+          {hasPermission("LICENSES_WRITE") && (
             <>
-              <CheckButton vendor={facts} />
+              <CheckButton vendor={fields} />
               <Link className="button" href={withParameters({ dialog: "import" })}>
-                {words.getFromFile}
+                {t.getFromFile}
               </Link>
             </>
           )}
-          {facts.storeUrl && (
-            <a className="button" href={facts.storeUrl} target="_blank" rel="noreferrer">
-              {words.buyNewLicenses}
+          {fields.storeUrl && (
+            <a className="button" href={fields.storeUrl} target="_blank" rel="noreferrer">
+              {t.buyNewLicenses}
               <span className="external" aria-hidden="true" />
             </a>
           )}

@@ -1,11 +1,11 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { useClient, useQuery } from "urql";
-import { onSessionEnd, resume } from "../api/sessionEnd";
+import { onSessionEnd, resendHeldOperations } from "../api/session";
+import { Dialog } from "../components/Dialog";
+import { LoadError } from "../components/LoadError";
 import { graphql, readFragment } from "../gql";
 import type { ViewerFieldsFragment } from "../gql/graphql";
-import { Dialog } from "../parts/Dialog";
-import { Unreachable } from "../parts/Unreachable";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { SignInForm } from "./SignInForm";
 import { SignInPage } from "./SignInPage";
 import { SessionContext, ViewerFields } from "./viewer";
@@ -31,38 +31,39 @@ const SignOut = graphql(`
 `);
 
 /**
- * Lets in who is signed in. When the session ends meanwhile, everything stays where it is, and a dialog on top of it asks
- * to sign in again.
+ * Render the children for a signed-in user, otherwise the sign-in page. If the session ends, the screen stays as it is
+ * behind a dialog to sign in again.
  */
 export function SessionGate({ children }: { children: ReactNode }) {
-  const words = useWords();
+  const t = useTranslations();
   const [viewer, setViewer] = useState<ViewerFieldsFragment | null>();
   const [hasEnded, setHasEnded] = useState(false);
-  const [asked, askAgain] = useQuery({ query: WhoIsThere, pause: viewer !== undefined });
+  const [viewerResult, refetchViewer] = useQuery({ query: WhoIsThere, pause: viewer !== undefined });
   const client = useClient();
 
   useEffect(() => onSessionEnd(() => setHasEnded(true)), []);
   useEffect(() => {
-    if (asked.data) setViewer((known) => (known === undefined ? readFragment(ViewerFields, asked.data!.viewer) : known));
-  }, [asked.data]);
+    if (viewerResult.data)
+      setViewer((current) => (current === undefined ? readFragment(ViewerFields, viewerResult.data!.viewer) : current));
+  }, [viewerResult.data]);
 
-  if (viewer === undefined) return asked.error ? <Unreachable retry={askAgain} /> : null;
+  if (viewer === undefined) return viewerResult.error ? <LoadError retry={refetchViewer} /> : null;
   if (viewer === null) return <SignInPage onSignedIn={setViewer} />;
 
-  const goOn = (again: ViewerFieldsFragment) => {
-    setViewer(again);
+  const handleSignedIn = (newViewer: ViewerFieldsFragment) => {
+    setViewer(newViewer);
     setHasEnded(false);
-    resume();
+    resendHeldOperations();
   };
-  // Nothing that the last viewer saw may stay in memory: the page begins anew.
-  const leave = () => void client.mutation(SignOut, {}).then(({ error }) => !error && location.assign("/"));
+  // Reload the page, so that no data of the previous user stays in memory.
+  const signOut = () => void client.mutation(SignOut, {}).then(({ error }) => !error && location.assign("/"));
   return (
-    <SessionContext value={{ viewer, signOut: leave }}>
+    <SessionContext value={{ viewer, signOut }}>
       {children}
       {hasEnded && (
-        <Dialog title={words.signInAgain} narrow>
-          <p>{words.sessionEnded}</p>
-          <SignInForm onSignedIn={goOn} />
+        <Dialog title={t.signInAgain} narrow>
+          <p>{t.sessionEnded}</p>
+          <SignInForm onSignedIn={handleSignedIn} />
         </Dialog>
       )}
     </SessionContext>

@@ -1,10 +1,10 @@
 import type { FormEvent } from "react";
-import { useAction } from "../api/useAction";
+import { useApiMutation } from "../api/useApiMutation";
+import { Field } from "../components/Field";
+import { Problems } from "../components/Problems";
 import { graphql, readFragment } from "../gql";
 import type { ViewerFieldsFragment } from "../gql/graphql";
-import { Field } from "../parts/Field";
-import { Problems } from "../parts/Problems";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { ViewerFields } from "./viewer";
 
 const SignIn = graphql(`
@@ -24,15 +24,15 @@ interface Props {
   onSignedIn: (viewer: ViewerFieldsFragment) => void;
 }
 
-/** Login and password. The session itself is a cookie, which no script sees. */
+/** The sign-in form. The session is an `HttpOnly` cookie, which scripts cannot read. */
 export function SignInForm({ onSignedIn }: Props) {
-  const words = useWords();
-  const { act, isBusy, problems } = useAction();
+  const t = useTranslations();
+  const { mutate, isBusy, problems } = useApiMutation();
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const payload = await act(SignIn, {
+    const payload = await mutate(SignIn, {
       login: String(form.get("login")),
       password: String(form.get("password")),
       serialNumber: String(form.get("serialNumber")).trim() || null,
@@ -44,20 +44,20 @@ export function SignInForm({ onSignedIn }: Props) {
   return (
     <form className="stack" onSubmit={submit}>
       <Problems problems={problems} />
-      <Field label={words.login}>
+      <Field label={t.login}>
         <input name="login" autoComplete="username" autoCapitalize="none" required autoFocus />
       </Field>
-      <Field label={words.password}>
+      <Field label={t.password}>
         <input name="password" type="password" autoComplete="current-password" required />
       </Field>
       <details>
-        <summary>{words.severalInstallations}</summary>
-        <Field label={words.serialNumber} hint={words.serialNumberToSignIn}>
+        <summary>{t.multipleInstallations}</summary>
+        <Field label={t.serialNumber} hint={t.serialNumberHint}>
           <input name="serialNumber" inputMode="numeric" autoComplete="off" />
         </Field>
       </details>
       <button className="primary" disabled={isBusy}>
-        {isBusy ? words.signingIn : words.signIn}
+        {isBusy ? t.signingIn : t.signIn}
       </button>
     </form>
   );

@@ -1,29 +1,29 @@
 import type { ViewerFieldsFragment } from "../gql/graphql";
-import { LanguageChoice } from "../frame/LanguageChoice";
-import { Mark } from "../frame/Mark";
-import { usePlace } from "../frame/location";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { LanguageSelect } from "../layout/LanguageSelect";
+import { Logo } from "../layout/Logo";
+import { useRoute } from "../layout/router";
 import { SignInForm } from "./SignInForm";
 
-const EXPLORER = "/graphql";
+const GRAPHIQL_PATH = "/graphql";
 
-/** All that is to be seen by somebody who is not signed in. */
+/** The page for users who are not signed in. */
 export function SignInPage({ onSignedIn }: { onSignedIn: (viewer: ViewerFieldsFragment) => void }) {
-  const words = useWords();
-  const { parameters } = usePlace();
-  const goOn = (viewer: ViewerFieldsFragment) => {
-    if (parameters.get("next") === EXPLORER) location.replace(EXPLORER);
+  const t = useTranslations();
+  const { parameters } = useRoute();
+  const handleSignedIn = (viewer: ViewerFieldsFragment) => {
+    if (parameters.get("next") === GRAPHIQL_PATH) location.replace(GRAPHIQL_PATH);
     else onSignedIn(viewer);
   };
   return (
-    <main className="door">
-      <title>{words.signIn}</title>
-      <div className="card door-card">
-        <Mark />
-        <h1>{words.signInTitle}</h1>
-        <SignInForm onSignedIn={goOn} />
+    <main className="sign-in">
+      <title>{t.signIn}</title>
+      <div className="card sign-in-card">
+        <Logo />
+        <h1>{t.signInTitle}</h1>
+        <SignInForm onSignedIn={handleSignedIn} />
       </div>
-      <LanguageChoice />
+      <LanguageSelect />
     </main>
   );
 }

@@ -11,7 +11,7 @@ export const ViewerFields = graphql(`
   }
 `);
 
-/** Who is signed in, and how to sign out. */
+/** The signed-in viewer, and the function that signs out. */
 export interface Session {
   viewer: ViewerFieldsFragment;
   signOut: () => void;
@@ -19,13 +19,13 @@ export interface Session {
 
 export const SessionContext = createContext<Session | null>(null);
 
-/** Who is signed in. */
+/** Return the session of the signed-in viewer. */
 export function useSession(): Session {
   return use(SessionContext)!;
 }
 
-/** Whether the viewer may do something: what they may not is not offered. */
-export function useMay() {
+/** Return a function that returns whether the viewer has a scope; commands without permission are not rendered. */
+export function usePermission() {
   const { scopes } = useSession().viewer;
   return (scope: ApiScope) => scopes.includes(scope);
 }

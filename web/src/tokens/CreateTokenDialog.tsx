@@ -1,14 +1,14 @@
 import { useState, type FormEvent } from "react";
-import { useAction } from "../api/useAction";
+import { useApiMutation } from "../api/useApiMutation";
+import { Dialog } from "../components/Dialog";
+import { Field } from "../components/Field";
+import { problemsForField, otherProblems, Problems } from "../components/Problems";
+import { SecretDialog } from "../components/SecretDialog";
+import { VendorField } from "../components/VendorField";
 import { graphql } from "../gql";
 import type { ApiScope } from "../gql/graphql";
-import { Dialog } from "../parts/Dialog";
-import { Field } from "../parts/Field";
-import { about, aboutNoneOf, Problems } from "../parts/Problems";
-import { SecretDialog } from "../parts/SecretDialog";
-import { VendorField } from "../parts/VendorField";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { useSession } from "../session/viewer";
-import { useWords } from "../words/WordsProvider";
 
 const CreateApiToken = graphql(`
   mutation CreateApiToken($input: CreateApiTokenInput!) {
@@ -26,18 +26,18 @@ const CreateApiToken = graphql(`
 
 const FIELDS = ["name", "scopes", "vendorId", "expiresAt"];
 
-/** Issues a token with as few rights as will do, and shows its secret once. */
+/** Creates an API token, and shows its secret once. */
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
-  const words = useWords();
-  const { scopes: mine } = useSession().viewer;
-  const { act, isBusy, problems, setProblems } = useAction();
+  const t = useTranslations();
+  const { scopes: ownScopes } = useSession().viewer;
+  const { mutate, isBusy, problems, setProblems } = useApiMutation();
   const [secret, setSecret] = useState<string | null>(null);
 
   const create = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const expiry = String(form.get("expiresAt"));
-    const payload = await act(CreateApiToken, {
+    const payload = await mutate(CreateApiToken, {
       name: String(form.get("name")),
       scopes: form.getAll("scopes") as ApiScope[],
       vendorId: String(form.get("vendorId")) || null,
@@ -45,37 +45,37 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
     });
     if (!payload) return;
     setSecret(payload.secret);
-    if (!payload.secret) setProblems([{ message: words.secretLost, field: null }]); // with the first answer to this call
+    if (!payload.secret) setProblems([{ message: t.secretLost, field: null }]); // a repeated request returns no secret
   };
 
-  if (secret !== null) return <SecretDialog title={words.tokenIssued} secret={secret} onClose={onClose} />;
+  if (secret !== null) return <SecretDialog title={t.tokenCreated} secret={secret} onClose={onClose} />;
   return (
-    <Dialog title={words.newToken} narrow onClose={onClose}>
+    <Dialog title={t.newToken} narrow onClose={onClose}>
       <form className="stack" onSubmit={create}>
-        <Problems problems={aboutNoneOf(problems, FIELDS)} />
-        <Field label={words.whatFor} problems={about(problems, "name")}>
+        <Problems problems={otherProblems(problems, FIELDS)} />
+        <Field label={t.name} problems={problemsForField(problems, "name")}>
           <input name="name" maxLength={200} required />
         </Field>
         <fieldset>
-          <legend>{words.scopes}</legend>
-          {mine.map((scope) => (
+          <legend>{t.scopes}</legend>
+          {ownScopes.map((scope) => (
             <label key={scope} className="check">
               <input type="checkbox" name="scopes" value={scope} />
-              {words.scopeNames[scope]}
+              {t.scopeNames[scope]}
             </label>
           ))}
-          <Problems problems={about(problems, "scopes")} />
+          <Problems problems={problemsForField(problems, "scopes")} />
         </fieldset>
-        <VendorField problems={about(problems, "vendorId")} />
-        <Field label={words.expires} hint={words.expiryHint} problems={about(problems, "expiresAt")}>
+        <VendorField problems={problemsForField(problems, "vendorId")} />
+        <Field label={t.expires} hint={t.expiryHint} problems={problemsForField(problems, "expiresAt")}>
           <input name="expiresAt" type="date" />
         </Field>
         <footer>
           <button type="button" onClick={onClose}>
-            {words.cancel}
+            {t.cancel}
           </button>
           <button className="primary" disabled={isBusy}>
-            {isBusy ? words.working : words.issue}
+            {isBusy ? t.working : t.create}
           </button>
         </footer>
       </form>

@@ -1,9 +1,9 @@
 import { useState } from "react";
-import { useAction } from "../api/useAction";
+import { useApiMutation } from "../api/useApiMutation";
+import { ConfirmDialog } from "../components/ConfirmDialog";
+import { Problems } from "../components/Problems";
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { Problems } from "../parts/Problems";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
 
 const TokenRowFields = graphql(`
   fragment TokenRow on ApiToken {
@@ -31,39 +31,39 @@ const RevokeApiToken = graphql(`
   }
 `);
 
-/** A token, never its secret; it can be revoked, after a question. */
+/** An API token without its secret, with a button that revokes it after confirmation. */
 export function TokenRow({ token }: { token: FragmentType<typeof TokenRowFields> }) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
   const { id, name, scopes, vendor, expiresAt, lastUsedAt } = readFragment(TokenRowFields, token);
-  const { act, isBusy, problems } = useAction();
-  const [isAsking, setAsking] = useState(false);
+  const { mutate, isBusy, problems } = useApiMutation();
+  const [isConfirming, setConfirming] = useState(false);
 
   const revoke = () => {
-    setAsking(false);
-    void act(RevokeApiToken, { apiTokenId: id });
+    setConfirming(false);
+    void mutate(RevokeApiToken, { apiTokenId: id });
   };
 
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{scopes.map((scope) => words.scopeNames[scope]).join(", ")}</td>
-      <td className="wide-only">{vendor?.name ?? words.allVendors}</td>
+      <td>{scopes.map((scope) => t.scopeNames[scope]).join(", ")}</td>
+      <td className="wide-only">{vendor?.name ?? t.allVendors}</td>
       <td>{formats.date(expiresAt)}</td>
-      <td className="wide-only">{lastUsedAt ? formats.date(lastUsedAt) : words.never}</td>
+      <td className="wide-only">{lastUsedAt ? formats.date(lastUsedAt) : t.never}</td>
       <td>
-        <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
-          {words.revoke}
+        <button type="button" disabled={isBusy} onClick={() => setConfirming(true)}>
+          {t.revoke}
         </button>
         <Problems problems={problems} />
-        {isAsking && (
+        {isConfirming && (
           <ConfirmDialog
-            title={words.revokeTitle(name)}
-            action={words.revoke}
+            title={t.revokeTitle(name)}
+            action={t.revoke}
             onConfirm={revoke}
-            onCancel={() => setAsking(false)}
+            onCancel={() => setConfirming(false)}
           >
-            <p>{words.revokeQuestion}</p>
+            <p>{t.revokeQuestion}</p>
           </ConfirmDialog>
         )}
       </td>

@@ -1,7 +1,7 @@
 import { useQuery } from "urql";
+import { ResourceListScreen } from "../components/ResourceListScreen";
 import { graphql } from "../gql";
-import { MadeScreen } from "../parts/MadeScreen";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { CreateTokenDialog } from "./CreateTokenDialog";
 import { TokenRow } from "./TokenRow";
 
@@ -14,36 +14,36 @@ const ApiTokens = graphql(`
   }
 `);
 
-/** What lets other programs in. */
+/** The API tokens of the installation. */
 export function TokensScreen() {
-  const words = useWords();
-  // An answer without tokens names no type, so the cache must be told what would change it.
-  const [answer, ask] = useQuery({ query: ApiTokens, context: WITH_TOKENS });
+  const t = useTranslations();
+  // An empty list contains no `__typename`, so that the document cache could not invalidate it.
+  const [result, refetch] = useQuery({ query: ApiTokens, context: WITH_TOKENS });
   return (
-    <MadeScreen
-      title={words.apiTokens}
-      help={words.tokensHelp}
-      none={words.noTokens}
-      make={words.newToken}
-      dialog={CreateTokenDialog}
-      answer={answer}
-      retry={ask}
-      heads={
+    <ResourceListScreen
+      title={t.apiTokens}
+      description={t.tokensHelp}
+      emptyText={t.noTokens}
+      createLabel={t.newToken}
+      createDialog={CreateTokenDialog}
+      result={result}
+      retry={refetch}
+      columns={
         <>
-          <th scope="col">{words.name}</th>
-          <th scope="col">{words.scopes}</th>
+          <th scope="col">{t.name}</th>
+          <th scope="col">{t.scopes}</th>
           <th scope="col" className="wide-only">
-            {words.vendor}
+            {t.vendor}
           </th>
-          <th scope="col">{words.expires}</th>
+          <th scope="col">{t.expires}</th>
           <th scope="col" className="wide-only">
-            {words.lastUsed}
+            {t.lastUsed}
           </th>
         </>
       }
     >
       {({ apiTokens }) => apiTokens?.map((token) => <TokenRow key={token.id} token={token} />)}
-    </MadeScreen>
+    </ResourceListScreen>
   );
 }
 

@@ -1,9 +1,9 @@
 import { useState, type FormEvent } from "react";
-import { useAnnounce } from "../frame/Announcements";
-import { Problems } from "../parts/Problems";
-import { useWords } from "../words/WordsProvider";
-import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { LicenseChoice, useUserLicenses } from "./LicenseChoice";
+import { ConfirmDialog } from "../components/ConfirmDialog";
+import { Problems } from "../components/Problems";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { useAnnounce } from "../layout/AnnouncementProvider";
+import { LicenseSelect, useUserLicenses } from "./LicenseSelect";
 import { useSeatActions } from "./useSeatActions";
 
 export interface NamedUser {
@@ -11,86 +11,92 @@ export interface NamedUser {
   name: string;
 }
 
-type Action = "give" | "take" | "swap";
+type Action = "assign" | "revoke" | "reassign";
 
 interface Props {
   users: NamedUser[];
-  /** A license that all of them hold, which is then not to be chosen. */
-  held?: { id: string; name: string };
+  /** A license that all users hold; the current license is then not selectable. */
+  currentLicense?: { id: string; name: string };
   onDone: () => void;
 }
 
-/** What can be done with those who are ticked: give them a license, take it away, or swap it for another. */
-export function SeatActions({ users, held, onDone }: Props) {
-  const words = useWords();
+/** A form that assigns a license to the selected users, removes one, or moves the users to another license. */
+export function SeatActions({ users, currentLicense, onDone }: Props) {
+  const t = useTranslations();
   const announce = useAnnounce();
-  const [action, setAction] = useState<Action>(held ? "take" : "give");
+  const [action, setAction] = useState<Action>(currentLicense ? "revoke" : "assign");
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
-  const [isAsking, setAsking] = useState(false);
+  const [isConfirming, setConfirming] = useState(false);
   const licenses = useUserLicenses();
-  const { give, take, swap, isBusy, problems } = useSeatActions();
-  const first = held ?? licenses.find(({ key }) => key === from);
-  const second = licenses.find(({ key }) => key === to);
-  const isReady = (action === "give" || first) && (action === "take" || second);
+  const { assign, revoke, reassign, isBusy, problems } = useSeatActions();
+  const source = currentLicense ?? licenses.find(({ key }) => key === from);
+  const target = licenses.find(({ key }) => key === to);
+  const isReady = (action === "assign" || source) && (action === "revoke" || target);
 
-  const act = async () => {
-    setAsking(false);
+  const run = async () => {
+    setConfirming(false);
     const ids = users.map(({ id }) => id);
-    const { done, isAll } =
-      action === "give"
-        ? await give(second!.id, ids)
-        : action === "take"
-          ? await take(first!.id, ids)
-          : await swap(first!.id, second!.id, ids);
-    if (done) announce(done);
-    if (isAll) onDone();
+    const { message, isComplete } =
+      action === "assign"
+        ? await assign(target!.id, ids)
+        : action === "revoke"
+          ? await revoke(source!.id, ids)
+          : await reassign(source!.id, target!.id, ids);
+    if (message) announce(message);
+    if (isComplete) onDone();
   };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (action === "take") setAsking(true);
-    else void act();
+    if (action === "revoke") setConfirming(true);
+    else void run();
   };
 
-  const choose = { "": words.chooseLicense };
+  const placeholder = { "": t.chooseLicense };
   return (
-    <form className="selection" aria-label={words.forThoseTicked} onSubmit={submit}>
+    <form className="selection" aria-label={t.selectionActions} onSubmit={submit}>
       <div className="bar">
-        <strong aria-live="polite">{words.countTicked(users.length)}</strong>
-        <select aria-label={words.action} value={action} onChange={(event) => setAction(event.target.value as Action)}>
-          {!held && <option value="give">{words.give}</option>}
-          <option value="take">{words.takeAway}</option>
-          <option value="swap">{words.swap}</option>
+        <strong aria-live="polite">{t.countSelected(users.length)}</strong>
+        <select aria-label={t.action} value={action} onChange={(event) => setAction(event.target.value as Action)}>
+          {!currentLicense && <option value="assign">{t.assignLicense}</option>}
+          <option value="revoke">{t.removeLicense}</option>
+          <option value="reassign">{t.moveLicense}</option>
         </select>
-        {action !== "give" && !held && (
-          <LicenseChoice label={words.licenseTheyHold} value={from} onChoose={setFrom} others={choose} required />
+        {action !== "assign" && !currentLicense && (
+          <LicenseSelect label={t.currentLicense} value={from} onChange={setFrom} extraOptions={placeholder} required />
         )}
-        {action === "swap" && <span aria-hidden="true">→</span>}
-        {action !== "take" && (
-          <LicenseChoice label={words.licenseTheyGet} value={to} onChoose={setTo} others={choose} required />
+        {action === "reassign" && <span aria-hidden="true">→</span>}
+        {action !== "revoke" && (
+          <LicenseSelect label={t.newLicense} value={to} onChange={setTo} extraOptions={placeholder} required />
         )}
         <button className="primary" disabled={isBusy || !isReady}>
-          {isBusy ? words.working : words.actions[action]}
+          {isBusy ? t.working : t.seatActions[action]}
         </button>
         <button type="button" className="quiet" onClick={onDone}>
-          {words.untickAll}
+          {t.clearSelection}
         </button>
       </div>
       <Problems problems={problems} />
-      {isAsking && (
+      {isConfirming && (
         <ConfirmDialog
-          title={words.takeTitle(first!.name)}
-          action={words.takeAway}
-          onConfirm={() => void act()}
-          onCancel={() => setAsking(false)}
+          title={t.removeLicenseTitle(source!.name)}
+          action={t.removeLicense}
+          onConfirm={() => void run()}
+          onCancel={() => setConfirming(false)}
         >
-          <p>{words.takeQuestion(first!.name, users.length)}</p>
-          <p className="muted">{users.slice(0, NAMED).map(({ name }) => name).join(", ")}{users.length > NAMED && ` ${words.andMore(users.length - NAMED)}`}</p>
+          <p>{t.removeLicenseQuestion(source!.name, users.length)}</p>
+          <p className="muted">
+            {users
+              .slice(0, MAX_NAMES)
+              .map(({ name }) => name)
+              .join(", ")}
+            {users.length > MAX_NAMES && ` ${t.andMore(users.length - MAX_NAMES)}`}
+          </p>
         </ConfirmDialog>
       )}
     </form>
   );
 }
 
-const NAMED = 10;
+const MAX_NAMES = 10;

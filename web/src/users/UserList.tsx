@@ -1,28 +1,21 @@
 import { useQuery } from "urql";
-import { go, usePlace, withParameters } from "../frame/location";
+import { Pager, pageParameters } from "../components/Pager";
+import { QueryBoundary } from "../components/QueryBoundary";
+import { SearchField } from "../components/SearchField";
 import { graphql, readFragment } from "../gql";
 import type { UserCategory } from "../gql/graphql";
-import { useTicks } from "../holders/useTicks";
-import { Loaded } from "../parts/Loaded";
-import { Pager, pageParameters } from "../parts/Pager";
-import { Search } from "../parts/Search";
-import { useMay } from "../session/viewer";
-import { useWords } from "../words/WordsProvider";
-import { LicenseChoice } from "./LicenseChoice";
+import { useSelection } from "../holders/useSelection";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { navigate, useRoute, withParameters } from "../layout/router";
+import { usePermission } from "../session/viewer";
+import { LicenseSelect } from "./LicenseSelect";
 import { SeatActions, type NamedUser } from "./SeatActions";
+import { NO_LICENSE, orderParameter, parseUserListQuery } from "./userListQuery";
 import { UserRowFields } from "./UserRow";
 import { UserTable } from "./UserTable";
-import { NO_LICENSE, orderParameter, viewOf } from "./userView";
 
 const UsersOfTab = graphql(`
-  query UsersOfTab(
-    $filter: UserFilter
-    $orderBy: UserOrder
-    $first: Int
-    $after: String
-    $last: Int
-    $before: String
-  ) {
+  query UsersOfTab($filter: UserFilter, $orderBy: UserOrder, $first: Int, $after: String, $last: Int, $before: String) {
     users(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       nodes {
@@ -35,67 +28,67 @@ const UsersOfTab = graphql(`
   }
 `);
 
-/** The users of a tab, narrowed by license type, and what can be done with those that are ticked. */
+/** The users of a tab with filters, pagination, and commands for the selected users. */
 export function UserList({ category }: { category: UserCategory }) {
-  const words = useWords();
-  const may = useMay();
-  const { parameters } = usePlace();
-  const { filter, orderBy, page } = viewOf(parameters, category);
-  const [answer, ask] = useQuery({ query: UsersOfTab, variables: { filter, orderBy, ...page } });
-  const { ticked, tick, clear } = useTicks(({ id }: NamedUser) => id);
+  const t = useTranslations();
+  const hasPermission = usePermission();
+  const { parameters } = useRoute();
+  const { filter, orderBy, page } = parseUserListQuery(parameters, category);
+  const [result, refetch] = useQuery({ query: UsersOfTab, variables: { filter, orderBy, ...page } });
+  const { selected, select, clear } = useSelection(({ id }: NamedUser) => id);
 
-  const narrow = (changes: Record<string, string | null>, { replace = false } = {}) =>
-    go(withParameters({ ...changes, after: null, before: null }), { replace });
+  const applyFilter = (changes: Record<string, string | null>, { replace = false } = {}) =>
+    navigate(withParameters({ ...changes, after: null, before: null }), { replace });
 
   return (
     <section className="card">
       <div className="bar">
-        <LicenseChoice
-          label={words.licenseType}
+        <LicenseSelect
+          label={t.licenseType}
           value={parameters.get("license") ?? ""}
-          onChoose={(license) => narrow({ license })}
-          others={{ "": words.allUsers, [NO_LICENSE]: words.withoutLicense }}
+          onChange={(license) => applyFilter({ license })}
+          extraOptions={{ "": t.allUsers, [NO_LICENSE]: t.withoutLicense }}
         />
         <select
-          aria-label={words.canLogIn}
+          aria-label={t.canSignIn}
           value={parameters.get("login") ?? ""}
-          onChange={(event) => narrow({ login: event.target.value })}
+          onChange={(event) => applyFilter({ login: event.target.value })}
         >
-          <option value="">{words.canLogInOrNot}</option>
-          <option value="yes">{words.canLogIn}</option>
-          <option value="no">{words.cannotLogIn}</option>
+          <option value="">{t.anySignInStatus}</option>
+          <option value="yes">{t.canSignIn}</option>
+          <option value="no">{t.cannotSignIn}</option>
         </select>
-        <Search
-          label={words.searchUsers}
+        <SearchField
+          label={t.searchUsers}
           value={parameters.get("search") ?? ""}
-          onSearch={(search) => narrow({ search }, { replace: true })}
+          onSearch={(search) => applyFilter({ search }, { replace: true })}
         />
       </div>
-      {may("USERS_WRITE") && ticked.size > 0 && (
-        <SeatActions users={[...ticked.values()]} onDone={clear} />
+      {hasPermission("USERS_WRITE") && selected.size > 0 && (
+        <SeatActions users={[...selected.values()]} onDone={clear} />
       )}
-      <Loaded answer={answer} retry={ask}>
+      <QueryBoundary result={result} retry={refetch}>
         {({ users }) =>
           users && (
             <>
               <UserTable
-                caption={words.countOfUsers(users.totalCount)}
+                caption={t.countOfUsers(users.totalCount)}
                 users={readFragment(UserRowFields, users.nodes)}
-                ticked={ticked}
-                onTick={tick}
+                selected={selected}
+                onSelect={select}
                 order={orderBy}
-                onOrder={(order) => narrow({ order: orderParameter(order) })}
+                onOrder={(order) => applyFilter({ order: orderParameter(order) })}
               />
               <Pager
                 page={users.pageInfo}
                 total={users.totalCount}
                 shown={users.nodes.length}
-                onTurn={(turned) => go(withParameters(pageParameters(turned)))}
+                onPageChange={(requested) => navigate(withParameters(pageParameters(requested)))}
               />
             </>
           )
         }
-      </Loaded>
+      </QueryBoundary>
     </section>
   );
 }

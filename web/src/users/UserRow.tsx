@@ -1,8 +1,8 @@
-import { Link } from "../frame/Link";
+import { UserStatusChips } from "../components/UserStatusChips";
 import { graphql } from "../gql";
 import type { UserRowFragment } from "../gql/graphql";
-import { UserMarks } from "../parts/UserMarks";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
+import { Link } from "../layout/Link";
 import type { NamedUser } from "./SeatActions";
 
 export const UserRowFields = graphql(`
@@ -28,42 +28,45 @@ export const UserRowFields = graphql(`
 
 interface Props {
   user: UserRowFragment;
-  isTicked: boolean;
-  onTick: (users: NamedUser[], isTicked: boolean) => void;
+  isSelected: boolean;
+  onSelect: (users: NamedUser[], isSelected: boolean) => void;
 }
 
-/** A user with the licenses they hold; each leads to all who hold it. */
-export function UserRow({ user, isTicked, onTick }: Props) {
-  const words = useWords();
+/** A user with their licenses, each of which links to its holders. */
+export function UserRow({ user, isSelected, onSelect }: Props) {
+  const t = useTranslations();
   const formats = useFormats();
   return (
-    <tr className={isTicked ? "ticked-row" : undefined}>
+    <tr className={isSelected ? "selected-row" : undefined}>
       <td className="box">
         <input
           type="checkbox"
-          id={`tick-${user.id}`}
-          checked={isTicked}
-          onChange={(event) => onTick([user], event.target.checked)}
+          id={`select-${user.id}`}
+          checked={isSelected}
+          onChange={(event) => onSelect([user], event.target.checked)}
         />
       </td>
       <th scope="row">
-        <label htmlFor={`tick-${user.id}`}>{user.name}</label>
-        <UserMarks user={user} />
+        <label htmlFor={`select-${user.id}`}>{user.name}</label>
+        <UserStatusChips user={user} />
       </th>
       <td className="wide-only muted">{user.login}</td>
-      <td className="wide-only muted">{user.group ?? words.userKinds[user.kind]}</td>
+      <td className="wide-only muted">{user.group ?? t.userKinds[user.kind]}</td>
       <td>
-        <ul className="held">
+        <ul className="licenses">
           {user.assignments.map(({ id, license }) => (
             <li key={id}>
-              <Link className={license.isPlan ? "chip plan" : "chip"} href={`/users/licenses?license=${encodeURIComponent(license.key)}`}>
+              <Link
+                className={license.isPlan ? "chip plan" : "chip"}
+                href={`/users/licenses?license=${encodeURIComponent(license.key)}`}
+              >
                 {license.name}
               </Link>
             </li>
           ))}
         </ul>
       </td>
-      <td className="when">{user.lastLoginAt ? formats.date(user.lastLoginAt) : <em>{words.never}</em>}</td>
+      <td className="when">{user.lastLoginAt ? formats.date(user.lastLoginAt) : <em>{t.never}</em>}</td>
     </tr>
   );
 }

@@ -1,55 +1,55 @@
+import { SortableHeader } from "../components/SortableHeader";
 import type { UserOrder, UserRowFragment } from "../gql/graphql";
-import { OrderButton } from "../parts/OrderButton";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import type { NamedUser } from "./SeatActions";
 import { UserRow } from "./UserRow";
 
 interface Props {
   caption: string;
   users: readonly UserRowFragment[];
-  ticked: ReadonlyMap<string, NamedUser>;
-  onTick: (users: readonly NamedUser[], isTicked: boolean) => void;
+  selected: ReadonlyMap<string, NamedUser>;
+  onSelect: (users: readonly NamedUser[], isSelected: boolean) => void;
   order: UserOrder;
   onOrder: (order: UserOrder) => void;
 }
 
-/** A page of users. */
-export function UserTable({ caption, users, ticked, onTick, order, onOrder }: Props) {
-  const words = useWords();
-  const areAllTicked = users.length > 0 && users.every(({ id }) => ticked.has(id));
+/** A page of users with a checkbox for each. */
+export function UserTable({ caption, users, selected, onSelect, order, onOrder }: Props) {
+  const t = useTranslations();
+  const areAllSelected = users.length > 0 && users.every(({ id }) => selected.has(id));
   return (
     <div className="scroll">
-      <table className="choice">
+      <table className="selectable">
         <caption>{caption}</caption>
         <thead>
           <tr>
             <th scope="col" className="box">
               <input
                 type="checkbox"
-                aria-label={words.tickAll}
-                checked={areAllTicked}
+                aria-label={t.selectAll}
+                checked={areAllSelected}
                 disabled={users.length === 0}
-                onChange={() => onTick(users, !areAllTicked)}
+                onChange={() => onSelect(users, !areAllSelected)}
               />
             </th>
-            <OrderButton field="NAME" order={order} onOrder={onOrder}>
-              {words.name}
-            </OrderButton>
-            <OrderButton className="wide-only" field="LOGIN" order={order} onOrder={onOrder}>
-              {words.login}
-            </OrderButton>
+            <SortableHeader field="NAME" order={order} onOrder={onOrder}>
+              {t.name}
+            </SortableHeader>
+            <SortableHeader className="wide-only" field="LOGIN" order={order} onOrder={onOrder}>
+              {t.login}
+            </SortableHeader>
             <th scope="col" className="wide-only">
-              {words.group}
+              {t.group}
             </th>
-            <th scope="col">{words.licenses}</th>
-            <OrderButton field="LAST_LOGIN_AT" order={order} onOrder={onOrder}>
-              {words.lastLogin}
-            </OrderButton>
+            <th scope="col">{t.licenses}</th>
+            <SortableHeader field="LAST_LOGIN_AT" order={order} onOrder={onOrder}>
+              {t.lastSignIn}
+            </SortableHeader>
           </tr>
         </thead>
         <tbody>
           {users.map((user) => (
-            <UserRow key={user.id} user={user} isTicked={ticked.has(user.id)} onTick={onTick} />
+            <UserRow key={user.id} user={user} isSelected={selected.has(user.id)} onSelect={onSelect} />
           ))}
         </tbody>
       </table>

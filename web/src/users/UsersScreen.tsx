@@ -1,34 +1,38 @@
-import { Link } from "../frame/Link";
-import { usePlace } from "../frame/location";
-import { useWords } from "../words/WordsProvider";
-import { LicenseHolders } from "./LicenseHolders";
+import { useTranslations } from "../i18n/TranslationsProvider";
+import { Link } from "../layout/Link";
+import { useRoute } from "../layout/router";
+import { LicenseHoldersTab } from "./LicenseHoldersTab";
 import { UserList } from "./UserList";
 
-const EMPLOYEES = "/users";
-const OTHERS = "/users/other";
-const LICENSES = "/users/licenses";
+const EMPLOYEES_PATH = "/users";
+const OTHER_USERS_PATH = "/users/other";
+const LICENSES_PATH = "/users/licenses";
 
-/** Who uses which license: employees, other users, and each license's holders. */
+/** The Users screen: employees, other users, and the holders of each license. */
 export function UsersScreen() {
-  const words = useWords();
-  const { path } = usePlace();
+  const t = useTranslations();
+  const { path } = useRoute();
   const tabs = [
-    { at: EMPLOYEES, name: words.employees },
-    { at: OTHERS, name: words.otherUsers },
-    { at: LICENSES, name: words.userLicenses },
+    { href: EMPLOYEES_PATH, name: t.employees },
+    { href: OTHER_USERS_PATH, name: t.otherUsers },
+    { href: LICENSES_PATH, name: t.userLicenses },
   ];
   return (
     <>
-      <title>{words.users}</title>
-      <h1>{words.users}</h1>
-      <nav className="tabs" aria-label={words.users}>
-        {tabs.map(({ at, name }) => (
-          <Link key={at} href={at} aria-current={path === at ? "page" : undefined}>
+      <title>{t.users}</title>
+      <h1>{t.users}</h1>
+      <nav className="tabs" aria-label={t.users}>
+        {tabs.map(({ href, name }) => (
+          <Link key={href} href={href} aria-current={path === href ? "page" : undefined}>
             {name}
           </Link>
         ))}
       </nav>
-      {path === LICENSES ? <LicenseHolders /> : <UserList key={path} category={path === OTHERS ? "OTHER" : "EMPLOYEE"} />}
+      {path === LICENSES_PATH ? (
+        <LicenseHoldersTab />
+      ) : (
+        <UserList key={path} category={path === OTHER_USERS_PATH ? "OTHER" : "EMPLOYEE"} />
+      )}
     </>
   );
 }

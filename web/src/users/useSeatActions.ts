@@ -1,40 +1,40 @@
-import { useAction } from "../api/useAction";
-import { useWords } from "../words/WordsProvider";
+import { useApiMutation } from "../api/useApiMutation";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { AssignUserLicenses, ReassignUserLicenses, TakeUserLicenses } from "./seatMutations";
 
-/** What has been done, in words, and whether that is all. */
+/** The result of an action: a message for the user, and whether it succeeded for all users. */
 interface SeatOutcome {
-  done: string | null;
-  isAll: boolean;
+  message: string | null;
+  isComplete: boolean;
 }
 
-/** Giving licenses to users, taking them away, and swapping them, with the outcome in words. */
+/** Return functions that assign, revoke and reassign licenses of users, each with a message about the result. */
 export function useSeatActions() {
-  const words = useWords();
-  const { act, isBusy, problems, setProblems } = useAction();
+  const t = useTranslations();
+  const { mutate, isBusy, problems, setProblems } = useApiMutation();
 
-  const give = async (licenseId: string, userIds: string[]): Promise<SeatOutcome> => {
-    const isAll = (await act(AssignUserLicenses, { licenseId, userIds })) !== null;
-    return { done: isAll ? words.given(userIds.length) : null, isAll };
+  const assign = async (licenseId: string, userIds: string[]): Promise<SeatOutcome> => {
+    const isComplete = (await mutate(AssignUserLicenses, { licenseId, userIds })) !== null;
+    return { message: isComplete ? t.assignedTo(userIds.length) : null, isComplete };
   };
 
-  const take = async (licenseId: string, userIds: string[]): Promise<SeatOutcome> => {
-    const payload = await act(TakeUserLicenses, { licenseId, userIds });
-    if (!payload) return { done: null, isAll: false };
-    const kept = payload.results.flatMap(({ outcome, user, blocker }) => {
+  const revoke = async (licenseId: string, userIds: string[]): Promise<SeatOutcome> => {
+    const payload = await mutate(TakeUserLicenses, { licenseId, userIds });
+    if (!payload) return { message: null, isComplete: false };
+    const failures = payload.results.flatMap(({ outcome, user, blocker }) => {
       const name = user?.name ?? "";
-      if (outcome === "BLOCKED" && blocker) return [words.keeps(name, blocker)];
-      return outcome === "NOT_ASSIGNED" ? [words.doesNotHold(name)] : [];
+      if (outcome === "BLOCKED" && blocker) return [t.notRemoved(name, blocker)];
+      return outcome === "NOT_ASSIGNED" ? [t.notAssigned(name)] : [];
     });
-    setProblems(kept.map((message) => ({ message, field: null })));
-    const taken = payload.results.filter(({ outcome }) => outcome === "REVOKED").length;
-    return { done: taken ? words.takenFrom(taken) : null, isAll: kept.length === 0 };
+    setProblems(failures.map((message) => ({ message, field: null })));
+    const revokedCount = payload.results.filter(({ outcome }) => outcome === "REVOKED").length;
+    return { message: revokedCount ? t.licenseRemovedFrom(revokedCount) : null, isComplete: failures.length === 0 };
   };
 
-  const swap = async (fromLicenseId: string, toLicenseId: string, userIds: string[]): Promise<SeatOutcome> => {
-    const isAll = (await act(ReassignUserLicenses, { fromLicenseId, toLicenseId, userIds })) !== null;
-    return { done: isAll ? words.swapped(userIds.length) : null, isAll };
+  const reassign = async (fromLicenseId: string, toLicenseId: string, userIds: string[]): Promise<SeatOutcome> => {
+    const isComplete = (await mutate(ReassignUserLicenses, { fromLicenseId, toLicenseId, userIds })) !== null;
+    return { message: isComplete ? t.movedTo(userIds.length) : null, isComplete };
   };
 
-  return { give, take, swap, isBusy, problems };
+  return { assign, revoke, reassign, isBusy, problems };
 }

@@ -1,5 +1,5 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
 
 const DeliveryFields = graphql(`
   fragment Delivery on WebhookDelivery {
@@ -12,28 +12,30 @@ const DeliveryFields = graphql(`
   }
 `);
 
-/** The latest tries to tell a webhook something, newest first. */
+/** The latest deliveries to a webhook, newest first. */
 export function Deliveries({ deliveries }: { deliveries: readonly FragmentType<typeof DeliveryFields>[] }) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
-  if (deliveries.length === 0) return <p className="muted">{words.noDeliveries}</p>;
+  if (deliveries.length === 0) return <p className="muted">{t.noDeliveries}</p>;
   return (
     <div className="scroll">
       <table>
-        <caption>{words.deliveries}</caption>
+        <caption>{t.deliveries}</caption>
         <thead>
           <tr>
-            <th scope="col">{words.when}</th>
-            <th scope="col">{words.what}</th>
-            <th scope="col">{words.result}</th>
+            <th scope="col">{t.time}</th>
+            <th scope="col">{t.event}</th>
+            <th scope="col">{t.result}</th>
           </tr>
         </thead>
         <tbody>
           {readFragment(DeliveryFields, deliveries).map(({ sentAt, isDelivered, error, event }, position) => (
             <tr key={position}>
               <td className="when">{formats.dateTime(sentAt)}</td>
-              <td>{event?.summary ?? words.testEvent}</td>
-              <td className={isDelivered ? undefined : "muted bad"}>{isDelivered ? words.arrived : words.addressFailed(error ?? "")}</td>
+              <td>{event?.summary ?? t.testEvent}</td>
+              <td className={isDelivered ? undefined : "muted bad"}>
+                {isDelivered ? t.delivered : t.deliveryFailed(error ?? "")}
+              </td>
             </tr>
           ))}
         </tbody>

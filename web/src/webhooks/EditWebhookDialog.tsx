@@ -1,13 +1,13 @@
 import { useState, type FormEvent } from "react";
-import { useAction } from "../api/useAction";
+import { useApiMutation } from "../api/useApiMutation";
+import { Dialog } from "../components/Dialog";
+import { Field } from "../components/Field";
+import { problemsForField, otherProblems, Problems } from "../components/Problems";
+import { SecretDialog } from "../components/SecretDialog";
+import { VendorField } from "../components/VendorField";
 import { graphql, readFragment, type FragmentType } from "../gql";
 import type { AuditAction } from "../gql/graphql";
-import { Dialog } from "../parts/Dialog";
-import { Field } from "../parts/Field";
-import { about, aboutNoneOf, Problems } from "../parts/Problems";
-import { SecretDialog } from "../parts/SecretDialog";
-import { VendorField } from "../parts/VendorField";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { UpdateWebhook } from "./updateWebhook";
 
 const EditWebhookFields = graphql(`
@@ -36,52 +36,52 @@ const CreateWebhook = graphql(`
 const FIELDS = ["name", "url", "vendorId"];
 
 interface Props {
-  /** The one to change; without it, a new one is made. */
+  /** The webhook to edit; without it, a new one is created. */
   webhook?: FragmentType<typeof EditWebhookFields>;
   onClose: () => void;
 }
 
-/** Has events sent to an address from now on, and shows once what they are signed with; or changes where, and which. */
+/** Creates a webhook and shows its signing secret once, or edits a webhook. */
 export function EditWebhookDialog({ webhook: masked, onClose }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const webhook = readFragment(EditWebhookFields, masked);
-  const { act, isBusy, problems, setProblems } = useAction();
+  const { mutate, isBusy, problems, setProblems } = useApiMutation();
   const [secret, setSecret] = useState<string | null>(null);
 
   const save = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const wanted = {
+    const settings = {
       name: String(form.get("name")),
       url: String(form.get("url")),
       actions: form.getAll("actions") as AuditAction[],
     };
     if (webhook) {
-      if (await act(UpdateWebhook, { webhookId: webhook.id, ...wanted })) onClose();
+      if (await mutate(UpdateWebhook, { webhookId: webhook.id, ...settings })) onClose();
       return;
     }
-    const payload = await act(CreateWebhook, { ...wanted, vendorId: String(form.get("vendorId")) || null });
+    const payload = await mutate(CreateWebhook, { ...settings, vendorId: String(form.get("vendorId")) || null });
     if (!payload) return;
     setSecret(payload.secret);
-    if (!payload.secret) setProblems([{ message: words.secretLost, field: null }]); // with the first answer
+    if (!payload.secret) setProblems([{ message: t.secretLost, field: null }]); // a repeated request returns no secret
   };
 
-  if (secret !== null) return <SecretDialog title={words.webhookMade} secret={secret} onClose={onClose} />;
+  if (secret !== null) return <SecretDialog title={t.webhookCreated} secret={secret} onClose={onClose} />;
   return (
-    <Dialog title={webhook ? words.editTitle(webhook.name) : words.newWebhook} narrow onClose={onClose}>
+    <Dialog title={webhook ? t.editTitle(webhook.name) : t.newWebhook} narrow onClose={onClose}>
       <form className="stack" onSubmit={save}>
-        <Problems problems={aboutNoneOf(problems, FIELDS)} />
-        <Field label={words.whatFor} problems={about(problems, "name")}>
+        <Problems problems={otherProblems(problems, FIELDS)} />
+        <Field label={t.name} problems={problemsForField(problems, "name")}>
           <input name="name" maxLength={200} required defaultValue={webhook?.name} />
         </Field>
-        <Field label={words.address} hint={words.addressHint} problems={about(problems, "url")}>
+        <Field label={t.address} hint={t.addressHint} problems={problemsForField(problems, "url")}>
           <input name="url" inputMode="url" required defaultValue={webhook?.url} />
         </Field>
         <details open={webhook && webhook.actions.length > 0}>
-          <summary>{words.events}</summary>
+          <summary>{t.events}</summary>
           <fieldset>
-            <legend className="hint">{words.eventsHint}</legend>
-            {Object.entries(words.auditActions).map(([action, name]) => (
+            <legend className="hint">{t.eventsHint}</legend>
+            {Object.entries(t.auditActions).map(([action, name]) => (
               <label key={action} className="check">
                 <input
                   type="checkbox"
@@ -94,13 +94,13 @@ export function EditWebhookDialog({ webhook: masked, onClose }: Props) {
             ))}
           </fieldset>
         </details>
-        {!webhook && <VendorField problems={about(problems, "vendorId")} />}
+        {!webhook && <VendorField problems={problemsForField(problems, "vendorId")} />}
         <footer>
           <button type="button" onClick={onClose}>
-            {words.cancel}
+            {t.cancel}
           </button>
           <button className="primary" disabled={isBusy}>
-            {isBusy ? words.working : webhook ? words.save : words.make}
+            {isBusy ? t.working : webhook ? t.save : t.create}
           </button>
         </footer>
       </form>

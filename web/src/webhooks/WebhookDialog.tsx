@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { useQuery } from "urql";
-import { useAction } from "../api/useAction";
+import { useApiMutation } from "../api/useApiMutation";
+import { ConfirmDialog } from "../components/ConfirmDialog";
+import { Dialog } from "../components/Dialog";
+import { Problems } from "../components/Problems";
+import { QueryBoundary } from "../components/QueryBoundary";
+import { SecretDialog } from "../components/SecretDialog";
 import { graphql } from "../gql";
-import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { Dialog } from "../parts/Dialog";
-import { Loaded } from "../parts/Loaded";
-import { Problems } from "../parts/Problems";
-import { SecretDialog } from "../parts/SecretDialog";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { Deliveries } from "./Deliveries";
 import { EditWebhookDialog } from "./EditWebhookDialog";
 import { UpdateWebhook } from "./updateWebhook";
@@ -57,26 +57,27 @@ interface Props {
   onClose: () => void;
 }
 
-/** What a webhook was told and how that went; it can be tried out, switched off and on, and deleted. */
+/** The deliveries of a webhook, with commands to test, edit, enable, disable and delete it. */
 export function WebhookDialog({ id, name, onClose }: Props) {
-  const words = useWords();
-  const [answer, ask] = useQuery({ query: WebhookOfDialog, variables: { id } });
-  const { act, doing, isBusy, problems } = useAction();
+  const t = useTranslations();
+  const [result, refetch] = useQuery({ query: WebhookOfDialog, variables: { id } });
+  const { mutate, activeMutation, isBusy, problems } = useApiMutation();
   const [secret, setSecret] = useState<string | null>(null);
-  const [asked, setAsked] = useState<"edit" | "remove" | null>(null);
+  const [openDialog, setOpenDialog] = useState<"edit" | "remove" | null>(null);
 
-  const change = async (to: { isEnabled?: boolean; rotateSecret?: boolean }) =>
-    setSecret((await act(UpdateWebhook, { webhookId: id, ...to }))?.secret ?? null);
+  const update = async (changes: { isEnabled?: boolean; rotateSecret?: boolean }) =>
+    setSecret((await mutate(UpdateWebhook, { webhookId: id, ...changes }))?.secret ?? null);
   const remove = () => {
-    setAsked(null);
-    void act(DeleteWebhook, { webhookId: id });
+    setOpenDialog(null);
+    void mutate(DeleteWebhook, { webhookId: id });
   };
 
   return (
     <Dialog title={name} onClose={onClose}>
-      <Loaded answer={answer} retry={ask}>
+      <QueryBoundary result={result} retry={refetch}>
         {({ node: webhook }) =>
-          webhook && "url" in webhook && (
+          webhook &&
+          "url" in webhook && (
             <>
               <p className="address">
                 {webhook.url}
@@ -86,36 +87,41 @@ export function WebhookDialog({ id, name, onClose }: Props) {
               <Problems problems={problems} />
               <Deliveries deliveries={webhook.deliveries} />
               <footer>
-                <button type="button" className="aside" disabled={isBusy} onClick={() => setAsked("remove")}>
-                  {words.remove}
+                <button type="button" className="aside" disabled={isBusy} onClick={() => setOpenDialog("remove")}>
+                  {t.deleteCommand}
                 </button>
-                <button type="button" disabled={isBusy} onClick={() => setAsked("edit")}>
-                  {words.edit}
+                <button type="button" disabled={isBusy} onClick={() => setOpenDialog("edit")}>
+                  {t.editCommand}
                 </button>
-                <button type="button" disabled={isBusy} onClick={() => void change({ rotateSecret: true })}>
-                  {words.newSecret}
+                <button type="button" disabled={isBusy} onClick={() => void update({ rotateSecret: true })}>
+                  {t.newSecret}
                 </button>
-                <button type="button" disabled={isBusy} onClick={() => void change({ isEnabled: !webhook.isEnabled })}>
-                  {webhook.isEnabled ? words.switchOff : words.switchOn}
+                <button type="button" disabled={isBusy} onClick={() => void update({ isEnabled: !webhook.isEnabled })}>
+                  {webhook.isEnabled ? t.disable : t.enable}
                 </button>
-                <button type="button" className="primary" disabled={isBusy} onClick={() => void act(SendTestEvent, { webhookId: id })}>
-                  {doing === SendTestEvent ? words.working : words.sendTestEvent}
+                <button
+                  type="button"
+                  className="primary"
+                  disabled={isBusy}
+                  onClick={() => void mutate(SendTestEvent, { webhookId: id })}
+                >
+                  {activeMutation === SendTestEvent ? t.working : t.sendTestEvent}
                 </button>
               </footer>
-              {asked === "edit" && <EditWebhookDialog webhook={webhook} onClose={() => setAsked(null)} />}
+              {openDialog === "edit" && <EditWebhookDialog webhook={webhook} onClose={() => setOpenDialog(null)} />}
             </>
           )
         }
-      </Loaded>
-      {secret !== null && <SecretDialog title={words.newSecret} secret={secret} onClose={() => setSecret(null)} />}
-      {asked === "remove" && (
+      </QueryBoundary>
+      {secret !== null && <SecretDialog title={t.newSecret} secret={secret} onClose={() => setSecret(null)} />}
+      {openDialog === "remove" && (
         <ConfirmDialog
-          title={words.removeTitle(name)}
-          action={words.removeNow}
+          title={t.deleteTitle(name)}
+          action={t.deleteNow}
           onConfirm={remove}
-          onCancel={() => setAsked(null)}
+          onCancel={() => setOpenDialog(null)}
         >
-          <p>{words.removeQuestion}</p>
+          <p>{t.deleteQuestion}</p>
         </ConfirmDialog>
       )}
     </Dialog>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { WebhookDialog } from "./WebhookDialog";
 import { WebhookState } from "./WebhookState";
 
@@ -17,9 +17,9 @@ const WebhookRowFields = graphql(`
   }
 `);
 
-/** A webhook, never its secret; what it was told opens in a dialog. */
+/** A webhook without its secret; a button opens its deliveries. */
 export function WebhookRow({ webhook }: { webhook: FragmentType<typeof WebhookRowFields> }) {
-  const words = useWords();
+  const t = useTranslations();
   const fields = readFragment(WebhookRowFields, webhook);
   const { id, name, url, actions, vendor } = fields;
   const [isOpen, setOpen] = useState(false);
@@ -29,14 +29,14 @@ export function WebhookRow({ webhook }: { webhook: FragmentType<typeof WebhookRo
         {name}
         <small className="address">{url}</small>
       </th>
-      <td className="wide-only">{actions.map((action) => words.auditActions[action]).join(", ") || words.allEvents}</td>
-      <td className="wide-only">{vendor?.name ?? words.allVendors}</td>
+      <td className="wide-only">{actions.map((action) => t.auditActions[action]).join(", ") || t.allEvents}</td>
+      <td className="wide-only">{vendor?.name ?? t.allVendors}</td>
       <td>
         <WebhookState webhook={fields} />
       </td>
       <td>
         <button type="button" onClick={() => setOpen(true)}>
-          {words.deliveries}
+          {t.deliveries}
         </button>
         {isOpen && <WebhookDialog id={id} name={name} onClose={() => setOpen(false)} />}
       </td>

@@ -1,5 +1,5 @@
 import { graphql, readFragment, type FragmentType } from "../gql";
-import { useFormats, useWords } from "../words/WordsProvider";
+import { useFormats, useTranslations } from "../i18n/TranslationsProvider";
 
 const WebhookStateFields = graphql(`
   fragment WebhookState on Webhook {
@@ -9,14 +9,14 @@ const WebhookStateFields = graphql(`
   }
 `);
 
-/** Whether a webhook is on, and how long its address has failed. */
+/** Shows whether a webhook is enabled, and since when its deliveries have failed. */
 export function WebhookState({ webhook }: { webhook: FragmentType<typeof WebhookStateFields> }) {
-  const words = useWords();
+  const t = useTranslations();
   const { dateTime } = useFormats();
   const { disabledAt, failingSince, nextTryAt } = readFragment(WebhookStateFields, webhook);
-  if (disabledAt) return <span className="state muted">{words.offSince(dateTime(disabledAt))}</span>;
+  if (disabledAt) return <span className="state muted">{t.disabledSince(dateTime(disabledAt))}</span>;
   if (failingSince && nextTryAt) {
-    return <span className="state bad">{words.failing(dateTime(failingSince), dateTime(nextTryAt))}</span>;
+    return <span className="state bad">{t.failing(dateTime(failingSince), dateTime(nextTryAt))}</span>;
   }
-  return <span className="state good">{words.isOn}</span>;
+  return <span className="state good">{t.enabled}</span>;
 }

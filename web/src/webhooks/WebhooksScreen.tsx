@@ -1,7 +1,7 @@
 import { useQuery } from "urql";
+import { ResourceListScreen } from "../components/ResourceListScreen";
 import { graphql } from "../gql";
-import { MadeScreen } from "../parts/MadeScreen";
-import { useWords } from "../words/WordsProvider";
+import { useTranslations } from "../i18n/TranslationsProvider";
 import { EditWebhookDialog } from "./EditWebhookDialog";
 import { WebhookRow } from "./WebhookRow";
 
@@ -14,35 +14,35 @@ const Webhooks = graphql(`
   }
 `);
 
-/** Where events are sent, and how that goes. */
+/** The webhooks of the installation and their status. */
 export function WebhooksScreen() {
-  const words = useWords();
-  // An answer without webhooks names no type, so the cache must be told what would change it.
-  const [answer, ask] = useQuery({ query: Webhooks, context: WITH_WEBHOOKS });
+  const t = useTranslations();
+  // An empty list contains no `__typename`, so that the document cache could not invalidate it.
+  const [result, refetch] = useQuery({ query: Webhooks, context: WITH_WEBHOOKS });
   return (
-    <MadeScreen
-      title={words.webhooks}
-      help={words.webhooksHelp}
-      none={words.noWebhooks}
-      make={words.newWebhook}
-      dialog={EditWebhookDialog}
-      answer={answer}
-      retry={ask}
-      heads={
+    <ResourceListScreen
+      title={t.webhooks}
+      description={t.webhooksHelp}
+      emptyText={t.noWebhooks}
+      createLabel={t.newWebhook}
+      createDialog={EditWebhookDialog}
+      result={result}
+      retry={refetch}
+      columns={
         <>
-          <th scope="col">{words.name}</th>
+          <th scope="col">{t.name}</th>
           <th scope="col" className="wide-only">
-            {words.events}
+            {t.events}
           </th>
           <th scope="col" className="wide-only">
-            {words.vendor}
+            {t.vendor}
           </th>
-          <th scope="col">{words.status}</th>
+          <th scope="col">{t.status}</th>
         </>
       }
     >
       {({ webhooks }) => webhooks?.map((webhook) => <WebhookRow key={webhook.id} webhook={webhook} />)}
-    </MadeScreen>
+    </ResourceListScreen>
   );
 }
 

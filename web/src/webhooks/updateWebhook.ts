@@ -1,6 +1,6 @@
 import { graphql } from "../gql";
 
-/** Another name, address or choice of events; switched on or off; a new secret. */
+/** Changes the name, address or events of a webhook, enables or disables it, or rotates its secret. */
 export const UpdateWebhook = graphql(`
   mutation UpdateWebhook($input: UpdateWebhookInput!) {
     updateWebhook(input: $input) {

@@ -1,8 +1,8 @@
-import { useAction } from "../../api/useAction";
+import { useApiMutation } from "../../api/useApiMutation";
+import { Problems } from "../../components/Problems";
 import { graphql, readFragment, type FragmentType } from "../../gql";
-import { Problems } from "../../parts/Problems";
-import { useMay } from "../../session/viewer";
-import { useFormats, useWords } from "../../words/WordsProvider";
+import { useFormats, useTranslations } from "../../i18n/TranslationsProvider";
+import { usePermission } from "../../session/viewer";
 
 const AcknowledgeFields = graphql(`
   fragment Acknowledge on LicenseChangeSet {
@@ -32,29 +32,29 @@ interface Props {
   onDone: () => void;
 }
 
-/** New licenses were activated by themselves: an administrator says that they have seen it. */
+/** Lets an administrator acknowledge that new licenses were activated automatically. */
 export function Acknowledge({ changeSet, onDone }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
-  const may = useMay();
+  const hasPermission = usePermission();
   const { id, closedAt } = readFragment(AcknowledgeFields, changeSet);
-  const { act, isBusy, problems } = useAction();
+  const { mutate, isBusy, problems } = useApiMutation();
 
   const acknowledge = async () => {
-    if (await act(AcknowledgeChangeSet, { changeSetId: id })) onDone();
+    if (await mutate(AcknowledgeChangeSet, { changeSetId: id })) onDone();
   };
 
   return (
     <>
-      {closedAt && <p className="notice good">{words.activatedByItself(formats.dateTime(closedAt))}</p>}
+      {closedAt && <p className="notice good">{t.activatedAutomatically(formats.dateTime(closedAt))}</p>}
       <Problems problems={problems} />
       <footer>
         <button type="button" onClick={onDone}>
-          {words.close}
+          {t.close}
         </button>
-        {may("LICENSES_WRITE") && (
+        {hasPermission("LICENSES_WRITE") && (
           <button type="button" className="primary" disabled={isBusy} onClick={acknowledge}>
-            {words.seen}
+            {t.markAsSeen}
           </button>
         )}
       </footer>

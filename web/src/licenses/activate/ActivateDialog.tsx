@@ -1,14 +1,14 @@
 import { useQuery } from "urql";
-import { go, withParameters } from "../../frame/location";
+import { Dialog } from "../../components/Dialog";
+import { QueryBoundary } from "../../components/QueryBoundary";
 import { graphql } from "../../gql";
-import { Dialog } from "../../parts/Dialog";
-import { Loaded } from "../../parts/Loaded";
-import { useWords } from "../../words/WordsProvider";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { navigate, withParameters } from "../../layout/router";
 import type { PlannedMove } from "../surplus/plannedMoves";
 import { Acknowledge } from "./Acknowledge";
+import { ChangeSetSummary } from "./ChangeSetSummary";
 import { ChangesTable } from "./ChangesTable";
 import { Review } from "./Review";
-import { StatedFacts } from "./StatedFacts";
 
 const PendingChange = graphql(`
   query PendingChange($vendor: String!) {
@@ -18,7 +18,7 @@ const PendingChange = graphql(`
       changes {
         ...ChangesTable
       }
-      ...StatedFacts
+      ...ChangeSetSummary
       ...Review
       ...Acknowledge
     }
@@ -32,22 +32,22 @@ interface Props {
   onClose: () => void;
 }
 
-/** What new licenses alter, and nothing else; to be activated, or merely seen where that has happened by itself. */
+/** The altered licenses of a change set, to be activated, or acknowledged if they were activated automatically. */
 export function ActivateDialog({ vendor, moves, setMoves, onClose }: Props) {
-  const words = useWords();
-  const [answer, ask] = useQuery({ query: PendingChange, variables: { vendor } });
-  const changeSet = answer.data?.pendingChanges?.[0];
+  const t = useTranslations();
+  const [result, refetch] = useQuery({ query: PendingChange, variables: { vendor } });
+  const changeSet = result.data?.pendingChanges?.[0];
   const wasActivated = changeSet?.status === "AUTO_ACTIVATED";
-  const toSurplus = (license: string) => withParameters({ dialog: "surplus", license });
+  const surplusHref = (license: string) => withParameters({ dialog: "surplus", license });
 
   return (
-    <Dialog title={words.updateStatus[wasActivated ? "ACTIVATED_AUTOMATICALLY" : "AWAITING_ACTIVATION"]} onClose={onClose}>
-      <Loaded answer={answer} retry={ask}>
+    <Dialog title={t.updateStatus[wasActivated ? "ACTIVATED_AUTOMATICALLY" : "AWAITING_ACTIVATION"]} onClose={onClose}>
+      <QueryBoundary result={result} retry={refetch}>
         {() =>
           changeSet ? (
             <>
-              <StatedFacts changeSet={changeSet} />
-              <ChangesTable changes={changeSet.changes} toSurplus={wasActivated ? undefined : toSurplus} />
+              <ChangeSetSummary changeSet={changeSet} />
+              <ChangesTable changes={changeSet.changes} surplusHref={wasActivated ? undefined : surplusHref} />
               {wasActivated ? (
                 <Acknowledge changeSet={changeSet} onDone={onClose} />
               ) : (
@@ -56,22 +56,22 @@ export function ActivateDialog({ vendor, moves, setMoves, onClose }: Props) {
                   moves={moves.filter(({ changeSetId }) => changeSetId === changeSet.id)}
                   setMoves={setMoves}
                   onDone={onClose}
-                  onRemove={(license) => go(toSurplus(license))}
+                  onRemove={(license) => navigate(surplusHref(license))}
                 />
               )}
             </>
           ) : (
             <>
-              <p>{words.nothingWaits}</p>
+              <p>{t.nothingPending}</p>
               <footer>
                 <button type="button" className="primary" onClick={onClose}>
-                  {words.close}
+                  {t.close}
                 </button>
               </footer>
             </>
           )
         }
-      </Loaded>
+      </QueryBoundary>
     </Dialog>
   );
 }

@@ -1,8 +1,8 @@
-import { Link } from "../../frame/Link";
+import { useSeatFormat } from "../../components/useSeatFormat";
 import { graphql, readFragment, type FragmentType } from "../../gql";
 import type { ChangesTableFragment } from "../../gql/graphql";
-import { useSeats } from "../../parts/useSeats";
-import { useWords } from "../../words/WordsProvider";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { Link } from "../../layout/Link";
 
 const ChangeFields = graphql(`
   fragment ChangesTable on LicenseChange {
@@ -23,31 +23,31 @@ const ChangeFields = graphql(`
 
 interface Props {
   changes: readonly FragmentType<typeof ChangeFields>[];
-  /** Where the name of a license with too many users leads; nowhere in a preview. */
-  toSurplus?: (licenseKey: string) => string;
+  /** Returns the URL of the dialog that removes the surplus of a license; a preview has no links. */
+  surplusHref?: (licenseKey: string) => string;
 }
 
-/** The altered licenses, old and new. */
-export function ChangesTable({ changes, toSurplus }: Props) {
-  const words = useWords();
-  const seats = useSeats();
-  if (changes.length === 0) return <p>{words.onlyDatesChange}</p>;
+/** The altered licenses with their old and new totals. */
+export function ChangesTable({ changes, surplusHref }: Props) {
+  const t = useTranslations();
+  const formatSeats = useSeatFormat();
+  if (changes.length === 0) return <p>{t.noLicensesAltered}</p>;
   return (
     <div className="scroll">
       <table>
-        <caption>{words.alteredLicenses}</caption>
+        <caption>{t.alteredLicenses}</caption>
         <thead>
           <tr>
-            <th scope="col">{words.license}</th>
-            <th scope="col">{words.change}</th>
+            <th scope="col">{t.license}</th>
+            <th scope="col">{t.change}</th>
             <th scope="col" className="number">
-              {words.oldTotal}
+              {t.oldTotal}
             </th>
             <th scope="col" className="number">
-              {words.newTotal}
+              {t.newTotal}
             </th>
             <th scope="col" className="number">
-              {words.inUse}
+              {t.inUse}
             </th>
           </tr>
         </thead>
@@ -55,30 +55,30 @@ export function ChangesTable({ changes, toSurplus }: Props) {
           {readFragment(ChangeFields, changes).map((change) => (
             <tr key={change.id}>
               <th scope="row">
-                {change.surplus > 0 && toSurplus ? (
-                  <Link className="red" href={toSurplus(change.key)}>
+                {change.surplus > 0 && surplusHref ? (
+                  <Link className="red" href={surplusHref(change.key)}>
                     {change.name}
                   </Link>
                 ) : (
                   <span className={change.surplus > 0 ? "red" : undefined}>{change.name}</span>
                 )}
-                <Contents change={change} />
+                <ContentChanges change={change} />
               </th>
               <td>
-                <span className={`chip ${TONES[change.kind]}`}>{words.changeKinds[change.kind]}</span>
-                {change.surplus > 0 && <span className="chip bad">{words.tooMany(change.surplus)}</span>}
+                <span className={`chip ${TONES[change.kind]}`}>{t.changeKinds[change.kind]}</span>
+                {change.surplus > 0 && <span className="chip bad">{t.tooMany(change.surplus)}</span>}
               </td>
               {change.scope === "USER" ? (
                 <>
-                  <td className="number">{seats(change.oldTotal)}</td>
+                  <td className="number">{formatSeats(change.oldTotal)}</td>
                   <td className="number">
-                    <strong>{seats(change.newTotal)}</strong>
+                    <strong>{formatSeats(change.newTotal)}</strong>
                   </td>
-                  <td className="number">{seats(change.inUse)}</td>
+                  <td className="number">{formatSeats(change.inUse)}</td>
                 </>
               ) : (
                 <td colSpan={3} className="muted number">
-                  {words.systemLicense}
+                  {t.systemLicense}
                 </td>
               )}
             </tr>
@@ -91,15 +91,15 @@ export function ChangesTable({ changes, toSurplus }: Props) {
 
 const TONES = { ADDED: "good", INCREASED: "good", DECREASED: "warn", ALTERED: "", REMOVED: "warn" };
 
-/** Another name than before, and what holders of a plan gain and lose. */
-function Contents({ change }: { change: ChangesTableFragment }) {
-  const words = useWords();
+/** The former name of a license, and the features that holders of a plan gain and lose. */
+function ContentChanges({ change }: { change: ChangesTableFragment }) {
+  const t = useTranslations();
   const { name, previousName, gainedFeatures, lostFeatures } = change;
   return (
     <>
-      {previousName && previousName !== name && <small>{words.wasCalled(previousName)}</small>}
-      {gainedFeatures.length > 0 && <small>{words.gains(gainedFeatures.join(", "))}</small>}
-      {lostFeatures.length > 0 && <small>{words.loses(lostFeatures.join(", "))}</small>}
+      {previousName && previousName !== name && <small>{t.formerName(previousName)}</small>}
+      {gainedFeatures.length > 0 && <small>{t.gains(gainedFeatures.join(", "))}</small>}
+      {lostFeatures.length > 0 && <small>{t.loses(lostFeatures.join(", "))}</small>}
     </>
   );
 }

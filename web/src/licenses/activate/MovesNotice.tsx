@@ -1,4 +1,4 @@
-import { useWords } from "../../words/WordsProvider";
+import { useTranslations } from "../../i18n/TranslationsProvider";
 import type { PlannedMove } from "../surplus/plannedMoves";
 
 interface Props {
@@ -6,21 +6,21 @@ interface Props {
   setMoves: (moves: PlannedMove[]) => void;
 }
 
-/** Who will move to another license with the activation, as long as that can be undone. */
+/** The users who will move to another license on activation, with a button to undo the planned moves. */
 export function MovesNotice({ moves, setMoves }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   if (moves.length === 0) return null;
   return (
     <div className="notice between">
       <ul>
         {moves.map(({ fromLicenseId, toLicenseKey, toLicenseName, users }) => (
           <li key={`${fromLicenseId} ${toLicenseKey}`}>
-            {words.moveWithActivation(users.map(({ name }) => name).join(", "), toLicenseName)}
+            {t.movesOnActivation(users.map(({ name }) => name).join(", "), toLicenseName)}
           </li>
         ))}
       </ul>
       <button type="button" onClick={() => setMoves([])}>
-        {words.undo}
+        {t.undo}
       </button>
     </div>
   );

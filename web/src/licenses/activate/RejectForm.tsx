@@ -1,10 +1,10 @@
 import type { FormEvent } from "react";
-import { useAction } from "../../api/useAction";
-import { useAnnounce } from "../../frame/Announcements";
+import { useApiMutation } from "../../api/useApiMutation";
+import { Field } from "../../components/Field";
+import { problemsForField, otherProblems, Problems } from "../../components/Problems";
 import { graphql } from "../../gql";
-import { Field } from "../../parts/Field";
-import { about, aboutNoneOf, Problems } from "../../parts/Problems";
-import { useWords } from "../../words/WordsProvider";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { useAnnounce } from "../../layout/AnnouncementProvider";
 
 const RejectPendingChanges = graphql(`
   mutation RejectPendingChanges($input: RejectPendingChangesInput!) {
@@ -25,32 +25,36 @@ interface Props {
   onDone: () => void;
 }
 
-/** Turns new licenses down, with the reason, which the vendor is told. */
+/** A form that rejects new licenses with a reason, which is sent to the vendor. */
 export function RejectForm({ changeSet, onBack, onDone }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const announce = useAnnounce();
-  const { act, isBusy, problems } = useAction();
+  const { mutate, isBusy, problems } = useApiMutation();
 
   const reject = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget).get("reason"));
-    if (!(await act(RejectPendingChanges, { changeSetId: changeSet.id, reason }))) return;
-    announce(words.rejected(changeSet.vendor.name));
+    if (!(await mutate(RejectPendingChanges, { changeSetId: changeSet.id, reason }))) return;
+    announce(t.rejected(changeSet.vendor.name));
     onDone();
   };
 
   return (
     <form className="stack" onSubmit={reject}>
-      <Problems problems={aboutNoneOf(problems, ["reason"])} />
-      <Field label={words.reasonToReject} hint={words.rejectHint(changeSet.vendor.name)} problems={about(problems, "reason")}>
+      <Problems problems={otherProblems(problems, ["reason"])} />
+      <Field
+        label={t.reason}
+        hint={t.rejectHint(changeSet.vendor.name)}
+        problems={problemsForField(problems, "reason")}
+      >
         <textarea name="reason" rows={3} maxLength={1000} required autoFocus />
       </Field>
       <footer>
         <button type="button" onClick={onBack}>
-          {words.back}
+          {t.back}
         </button>
         <button className="danger" disabled={isBusy}>
-          {words.rejectNow}
+          {t.rejectNewLicenses}
         </button>
       </footer>
     </form>

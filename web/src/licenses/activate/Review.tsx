@@ -1,11 +1,11 @@
 import { useState } from "react";
-import { useAction } from "../../api/useAction";
-import { useAnnounce } from "../../frame/Announcements";
+import { useApiMutation } from "../../api/useApiMutation";
+import { Problems } from "../../components/Problems";
 import { graphql, readFragment, type FragmentType } from "../../gql";
-import { Problems } from "../../parts/Problems";
-import { useMay } from "../../session/viewer";
-import { useFormats, useWords } from "../../words/WordsProvider";
-import { leaving, type PlannedMove } from "../surplus/plannedMoves";
+import { useFormats, useTranslations } from "../../i18n/TranslationsProvider";
+import { useAnnounce } from "../../layout/AnnouncementProvider";
+import { usePermission } from "../../session/viewer";
+import { countPlannedUsers, type PlannedMove } from "../surplus/plannedMoves";
 import { MovesNotice } from "./MovesNotice";
 import { RejectForm } from "./RejectForm";
 
@@ -49,30 +49,30 @@ interface Props {
   moves: PlannedMove[];
   setMoves: (moves: PlannedMove[]) => void;
   onDone: () => void;
-  /** Opens the dialog that removes what is superfluous of this license. */
+  /** Opens the dialog that removes the surplus of a license. */
   onRemove: (licenseKey: string) => void;
 }
 
-/** Activate or reject. What stands in the way of activating is said beside the button. */
+/** Buttons to activate or reject new licenses, with the reasons that block activation. */
 export function Review({ changeSet, moves, setMoves, onDone, onRemove }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
   const announce = useAnnounce();
-  const may = useMay();
+  const hasPermission = usePermission();
   const reviewed = readFragment(ReviewFields, changeSet);
   const { id, vendor } = reviewed;
-  const { act, isBusy, problems } = useAction();
+  const { mutate, isBusy, problems } = useApiMutation();
   const [isRejecting, setRejecting] = useState(false);
 
-  const missing = reviewed.surplusRequirements
-    .map(({ license, seatsToRemove }) => ({ license, seats: seatsToRemove - leaving(moves, license.id) }))
+  const outstanding = reviewed.surplusRequirements
+    .map(({ license, seatsToRemove }) => ({ license, seats: seatsToRemove - countPlannedUsers(moves, license.id) }))
     .filter(({ seats }) => seats > 0);
-  const isFreedByMoves = reviewed.status === "BLOCKED_BY_SURPLUS" && moves.length > 0 && missing.length === 0;
-  const isLater = new Date(reviewed.effectiveAt) > new Date();
-  const canActivate = (reviewed.canActivate || isFreedByMoves) && may("LICENSES_WRITE");
+  const isResolvedByMoves = reviewed.status === "BLOCKED_BY_SURPLUS" && moves.length > 0 && outstanding.length === 0;
+  const isNotYetEffective = new Date(reviewed.effectiveAt) > new Date();
+  const canActivate = (reviewed.canActivate || isResolvedByMoves) && hasPermission("LICENSES_WRITE");
 
   const activate = async () => {
-    const payload = await act(ActivateLicenses, {
+    const payload = await mutate(ActivateLicenses, {
       changeSetId: id,
       moves: moves.map(({ fromLicenseId, toLicenseKey, users }) => ({
         fromLicenseId,
@@ -82,7 +82,7 @@ export function Review({ changeSet, moves, setMoves, onDone, onRemove }: Props) 
     });
     if (!payload) return;
     setMoves([]);
-    announce(words.activated(vendor.name));
+    announce(t.activated(vendor.name));
     onDone();
   };
 
@@ -91,44 +91,46 @@ export function Review({ changeSet, moves, setMoves, onDone, onRemove }: Props) 
   return (
     <>
       <p className="notice">
-        {words.caution}{" "}
+        {t.caution}{" "}
         {vendor.supportUrl && (
           <a href={vendor.supportUrl} target="_blank" rel="noreferrer">
-            {words.contact(vendor.name)}
+            {t.contact(vendor.name)}
           </a>
         )}
       </p>
       <MovesNotice moves={moves} setMoves={setMoves} />
       <Problems problems={problems} />
-      <div id="why-not" aria-live="polite">
-        {missing.map(({ license, seats }) => (
+      <div id="activation-blockers" aria-live="polite">
+        {outstanding.map(({ license, seats }) => (
           <p key={license.id} className="notice bad between">
-            {words.mustBeRemovedFirst(seats, license.name)}
+            {t.removalRequired(seats, license.name)}
             <button type="button" onClick={() => onRemove(license.key)}>
-              {words.removeSuperfluous}
+              {t.removeSuperfluous}
             </button>
           </p>
         ))}
-        {isLater && <p className="notice">{words.notYetInEffect(formats.dateTime(reviewed.effectiveAt))}</p>}
-        {!canActivate && !isLater && missing.length === 0 && <p className="notice bad">{words.cannotActivate}</p>}
+        {isNotYetEffective && <p className="notice">{t.notYetInEffect(formats.dateTime(reviewed.effectiveAt))}</p>}
+        {!canActivate && !isNotYetEffective && outstanding.length === 0 && (
+          <p className="notice bad">{t.cannotActivate}</p>
+        )}
       </div>
       <footer>
-        {may("LICENSES_WRITE") && (
+        {hasPermission("LICENSES_WRITE") && (
           <button type="button" className="aside" onClick={() => setRejecting(true)}>
-            {words.reject}
+            {t.rejectCommand}
           </button>
         )}
         <button type="button" onClick={onDone}>
-          {words.later}
+          {t.later}
         </button>
         <button
           type="button"
           className="primary"
           disabled={!canActivate || isBusy}
-          aria-describedby="why-not"
+          aria-describedby="activation-blockers"
           onClick={activate}
         >
-          {isBusy ? words.activating : words.activate}
+          {isBusy ? t.activating : t.activate}
         </button>
       </footer>
     </>

@@ -1,13 +1,13 @@
 import type { FormEvent } from "react";
-import { useAction } from "../../api/useAction";
-import { useAnnounce } from "../../frame/Announcements";
-import { go } from "../../frame/location";
+import { useApiMutation } from "../../api/useApiMutation";
+import { Dialog } from "../../components/Dialog";
+import { Field } from "../../components/Field";
+import { problemsForField, otherProblems, Problems } from "../../components/Problems";
 import { graphql } from "../../gql";
-import { Dialog } from "../../parts/Dialog";
-import { Field } from "../../parts/Field";
-import { about, aboutNoneOf, Problems } from "../../parts/Problems";
-import { useWords } from "../../words/WordsProvider";
-import { LARGEST_FILE } from "../import/FileChoice";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { useAnnounce } from "../../layout/AnnouncementProvider";
+import { navigate } from "../../layout/router";
+import { MAX_FILE_SIZE } from "../import/FileForm";
 
 const ConvertDemo = graphql(`
   mutation ConvertDemo($input: ConvertDemoInput!) {
@@ -32,51 +32,53 @@ const ConvertDemo = graphql(`
 
 const FIELDS = ["serialNumber", "licenseOwner", "file"];
 
-/** Become a customer: the serial number and the owner that the vendor handed out, and the file, where one came along. */
+/** Become a customer: converts a demo by serial number and license owner, optionally with a license file. */
 export function ConvertDialog({ onClose }: { onClose: () => void }) {
-  const words = useWords();
+  const t = useTranslations();
   const announce = useAnnounce();
-  const { act, isBusy, problems, setProblems } = useAction();
+  const { mutate, isBusy, problems, setProblems } = useApiMutation();
 
   const convert = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const file = form.get("file") as File;
-    if (file.size > LARGEST_FILE) return setProblems([{ message: words.fileTooLarge, field: "file" }]);
-    const payload = await act(ConvertDemo, {
+    if (file.size > MAX_FILE_SIZE) return setProblems([{ message: t.fileTooLarge, field: "file" }]);
+    const payload = await mutate(ConvertDemo, {
       serialNumber: String(form.get("serialNumber")).trim(),
       licenseOwner: String(form.get("licenseOwner")).trim(),
       file: file.size > 0 ? { text: await file.text() } : null,
     });
     if (!payload) return;
     if (payload.installation?.isDemo && payload.changeSet) {
-      go(`/licenses?vendor=${encodeURIComponent(payload.changeSet.vendor.key)}&dialog=activate`, { replace: true });
+      navigate(`/licenses?vendor=${encodeURIComponent(payload.changeSet.vendor.key)}&dialog=activate`, {
+        replace: true,
+      });
       return;
     }
-    announce(words.isCustomerNow(payload.installation?.licenseOwner ?? ""));
+    announce(t.converted(payload.installation?.licenseOwner ?? ""));
     onClose();
   };
 
   return (
-    <Dialog title={words.becomeACustomer} narrow onClose={onClose}>
+    <Dialog title={t.becomeACustomer} narrow onClose={onClose}>
       <form className="stack" onSubmit={convert}>
-        <p>{words.convertHelp}</p>
-        <Field label={words.serialNumber} problems={about(problems, "serialNumber")}>
+        <p>{t.convertHelp}</p>
+        <Field label={t.serialNumber} problems={problemsForField(problems, "serialNumber")}>
           <input name="serialNumber" inputMode="numeric" autoComplete="off" required />
         </Field>
-        <Field label={words.licenseOwner} hint={words.ownerHint} problems={about(problems, "licenseOwner")}>
+        <Field label={t.licenseOwner} hint={t.ownerHint} problems={problemsForField(problems, "licenseOwner")}>
           <input name="licenseOwner" autoComplete="organization" required />
         </Field>
-        <Field label={words.licenseFile} hint={words.convertFileHint} problems={about(problems, "file")}>
+        <Field label={t.licenseFile} hint={t.convertFileHint} problems={problemsForField(problems, "file")}>
           <input name="file" type="file" accept=".lic,.txt,text/plain" />
         </Field>
-        <Problems problems={aboutNoneOf(problems, FIELDS)} />
+        <Problems problems={otherProblems(problems, FIELDS)} />
         <footer>
           <button type="button" onClick={onClose}>
-            {words.cancel}
+            {t.cancel}
           </button>
           <button className="primary" disabled={isBusy}>
-            {isBusy ? words.converting : words.becomeACustomer}
+            {isBusy ? t.converting : t.becomeACustomer}
           </button>
         </footer>
       </form>

@@ -1,18 +1,18 @@
-import { Link } from "../../frame/Link";
-import { withParameters } from "../../frame/location";
-import { useMay } from "../../session/viewer";
-import { useWords } from "../../words/WordsProvider";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { Link } from "../../layout/Link";
+import { withParameters } from "../../layout/router";
+import { usePermission } from "../../session/viewer";
 
-/** Says that this is a demo, and how it becomes a purchase. */
+/** A notice that this is a demo, with a link to the dialog that converts it. */
 export function DemoNotice() {
-  const words = useWords();
-  const may = useMay();
+  const t = useTranslations();
+  const hasPermission = usePermission();
   return (
     <p className="notice news between">
-      {words.isDemo}
-      {may("LICENSES_WRITE") && (
+      {t.isDemo}
+      {hasPermission("LICENSES_WRITE") && (
         <Link className="button primary" href={withParameters({ dialog: "convert" })}>
-          {words.becomeACustomer}
+          {t.becomeACustomer}
         </Link>
       )}
     </p>

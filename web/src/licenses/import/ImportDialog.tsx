@@ -1,14 +1,14 @@
 import { useState } from "react";
-import { useAction } from "../../api/useAction";
-import { useAnnounce } from "../../frame/Announcements";
-import { go } from "../../frame/location";
+import { useApiMutation } from "../../api/useApiMutation";
+import { Dialog } from "../../components/Dialog";
+import { Problems } from "../../components/Problems";
 import { graphql } from "../../gql";
-import type { ImportMode, PreviewFragment } from "../../gql/graphql";
 import { readFragment } from "../../gql";
-import { Dialog } from "../../parts/Dialog";
-import { Problems } from "../../parts/Problems";
-import { useWords } from "../../words/WordsProvider";
-import { FileChoice } from "./FileChoice";
+import type { ImportMode, PreviewFragment } from "../../gql/graphql";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { useAnnounce } from "../../layout/AnnouncementProvider";
+import { navigate } from "../../layout/router";
+import { FileForm } from "./FileForm";
 import { Preview, PreviewFields } from "./Preview";
 
 const ImportLicenseFile = graphql(`
@@ -30,51 +30,51 @@ const ImportLicenseFile = graphql(`
   }
 `);
 
-/** Get license from file: choose, paste or drop it, look at what it would change, then import it. */
+/** Get license from file: choose, drop or paste a file, preview its changes, and import it. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
-  const words = useWords();
+  const t = useTranslations();
   const announce = useAnnounce();
-  const { act, isBusy, problems, setProblems } = useAction();
+  const { mutate, isBusy, problems, setProblems } = useApiMutation();
   const [text, setText] = useState("");
   const [licenseKey, setLicenseKey] = useState("");
   const [preview, setPreview] = useState<PreviewFragment | null>(null);
 
   const send = (mode: ImportMode, content = text) =>
-    act(ImportLicenseFile, { file: { text: content }, mode, licenseKey: licenseKey || null });
+    mutate(ImportLicenseFile, { file: { text: content }, mode, licenseKey: licenseKey || null });
 
-  const look = async (content: string) => {
+  const previewFile = async (content: string) => {
     setText(content);
     setPreview(readFragment(PreviewFields, await send("PREVIEW", content)) ?? null);
   };
 
-  const take = async (mode: ImportMode) => {
+  const importFile = async (mode: ImportMode) => {
     const payload = await send(mode);
     if (!payload) return;
     const { changeSet } = payload;
     if (changeSet?.status === "AWAITING_ACTIVATION" || changeSet?.status === "BLOCKED_BY_SURPLUS") {
-      go(`/licenses?vendor=${encodeURIComponent(changeSet.vendor.key)}&dialog=activate`, { replace: true });
+      navigate(`/licenses?vendor=${encodeURIComponent(changeSet.vendor.key)}&dialog=activate`, { replace: true });
       return;
     }
-    announce(changeSet ? words.activated(changeSet.vendor.name) : words.fileChangesNothing);
+    announce(changeSet ? t.activated(changeSet.vendor.name) : t.fileChangesNothing);
     onClose();
   };
 
   return (
-    <Dialog title={words.getFromFile} onClose={onClose}>
+    <Dialog title={t.getFromFile} onClose={onClose}>
       {preview ? (
         <>
           <Problems problems={problems} />
-          <Preview preview={preview} isSending={isBusy} onImport={take} onBack={() => setPreview(null)} />
+          <Preview preview={preview} isSending={isBusy} onImport={importFile} onBack={() => setPreview(null)} />
         </>
       ) : (
-        <FileChoice
+        <FileForm
           text={text}
           licenseKey={licenseKey}
           setLicenseKey={setLicenseKey}
           problems={problems}
           setProblems={setProblems}
           isReading={isBusy}
-          onLook={look}
+          onPreview={previewFile}
           onClose={onClose}
         />
       )}

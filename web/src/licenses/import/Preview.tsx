@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { graphql } from "../../gql";
 import type { ImportMode, PreviewFragment } from "../../gql/graphql";
-import { useFormats, useWords } from "../../words/WordsProvider";
+import { useFormats, useTranslations } from "../../i18n/TranslationsProvider";
+import { ChangeSetSummary } from "../activate/ChangeSetSummary";
 import { ChangesTable } from "../activate/ChangesTable";
-import { StatedFacts } from "../activate/StatedFacts";
 
 export const PreviewFields = graphql(`
   fragment Preview on ImportLicenseFilePayload {
@@ -29,7 +29,7 @@ export const PreviewFields = graphql(`
           name
         }
       }
-      ...StatedFacts
+      ...ChangeSetSummary
     }
   }
 `);
@@ -41,9 +41,9 @@ interface Props {
   onBack: () => void;
 }
 
-/** What a license file would change; nothing of it is kept before Import is pressed. */
+/** The changes that a license file would make; nothing is stored before Import is pressed. */
 export function Preview({ preview, isSending, onImport, onBack }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const formats = useFormats();
   const [isForReview, setForReview] = useState(false);
   const { document, changeSet } = preview;
@@ -51,31 +51,31 @@ export function Preview({ preview, isSending, onImport, onBack }: Props) {
     <>
       {document && (
         <p className="muted">
-          {words.documentOf(changeSet?.vendor.name ?? document.vendor, document.sequence, formats.date(document.issuedAt))}
+          {t.documentOf(changeSet?.vendor.name ?? document.vendor, document.sequence, formats.date(document.issuedAt))}
         </p>
       )}
       {changeSet ? (
         <>
-          <StatedFacts changeSet={changeSet} />
+          <ChangeSetSummary changeSet={changeSet} />
           <ChangesTable changes={changeSet.changes} />
           {changeSet.surplusRequirements.map(({ id, license, seatsToRemove }) => (
             <p key={id} className="notice bad">
-              {words.willBeSuperfluous(seatsToRemove, license.name)}
+              {t.willBeSuperfluous(seatsToRemove, license.name)}
             </p>
           ))}
           {changeSet.canActivate && (
             <label className="check">
               <input type="checkbox" checked={isForReview} onChange={(event) => setForReview(event.target.checked)} />
-              {words.leaveForReview}
+              {t.leaveForReview}
             </label>
           )}
         </>
       ) : (
-        <p className="notice good">{words.fileChangesNothing}</p>
+        <p className="notice good">{t.fileChangesNothing}</p>
       )}
       <footer>
         <button type="button" onClick={onBack}>
-          {words.back}
+          {t.back}
         </button>
         {changeSet && (
           <button
@@ -84,7 +84,7 @@ export function Preview({ preview, isSending, onImport, onBack }: Props) {
             disabled={isSending}
             onClick={() => onImport(isForReview ? "REVIEW" : "FOLLOW_POLICY")}
           >
-            {isSending ? words.importing : words.importNow}
+            {isSending ? t.importing : t.importNow}
           </button>
         )}
       </footer>

@@ -3,7 +3,7 @@ import { useClient } from "urql";
 import { graphql, readFragment } from "../../gql";
 import type { HolderFragment } from "../../gql/graphql";
 import { HolderFields } from "../../holders/holder";
-import { useWords } from "../../words/WordsProvider";
+import { useTranslations } from "../../i18n/TranslationsProvider";
 
 const Suggestions = graphql(`
   query Suggestions($requirement: ID!, $first: Int!) {
@@ -21,8 +21,8 @@ const Suggestions = graphql(`
   }
 `);
 
-/** As many as the license can be taken from at once; where more must lose it, they do so one thousand after the other. */
-const MOST = 1000;
+/** Limit of users per `revokeUserLicenses` call. A larger surplus is removed in several steps. */
+const MAX_USERS = 1000;
 
 interface Props {
   requirementId: string;
@@ -30,33 +30,33 @@ interface Props {
   onSuggest: (holders: HolderFragment[]) => void;
 }
 
-/** Ticks those whom the server suggests: who will miss the license least. */
+/** A button that selects the holders whom the server suggests. */
 export function SuggestButton({ requirementId, count, onSuggest }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const client = useClient();
-  const [said, setSaid] = useState("");
+  const [status, setStatus] = useState("");
 
   const suggest = async () => {
-    const first = Math.min(count, MOST);
+    const first = Math.min(count, MAX_USERS);
     const { data } = await client.query(
       Suggestions,
       { requirement: requirementId, first },
       { requestPolicy: "network-only" },
     );
-    if (!data) return setSaid(words.unreachable);
+    if (!data) return setStatus(t.unreachable);
     const node = data.node && "suggestions" in data.node ? data.node : null;
     const holders = (node?.suggestions ?? []).map(({ assignment }) => readFragment(HolderFields, assignment));
     onSuggest(holders);
-    setSaid(words.suggested(holders.length));
+    setStatus(t.suggested(holders.length));
   };
 
   return (
     <>
-      <button type="button" onClick={suggest} disabled={count <= 0} title={words.suggestHint}>
-        {words.suggest}
+      <button type="button" onClick={suggest} disabled={count <= 0} title={t.suggestHint}>
+        {t.suggest}
       </button>
       <span role="status" className="muted">
-        {said}
+        {status}
       </span>
     </>
   );

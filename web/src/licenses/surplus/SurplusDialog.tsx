@@ -1,11 +1,11 @@
 import { useQuery } from "urql";
-import { go, withParameters } from "../../frame/location";
+import { Dialog } from "../../components/Dialog";
+import { QueryBoundary } from "../../components/QueryBoundary";
 import { graphql } from "../../gql";
-import { Dialog } from "../../parts/Dialog";
-import { Loaded } from "../../parts/Loaded";
-import { useWords } from "../../words/WordsProvider";
-import { SurplusForm } from "./SurplusForm";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { navigate, withParameters } from "../../layout/router";
 import type { PlannedMove } from "./plannedMoves";
+import { SurplusForm } from "./SurplusForm";
 
 const SurplusRequirements = graphql(`
   query SurplusRequirements($vendor: String!) {
@@ -27,24 +27,24 @@ const SurplusRequirements = graphql(`
 
 interface Props {
   vendor: string;
-  /** The key of the license that has too many users. */
+  /** Key of the license with a surplus. */
   license: string;
   moves: PlannedMove[];
   setMoves: (moves: PlannedMove[]) => void;
   onClose: () => void;
 }
 
-/** Remove superfluous licenses: takes a license from as many users as the new licenses leave too few seats for. */
+/** Remove superfluous licenses: removes a license from users until the new licenses have enough seats. */
 export function SurplusDialog({ vendor, license, moves, setMoves, onClose }: Props) {
-  const words = useWords();
-  const [answer, ask] = useQuery({ query: SurplusRequirements, variables: { vendor } });
-  const toActivate = () => go(withParameters({ dialog: "activate", license: null }));
+  const t = useTranslations();
+  const [result, refetch] = useQuery({ query: SurplusRequirements, variables: { vendor } });
+  const openActivateDialog = () => navigate(withParameters({ dialog: "activate", license: null }));
 
   return (
-    <Dialog title={words.removeSuperfluous} onClose={onClose}>
-      <Loaded answer={answer} retry={ask}>
+    <Dialog title={t.removeSuperfluous} onClose={onClose}>
+      <QueryBoundary result={result} retry={refetch}>
         {({ surplusRequirements, licenses }) => {
-          const requirement = surplusRequirements?.find((one) => one.license.key === license);
+          const requirement = surplusRequirements?.find(({ license: { key } }) => key === license);
           return requirement ? (
             <SurplusForm
               key={requirement.id}
@@ -52,21 +52,21 @@ export function SurplusDialog({ vendor, license, moves, setMoves, onClose }: Pro
               licenses={licenses?.nodes ?? []}
               moves={moves}
               setMoves={setMoves}
-              onDone={toActivate}
+              onDone={openActivateDialog}
               onClose={onClose}
             />
           ) : (
             <>
-              <p className="notice good">{words.nothingSuperfluous}</p>
+              <p className="notice good">{t.noSurplus}</p>
               <footer>
-                <button type="button" className="primary" onClick={toActivate}>
-                  {words.goOnToActivate}
+                <button type="button" className="primary" onClick={openActivateDialog}>
+                  {t.continueToActivation}
                 </button>
               </footer>
             </>
           );
         }}
-      </Loaded>
+      </QueryBoundary>
     </Dialog>
   );
 }

@@ -1,19 +1,19 @@
 import { useState, type FormEvent } from "react";
-import { useAction } from "../../api/useAction";
-import { useAnnounce } from "../../frame/Announcements";
+import { useApiMutation } from "../../api/useApiMutation";
+import { Problems } from "../../components/Problems";
 import { graphql, readFragment, type FragmentType } from "../../gql";
-import { userOf } from "../../holders/holder";
-import { HoldersOf } from "../../holders/HoldersOf";
-import { TickedNames } from "../../holders/TickedNames";
-import { useTicks } from "../../holders/useTicks";
-import { Problems } from "../../parts/Problems";
-import { useMay } from "../../session/viewer";
+import { userIdOf } from "../../holders/holder";
+import { HolderList } from "../../holders/HolderList";
+import { SelectedNames } from "../../holders/SelectedNames";
+import { useSelection } from "../../holders/useSelection";
+import { useTranslations } from "../../i18n/TranslationsProvider";
+import { useAnnounce } from "../../layout/AnnouncementProvider";
+import { usePermission } from "../../session/viewer";
 import { TakeUserLicenses } from "../../users/seatMutations";
-import { useWords } from "../../words/WordsProvider";
-import { Counts } from "./Counts";
 import { MoveTargetFields, moveTargets } from "./moveTargets";
-import { leaving, withMove, type PlannedMove } from "./plannedMoves";
+import { countPlannedUsers, withMove, type PlannedMove } from "./plannedMoves";
 import { SuggestButton } from "./SuggestButton";
+import { SurplusCounts } from "./SurplusCounts";
 
 const SurplusFormFields = graphql(`
   fragment SurplusForm on SurplusRequirement {
@@ -45,11 +45,11 @@ interface Props {
   onClose: () => void;
 }
 
-/** Ticks count down what must be removed. The license is taken at once; a move waits for the activation. */
+/** A form that removes the license from selected holders immediately, or plans their move on activation. */
 export function SurplusForm({ requirement, licenses, moves, setMoves, onDone, onClose }: Props) {
-  const words = useWords();
+  const t = useTranslations();
   const announce = useAnnounce();
-  const may = useMay();
+  const hasPermission = usePermission();
   const { id, license, changeSet, seatsInUse, seatsAvailable, seatsToRemove } = readFragment(
     SurplusFormFields,
     requirement,
@@ -57,91 +57,108 @@ export function SurplusForm({ requirement, licenses, moves, setMoves, onDone, on
   const targets = moveTargets(license, changeSet.changes, licenses);
   const [targetKey, setTargetKey] = useState("");
   const target = targets.find(({ key }) => key === targetKey);
-  const { ticked, tick, clear } = useTicks(userOf);
-  const { act, isBusy, problems, setProblems } = useAction();
+  const { selected, select, clear } = useSelection(userIdOf);
+  const { mutate, isBusy, problems, setProblems } = useApiMutation();
 
-  const inPlan = moves.filter((move) => move.changeSetId === changeSet.id && move.fromLicenseId === license.id);
-  const planned = leaving(inPlan, license.id);
-  const left = Math.max(0, seatsToRemove - planned - ticked.size);
+  const licenseMoves = moves.filter((move) => move.changeSetId === changeSet.id && move.fromLicenseId === license.id);
+  const planned = countPlannedUsers(licenseMoves, license.id);
+  const remaining = Math.max(0, seatsToRemove - planned - selected.size);
 
-  const choose = (key: string) => {
+  const chooseTarget = (key: string) => {
     setTargetKey(key);
-    if (!key) tick([...ticked.values()].filter(({ blocker }) => blocker), false);
+    if (!key)
+      select(
+        [...selected.values()].filter(({ blocker }) => blocker),
+        false,
+      );
   };
 
   const move = () => {
-    const users = [...ticked.values()].map(({ user }) => ({ id: user.id, name: user.name }));
+    const users = [...selected.values()].map(({ user }) => ({ id: user.id, name: user.name }));
     const { key: toLicenseKey, name: toLicenseName } = target!;
-    setMoves(withMove(moves, { changeSetId: changeSet.id, fromLicenseId: license.id, toLicenseKey, toLicenseName, users }));
-    if (left > 0) clear();
+    setMoves(
+      withMove(moves, { changeSetId: changeSet.id, fromLicenseId: license.id, toLicenseKey, toLicenseName, users }),
+    );
+    if (remaining > 0) clear();
     else onDone();
   };
 
-  const take = async () => {
-    const userIds = [...ticked.keys()];
-    const payload = await act(TakeUserLicenses, { licenseId: license.id, userIds });
+  const remove = async () => {
+    const userIds = [...selected.keys()];
+    const payload = await mutate(TakeUserLicenses, { licenseId: license.id, userIds });
     if (!payload) return;
     clear();
-    const kept = payload.results.filter(({ outcome }) => outcome === "BLOCKED");
-    setProblems(kept.map(({ user, blocker }) => ({ message: words.keeps(user?.name ?? "", blocker!), field: null })));
-    if (kept.length > 0) return;
-    announce(words.taken(license.name, userIds.length));
-    if (left === 0) onDone();
+    const blocked = payload.results.filter(({ outcome }) => outcome === "BLOCKED");
+    setProblems(
+      blocked.map(({ user, blocker }) => ({ message: t.notRemoved(user?.name ?? "", blocker!), field: null })),
+    );
+    if (blocked.length > 0) return;
+    announce(t.removedFrom(license.name, userIds.length));
+    if (remaining === 0) onDone();
   };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (target) move();
-    else void take();
+    else void remove();
   };
 
   return (
     <form onSubmit={submit}>
       <h3>{license.name}</h3>
-      <Counts inUse={seatsInUse} available={seatsAvailable} left={left} isEnough={ticked.size > 0 || planned > 0} />
-      <p>{words.surplusHelp(seatsToRemove)}</p>
+      <SurplusCounts
+        inUse={seatsInUse}
+        available={seatsAvailable}
+        remaining={remaining}
+        isEnough={selected.size > 0 || planned > 0}
+      />
+      <p>{t.surplusHelp(seatsToRemove)}</p>
       {planned > 0 && (
         <p className="notice between">
-          {words.plannedMoves(planned)}
-          <button type="button" onClick={() => setMoves(moves.filter((one) => !inPlan.includes(one)))}>
-            {words.undo}
+          {t.plannedMoves(planned)}
+          <button type="button" onClick={() => setMoves(moves.filter((move) => !licenseMoves.includes(move)))}>
+            {t.undo}
           </button>
         </p>
       )}
-      <HoldersOf
+      <HolderList
         licenseKey={license.key}
-        ticked={ticked}
-        onTick={tick}
-        canTick={(blocker) => !blocker || (blocker === "OPEN_REQUESTS" && target !== undefined)}
-        beside={
-          <SuggestButton requirementId={id} count={seatsToRemove - planned} onSuggest={(holders) => tick(holders, true)} />
+        selected={selected}
+        onSelect={select}
+        canSelect={(blocker) => !blocker || (blocker === "OPEN_REQUESTS" && target !== undefined)}
+        searchActions={
+          <SuggestButton
+            requirementId={id}
+            count={seatsToRemove - planned}
+            onSuggest={(holders) => select(holders, true)}
+          />
         }
       />
       <footer>
         <Problems problems={problems} />
-        <TickedNames ticked={ticked} onUntick={(holder) => tick([holder], false)} />
+        <SelectedNames selected={selected} onDeselect={(holder) => select([holder], false)} />
         {targets.length > 0 && (
           <label className="aside inline">
-            {words.thoseTicked}
-            <select value={targetKey} onChange={(event) => choose(event.target.value)}>
-              <option value="">{words.loseTheLicense}</option>
+            {t.action}
+            <select value={targetKey} onChange={(event) => chooseTarget(event.target.value)}>
+              <option value="">{t.removeLicense}</option>
               {targets.map(({ key, name, seatsLeft }) => (
                 <option key={key} value={key} disabled={seatsLeft !== null && seatsLeft <= 0}>
-                  {words.moveTo(name, seatsLeft)}
+                  {t.moveTo(name, seatsLeft)}
                 </option>
               ))}
             </select>
           </label>
         )}
         <button type="button" onClick={onClose}>
-          {words.cancel}
+          {t.cancel}
         </button>
         <button
           className="primary"
-          disabled={ticked.size === 0 || isBusy || !may("USERS_WRITE")}
-          title={target ? words.moveTo(target.name, null) : words.takeFrom(ticked.size)}
+          disabled={selected.size === 0 || isBusy || !hasPermission("USERS_WRITE")}
+          title={target ? t.moveTo(target.name, null) : t.removeFrom(selected.size)}
         >
-          {isBusy ? words.removing : words.ok}
+          {isBusy ? t.removing : t.ok}
         </button>
       </footer>
     </form>

@@ -22,17 +22,17 @@ const ChangeFields = graphql(`
   }
 `);
 
-/** A license that users can move to with the activation. */
+/** A license that users can move to on activation. */
 export interface MoveTarget {
   key: string;
   name: string;
-  /** Seats that will be left; null if unlimited. */
+  /** Seats available after activation; null if unlimited. */
   seatsLeft: number | null;
 }
 
 /**
- * The other licenses of the change set that users of this one can move to: those in force with the seats they will have,
- * and those that are added. A plan is replaced by a plan; whether an added license is one only the server knows.
+ * Return the licenses that holders of a license can move to on activation: added licenses, and current ones that are
+ * not removed, with the seats they will have. Only a plan can replace a plan; the server checks this for added licenses.
  */
 export function moveTargets(
   from: { key: string; isPlan: boolean },

@@ -1,4 +1,4 @@
-/** Users that move from one license to another with the activation of a change set; nothing has happened to them yet. */
+/** Users to be moved from one license to another when a change set is activated. */
 export interface PlannedMove {
   changeSetId: string;
   fromLicenseId: string;
@@ -7,19 +7,19 @@ export interface PlannedMove {
   users: { id: string; name: string }[];
 }
 
-/** How many users leave a license with the activation. */
-export function leaving(moves: PlannedMove[], licenseId: string) {
+/** Return the number of users who will leave a license on activation. */
+export function countPlannedUsers(moves: PlannedMove[], licenseId: string) {
   return moves
     .filter(({ fromLicenseId }) => fromLicenseId === licenseId)
     .reduce((count, { users }) => count + users.length, 0);
 }
 
-/** The moves with one more; whoever had another plan from the same license follows the new one. */
+/** Return the moves with one added; its users are taken out of earlier moves from the same license. */
 export function withMove(moves: PlannedMove[], added: PlannedMove) {
-  const moving = new Set(added.users.map(({ id }) => id));
+  const movedIds = new Set(added.users.map(({ id }) => id));
   const others = moves.map((move) =>
     move.fromLicenseId === added.fromLicenseId
-      ? { ...move, users: move.users.filter(({ id }) => !moving.has(id)) }
+      ? { ...move, users: move.users.filter(({ id }) => !movedIds.has(id)) }
       : move,
   );
   return [...others, added].filter(({ users }) => users.length > 0);
