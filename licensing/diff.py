@@ -11,6 +11,7 @@ from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.documents.errors import FileInvalid
 from licensing.enums import LicenseChangeKind, LicenseScope
 from licensing.messages import Message
+from licensing.surplus import surplus
 
 
 @dataclass(frozen=True)
@@ -96,16 +97,6 @@ class GrantChange:
         if self.scope is LicenseScope.SYSTEM:
             return None
         return grant.total if grant else 0
-
-
-def surplus(in_use: int, new_total: int | None) -> int:
-    """Return the number of seats in use beyond the new total; 0 if seats are unlimited."""
-    return 0 if new_total is None else max(0, in_use - new_total)
-
-
-def seats_available(total: int | None, in_use: int) -> int | None:
-    """Return the number of seats left, at least 0; None if seats are unlimited."""
-    return None if total is None else max(0, total - in_use)
 
 
 def diff(before: Iterable[LicenseGrant], after: Iterable[LicenseGrant], in_use: Mapping[str, int]) -> list[GrantChange]:

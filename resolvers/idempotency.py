@@ -27,7 +27,7 @@ R = TypeVar("R")
 Resolver = Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]
 
 
-class AlreadyDone(Exception):
+class AlreadyExecuted(Exception):
     """Raised if the request was executed before and its outcome is stored."""
 
 
@@ -73,7 +73,7 @@ class IdempotentRequest:
         else:
             self.outcome = Outcome(stored_key.answer, stored_key.refusal and _restore_error(**stored_key.refusal))
 
-    async def check_not_done(self, now: datetime) -> None:
+    async def check_not_executed(self, now: datetime) -> None:
         """Check, inside the transaction, that the request has not been executed since the first `look_up`.
 
         Raises:
@@ -82,7 +82,7 @@ class IdempotentRequest:
         """
         await self.look_up(now)
         if self.outcome:
-            raise AlreadyDone
+            raise AlreadyExecuted
 
     async def keep(self, result: Any, error: LicensingError | None, now: datetime) -> Outcome:
         """Store the outcome in the current transaction and return it."""
@@ -126,8 +126,8 @@ def idempotent(replay: Callable[..., Awaitable[Any]] = replay_nothing) -> Callab
                 return await resolver(context, *args, **kwargs)
             try:
                 if request.outcome is None:
-                    return await _keep_error(resolver(context, *args, **kwargs), context, request)
-            except AlreadyDone:
+                    return await _store_error(resolver(context, *args, **kwargs), context, request)
+            except AlreadyExecuted:
                 pass  # a concurrent repetition committed first
             result: R = await replay(request.outcome, context, *args, **kwargs)
             return result
@@ -137,7 +137,7 @@ def idempotent(replay: Callable[..., Awaitable[Any]] = replay_nothing) -> Callab
     return decorate
 
 
-async def _keep_error(running: Awaitable[R], context: Context, request: IdempotencyRecord) -> R:
+async def _store_error(running: Awaitable[R], context: Context, request: IdempotencyRecord) -> R:
     """Await a resolver, storing the error that it raises unless an outcome is stored already."""
     try:
         return await running

@@ -103,7 +103,7 @@ class Keyset:
         Raises:
             BadUserInput: The cursor is malformed, or belongs to another list or order.
         """
-        decoded = read_cursor(cursor)
+        decoded = decode_cursor(cursor)
         if decoded[:2] != [CURSOR_VERSION, self.order] or len(decoded) != 2 + len(self.columns):
             raise BadUserInput(
                 Message("The cursor belongs to another list, or to another order of it. Start without a cursor.")
@@ -133,7 +133,7 @@ def _fits(value: object, kind: type[int] | type[str] | range) -> bool:
     return type(value) is int and value in kind if isinstance(kind, range) else type(value) is kind
 
 
-def read_cursor(cursor: str) -> list[Any]:
+def decode_cursor(cursor: str) -> list[Any]:
     """Return the content of a cursor of any list.
 
     Raises:

@@ -139,7 +139,7 @@ class IdempotencyRecord(Protocol):
             KeyReused: The key was used for a different request.
         """
 
-    async def check_not_done(self, now: datetime) -> None:
+    async def check_not_executed(self, now: datetime) -> None:
         """Check, inside the transaction, that the request has not been executed since `look_up`.
 
         Raises:

@@ -135,7 +135,7 @@ def _known_error(exception: Exception) -> tuple[str, Message] | None:
     if is_too_slow(exception):
         return "TIMEOUT", TIMEOUT_MESSAGE
     if is_unreachable(exception):
-        _log.warning("the database cannot be used", error=type(exception).__name__, reason=str(exception))
+        _log.warning("database unavailable", error=type(exception).__name__, reason=str(exception))
         message = Message("The database is unavailable or full, and nothing was changed. Try again in a moment.")
         return "UNAVAILABLE", message
     if isinstance(exception, RecursionError):

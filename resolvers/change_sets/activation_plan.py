@@ -9,7 +9,7 @@ from licensing.documents.claims import LicenseClaims, LicenseDates, LicenseGrant
 from models.vendor import Vendor
 from resolvers.context import Context
 from resolvers.licenses.catalog import Catalog, VendorLicenses, load_installation_catalog
-from resolvers.licenses.seat_plan import Moves, Revocations, SeatPlan, plan_seats, seats_in_use
+from resolvers.licenses.seat_plan import Moves, Revocations, SeatPlan, plan_seats, empty_seat_plan
 from resolvers.unit_of_work import UnitOfWork
 
 
@@ -89,7 +89,7 @@ async def plan_activation(unit: UnitOfWork, vendor: Vendor, claims: LicenseClaim
         FileInvalid: A license changes its scope, or becomes or stops being a plan.
     """
     catalog = await load_installation_catalog(unit.installation.id)
-    seats = seats_in_use(catalog)
+    seats = empty_seat_plan(catalog)
     dates = LicenseDates(
         warn_at=vendor.warn_at,
         expires_at=vendor.expires_at,

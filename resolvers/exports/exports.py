@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from licensing.diff import seats_available
 from licensing.enums import ApiScope, LicenseScope, UserKind
 from licensing.messages import Language
+from licensing.surplus import seats_available
 from resolvers.audit.log import AuditCriteria, EventRow, event_batches, summary
 from resolvers.change_sets.change_sets import surplus_requirements
 from resolvers.context import Context

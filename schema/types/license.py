@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from licensing.diff import seats_available
 from licensing.enums import ApiScope, LicenseScope
+from licensing.surplus import seats_available
 from resolvers.context import Context
 from resolvers.dataloaders import Loaders
 from resolvers.licenses import catalog
 from resolvers.licenses.catalog import LicenseRow
 from schema.core.descriptions import argument, input_type, object_type
-from schema.core.permissions import Info, protected_field
-from schema.core.row_mapping import Computed, Nested, RowMapping, ToOne, from_row
+from schema.core.permissions import Info, ReadRule, protected_field
+from schema.core.row_mapping import RowMapping, from_row
+from schema.core.row_sources import Computed, Nested, ToOne
 from schema.core.selection import selected
 from schema.execution.cost import PAGE
 from schema.relay.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest, connect
@@ -81,7 +82,7 @@ class License(Node):
     """Whether the license is hidden from administrators. Hidden licenses are listed only with `includeHidden`."""
     row: strawberry.Private[LicenseRow]
 
-    @protected_field()
+    @protected_field(requires=ApiScope.LICENSES_READ)
     async def requires(self, info: Info) -> "License | None":
         """License that a user must hold as a prerequisite of this one; null if none."""
         if self.row.requires is None:
@@ -118,6 +119,10 @@ class License(Node):
 
     __mapping__ = RowMapping(
         LicenseRow,
+        ReadRule(
+            ApiScope.LICENSES_READ,
+            frozenset({"id", "key", "name", "description", "scope", "vendor", "is_plan", "includes", "is_hidden"}),
+        ),
         id=Computed(global_id("License"), "id"),
         vendor=ToOne("vendors", "vendor_id", "Vendor", "vendor"),
         includes=Computed(_feature_keys, "key", "code", "includes"),

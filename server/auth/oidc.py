@@ -68,7 +68,7 @@ class IdentityProvider:
             return self._identity_from_claims(await self._verify(token, now))
         except _INVALID_TOKEN_ERRORS as error:
             # The kind of error helps to debug a configuration; the token itself must not be logged.
-            _log.info("a token of the identity provider is not valid", error=type(error).__name__)
+            _log.info("invalid identity provider token", error=type(error).__name__)
             return None
 
     async def _verify(self, token: str, now: datetime) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class IdentityProvider:
             self._keys = _keys_by_id(jwks["keys"])
             self._fetched_at = self._attempted_at
         except (RequestFailed, TimeoutError, *_INVALID_TOKEN_ERRORS) as error:
-            _log.warning("cannot fetch the identity provider's keys", error=type(error).__name__, reason=str(error))
+            _log.warning("identity provider keys unavailable", error=type(error).__name__, reason=str(error))
 
     async def _fetch(self, url: str) -> dict[str, Any]:
         response = await send_request(self._http, self._http.build_request("GET", url))

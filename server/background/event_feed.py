@@ -105,9 +105,9 @@ class DatabaseEventFeed(ABC):
                     await self._listen(connection)
             except Exception as error:
                 if isinstance(error, _CONNECTION_ERRORS) or is_too_slow(error):
-                    _log.warning("cannot hear of events", error=type(error).__name__, again_in=delay)
+                    _log.warning("event feed disconnected", error=type(error).__name__, retry_in=delay)
                 else:
-                    _log.error("the feed failed and goes on", exc_info=error)
+                    _log.error("event feed failed, reconnecting", exc_info=error)
             await asyncio.sleep(delay * random.uniform(0.5, 1))
             delay = min(2 * delay, MAX_RECONNECT_DELAY)
 
@@ -141,14 +141,17 @@ class PostgresEventFeed(DatabaseEventFeed):
             connection.terminate()
 
     async def _listen(self, connection: "asyncpg.Connection[Any]") -> None:
+        loop = asyncio.get_running_loop()
+        next_check = loop.time() + CREDENTIAL_CHECK_INTERVAL
         while not connection.is_closed():
-            try:
-                async with asyncio.timeout(CREDENTIAL_CHECK_INTERVAL):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(next_check):
                     await self._notified.wait()
-            except TimeoutError:
+            # The check is due by time: notifications of one installation must not postpone it for the others.
+            if loop.time() >= next_check:
                 await connection.execute("SELECT 1", timeout=5)
                 await self.poll()
-                continue
+                next_check = loop.time() + CREDENTIAL_CHECK_INTERVAL
             self._notified.clear()
             positions, self._latest_positions = self._latest_positions, {}
             await self.publish(positions)

@@ -24,7 +24,7 @@ from server.http_clients.vendor_client import VendorClient
 CONCURRENCY = 8
 """License servers contacted at the same time, so that a slow server does not delay the others."""
 
-log = structlog.get_logger("seatkeeper.checker")
+log = structlog.get_logger("seatkeeper.scheduler")
 
 
 class Scheduler:
@@ -78,9 +78,9 @@ class Scheduler:
 
     def _log_failure(self, failure: Exception, **fields: int) -> None:
         if is_unreachable(failure) or is_too_slow(failure):
-            log.warning("the checker waits for the database", error=type(failure).__name__, **fields)
+            log.warning("database unavailable, retrying", error=type(failure).__name__, **fields)
         else:
-            log.error("the checker failed and goes on", exc_info=failure, **fields)
+            log.error("scheduled job failed", exc_info=failure, **fields)
 
     def _context(self, installation_id: int) -> Context:
         context = system_context(installation_id, actor=SYSTEM, request_id=f"check-{uuid4().hex}")

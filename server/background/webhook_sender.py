@@ -25,7 +25,7 @@ POLL_INTERVAL = 1.0
 """Seconds between two searches for due webhooks."""
 CONCURRENCY = 64
 """Webhooks that a process delivers to at the same time, so that slow endpoints do not delay the others."""
-MAX_EVENTS_PER_LEASE = 10
+MAX_BATCHES_PER_LEASE = 10
 """Batches of events per lease, after which other webhooks get their turn."""
 SHUTDOWN_TIMEOUT = 5.0
 """Seconds that deliveries in progress have to finish at shutdown."""
@@ -77,7 +77,7 @@ class WebhookSender:
 
     async def _deliver_leased(self, lease: WebhookLease) -> None:
         try:
-            for _ in range(MAX_EVENTS_PER_LEASE):
+            for _ in range(MAX_BATCHES_PER_LEASE):
                 if not await self._deliver_batch(lease):
                     return
             await release(lease, self.now())
@@ -111,6 +111,6 @@ class WebhookSender:
 
     def _log_failure(self, failure: Exception, **fields: int) -> None:
         if is_unreachable(failure) or is_too_slow(failure):
-            log.warning("webhooks wait for the database", error=type(failure).__name__, **fields)
+            log.warning("database unavailable, retrying", error=type(failure).__name__, **fields)
         else:
-            log.error("a webhook failed and is tried again", exc_info=failure, **fields)
+            log.error("webhook delivery failed, retrying", exc_info=failure, **fields)

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
-from licensing.diff import seats_available
 from licensing.enums import ImportMode, LicenseScope
 from licensing.errors import NotFound
+from licensing.surplus import seats_available
 from resolvers.change_sets.change_sets import pending_changes
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
 from resolvers.change_sets.read_model import ChangeSetView

@@ -16,7 +16,8 @@ from resolvers.context import Context
 from resolvers.ports import EndpointRefused
 from resolvers.webhooks.webhooks import secrets_of
 from server.http_clients.ssrf_guard import Resolver, parse_webhook_url, resolve, resolve_public_addresses
-from server.http_clients.webhook_messages import WebhookMessage, build_test_message, signed_headers
+from server.http_clients.webhook_messages import WebhookMessage, build_test_message
+from server.http_clients.webhook_signature import signed_headers
 
 RESPONSE_TIMEOUT = 10.0
 """Seconds from the start of a delivery until the response status must have arrived."""

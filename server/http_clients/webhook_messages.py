@@ -1,11 +1,8 @@
-"""The payloads and signatures of webhook messages, which follow https://www.standardwebhooks.com."""
+"""Webhook messages: the payloads of events, which follow https://www.standardwebhooks.com."""
 
-import hmac
-from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -62,23 +59,6 @@ def build_test_message(webhook: Webhook, request_id: str, now: datetime) -> Webh
     return WebhookMessage(
         f"msg_{webhook.id}_test_{int(now.timestamp() * 1_000_000)}", _encode_payload("webhook.test", now, data)
     )
-
-
-def signed_headers(message: WebhookMessage, secrets: Sequence[str], now: datetime) -> dict[str, str]:
-    """Return the headers of a message, with one signature per secret."""
-    timestamp = str(int(now.timestamp()))
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": message.id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": " ".join(_sign(message, timestamp, secret) for secret in secrets),
-    }
-
-
-def _sign(message: WebhookMessage, timestamp: str, secret: str) -> str:
-    key = b64decode(secret.removeprefix("whsec_"))
-    signed = f"{message.id}.{timestamp}.".encode() + message.body
-    return "v1," + b64encode(hmac.digest(key, signed, sha256)).decode()
 
 
 def _encode_payload(type_: str, timestamp: datetime, data: Mapping[str, Any]) -> bytes:

@@ -15,12 +15,13 @@ from resolvers.context import system_context
 from resolvers.licenses.assignments import assign_user_licenses, revoke_user_licenses
 from resolvers.principals import COMMAND_LINE
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client
-from tests.acceptance.test_3_live_updates import bearer, latest_cursor, make_token
-from tests.acceptance.test_3_live_updates import socket as open_socket
 from tests.chaos.databases import connected, create_holders
+from tests.support.api_client import Client
+from tests.support.api_tokens import bearer, make_token
 from tests.support.processes import process
 from tests.support.short_timeout_server import SEND_TIMEOUT
+from tests.support.subscriptions import latest_cursor
+from tests.support.subscriptions import socket as open_socket
 
 HOLDERS, EVENTS = 2000, 20_000
 MAX_GROWTH = 60 * 1024
@@ -85,7 +86,7 @@ async def dropped_reader_lines(log: Path, number: int) -> list[str]:
     async with asyncio.timeout(SEND_TIMEOUT + 20):
         while True:
             content = await asyncio.to_thread(log.read_text)
-            lines = [line for line in content.splitlines() if "a reader was dropped" in line]
+            lines = [line for line in content.splitlines() if "slow consumer disconnected" in line]
             if len(lines) >= number:
                 return lines
             await asyncio.sleep(0.1)

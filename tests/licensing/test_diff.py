@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.diff import check_immutable, diff, is_unchanged, seats_available, surplus
+from licensing.diff import check_immutable, diff, is_unchanged
 from licensing.documents.errors import FileInvalid
 from licensing.enums import LicenseChangeKind, LicenseScope, UserKind
+from licensing.surplus import seats_available, surplus
 from tests.support.grants import FEATURES, grants, in_use, license, terms
 
 ADDED, INCREASED, DECREASED, ALTERED, REMOVED = LicenseChangeKind

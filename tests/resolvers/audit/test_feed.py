@@ -12,6 +12,7 @@ from tortoise.connection import get_connection
 
 from licensing.enums import ActorKind, ApiScope, AuditAction
 from models.audit_event import AuditEvent
+from models.db.notifications import notify
 from models.session import Session
 from models.user import User
 from models.vendor import Vendor
@@ -24,7 +25,7 @@ from resolvers.context import Context, utc_now
 from resolvers.errors import BadUserInput, Unauthenticated
 from resolvers.unit_of_work import unit_of_work
 from server.background.event_feed import DatabaseEventFeed, event_feed
-from tests.schema.conftest import statements
+from tests.support.executed_operations import statements
 
 __all__ = ["statements"]
 
@@ -260,6 +261,35 @@ async def test_credentials_are_checked_without_events(
         await Session.filter(id=session.id).update(last_seen_at=utc_now() - IDLE_TIMEOUT - timedelta(seconds=1))
         with pytest.raises(Unauthenticated):
             await pending
+
+
+async def test_busy_installation_does_not_delay_credential_checks(
+    database: str, context: Context, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.background.event_feed.CREDENTIAL_CHECK_INTERVAL", 0.3)
+    session = await create_session(administrator)
+    feed = context.feed = event_feed(database)
+    context.principal = replace(context.caller, user_id=administrator.id, session_id=session.id)
+
+    async def notify_of_another_installation() -> None:
+        while True:
+            await notify(context.installation_id + 1, position=1)
+            await asyncio.sleep(0.05)
+
+    position = await latest_position(context.installation_id)
+    async with feed.running(), aclosing(follow(context, ALL_EVENTS, position)) as events:
+        await record(context, "seen")
+        assert names(await receive(events, 1)) == ["seen"]
+        busy = asyncio.create_task(notify_of_another_installation())
+        pending = asyncio.ensure_future(receive(events, 1))
+        await asyncio.sleep(0.1)  # the subscriber waits for news, and notifications have begun
+        await Session.filter(id=session.id).update(last_seen_at=utc_now() - IDLE_TIMEOUT - timedelta(seconds=1))
+        try:
+            async with asyncio.timeout(3):
+                with pytest.raises(Unauthenticated):
+                    await pending
+        finally:
+            busy.cancel()
 
 
 async def test_subscription_ends_on_shutdown(subscriber: Context, feed: DatabaseEventFeed) -> None:

@@ -35,4 +35,4 @@ async def test_failure_of_one_vendor_check_does_not_stop_others(
         await Scheduler(BrokenVendorClient()).run_once()
 
     assert [one.key async for one in due.filter(next_check_at__lte=now)] == ["vendor-3"]
-    assert [one["event"] for one in logged if one["log_level"] == "error"] == ["the checker failed and goes on"]
+    assert [one["event"] for one in logged if one["log_level"] == "error"] == ["scheduled job failed"]
