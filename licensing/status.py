@@ -8,7 +8,7 @@ from datetime import datetime
 from licensing.documents.claims import LicenseDates
 from licensing.enums import ChangeSetStatus, LicenseStatus, LicenseUpdateStatus
 
-_WORST_LAST = list(LicenseStatus)
+_BY_SEVERITY = list(LicenseStatus)
 
 
 def license_status(dates: LicenseDates, now: datetime) -> LicenseStatus:
@@ -26,11 +26,11 @@ def license_status(dates: LicenseDates, now: datetime) -> LicenseStatus:
 
 def worst_status(statuses: Iterable[LicenseStatus]) -> LicenseStatus:
     """Return the worst of several vendors' statuses; ACTIVE if there are none."""
-    return max(statuses, key=_WORST_LAST.index, default=LicenseStatus.ACTIVE)
+    return max(statuses, key=_BY_SEVERITY.index, default=LicenseStatus.ACTIVE)
 
 
 def change_set_status(outcome: ChangeSetStatus | None, has_surplus: bool) -> ChangeSetStatus:
-    """Return a change set's outcome or, while it is open, whether surplus blocks its activation."""
+    """Return a change set's stored outcome, or BLOCKED_BY_SURPLUS or AWAITING_ACTIVATION while it is open its activation."""
     if outcome is not None:
         return outcome
     return ChangeSetStatus.BLOCKED_BY_SURPLUS if has_surplus else ChangeSetStatus.AWAITING_ACTIVATION

@@ -22,7 +22,7 @@ from resolvers.vendor_reports import enqueue_report
 NEWEST_FIRST = Keyset("changeSets", {"change_set__id": int}, is_descending=True)
 
 
-async def get(context: Context, change_set_id: int) -> ChangeSetView:
+async def get_change_set(context: Context, change_set_id: int) -> ChangeSetView:
     """Return a change set.
 
     Raises:
@@ -85,7 +85,7 @@ async def reject_pending_changes(context: Context, change_set_id: int, reason: s
         ChangeSetClosed: It has been activated or superseded.
     """
     async with unit_of_work(context) as unit:
-        change_set = await get(context, change_set_id)
+        change_set = await get_change_set(context, change_set_id)
         if change_set.status is ChangeSetStatus.REJECTED:
             return
         if change_set.closed_at:
@@ -115,11 +115,11 @@ async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
         Invalid: It was not activated automatically.
     """
     async with unit_of_work(context) as unit:
-        change_set = await get(context, change_set_id)
+        change_set = await get_change_set(context, change_set_id)
         if change_set.status is not ChangeSetStatus.AUTO_ACTIVATED:
             raise Invalid(
                 ["input", "changeSetId"],
-                reason=Message("Only what was activated automatically is marked as seen. Read `pendingChanges` again."),
+                reason=Message("Only automatically activated change sets can be acknowledged. Read `pendingChanges` again."),
             )
         marked = await ChangeSet.filter(
             vendor_id=change_set.vendor_id,

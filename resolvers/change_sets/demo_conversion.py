@@ -25,12 +25,12 @@ async def convert_demo(
     """Convert a demo to the purchased installation, with a license file or from the main vendor's license server.
 
     Returns:
-        The purchase: activated if it fits, else pending; the installation stays a demo until it is activated.
+        The purchase: activated unless its dates or surplus seats prevent it, else pending while the demo continues.
 
     Raises:
         Forbidden: The caller's token is bound to one vendor.
         NotDemo: The installation is not a demo.
-        Invalid: The serial number or the owner is not what the vendor issued, or cannot be one.
+        Invalid: The serial number or the owner does not match the license document, or is malformed.
         NoLicenseServer: No file was given, and the main vendor has no license server.
         VendorUnavailable: The license server did not answer.
         VendorRefused: The license server rejected the request.
@@ -90,7 +90,7 @@ async def _check_input(installation: Installation, serial_number: str, license_o
 async def _fetch(context: Context, vendor: Vendor, demo_serial: str, serial: str, owner: str) -> bytes:
     if vendor.license_server is None:
         raise NoLicenseServer(vendor=vendor.name)
-    assert context.license_servers, "this process has no way to reach license servers"
+    assert context.license_servers, "context.license_servers is not set"
     return await context.license_servers.convert(
         vendor.license_server, vendor=vendor.name, demo_serial=demo_serial, serial=serial, owner=owner
     )

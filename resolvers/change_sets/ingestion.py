@@ -1,4 +1,4 @@
-"""Ingestion of verified license documents, whatever their source: stored, compared with what is in force, triaged."""
+"""Ingestion: store a verified license document, create its change set and apply the activation policy."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +15,12 @@ from models.change_set import ChangeSet, ReceivedDocument
 from models.vendor import Vendor
 from resolvers.change_sets.activation import apply_change_set, latest_activated, next_check, write_vendor_details
 from resolvers.change_sets.activation_plan import ActivationPlan, plan_activation
-from resolvers.change_sets.change_sets import get, supersede
+from resolvers.change_sets.change_sets import get_change_set, supersede
 from resolvers.change_sets.read_model import ChangeSetView, change_views
 from resolvers.principals import SYSTEM, Actor
 from resolvers.unit_of_work import UnitOfWork
 
-DISMISSED = (ChangeSetStatus.REJECTED.value, ChangeSetStatus.SUPERSEDED.value)
+_REJECTED_OR_SUPERSEDED = (ChangeSetStatus.REJECTED.value, ChangeSetStatus.SUPERSEDED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,17 @@ class IncomingDocument:
 
 
 async def ingest(unit: UnitOfWork, vendor: Vendor, incoming: IncomingDocument) -> ChangeSetView | None:
-    """Create a change set for a license document, and activate it if policy allows; a known one is found again.
+    """Create a change set for a license document, and activate it if the activation policy allows.
+
+    A document that is stored already returns its existing change set.
 
     Returns:
         What the document changes, with ID 0 in a preview; None if it changes nothing.
 
     Raises:
-        FileExpired: The last moment at which it may be imported has passed.
+        FileExpired: The import deadline has passed.
         FileInvalid: It was issued in the future, or a license changes its scope or whether it is a plan.
-        FileOutdated: A newer one was received. Never raised for a license server, which then has nothing new.
+        FileOutdated: A newer one was received. For a license server, None is returned instead.
     """
     document = incoming.document
     stored = await ReceivedDocument.get_or_none(vendor_id=vendor.id, sha256=document.sha256)
@@ -73,7 +75,7 @@ async def _ingest_known(
 ) -> ChangeSetView | None:
     latest = await ChangeSet.filter(document_id=stored.id).order_by("-id").first()
     if latest and (latest.outcome is None or latest.id == await latest_activated(vendor.id)):
-        return await get(unit.context, latest.id)
+        return await get_change_set(unit.context, latest.id)
     if await _is_outdated(stored):
         raise FileOutdated
     if latest is None:
@@ -93,8 +95,8 @@ async def _is_outdated(stored: ReceivedDocument) -> bool:
         vendor_id=stored.vendor_id, serial_number=stored.serial_number, sequence__gt=stored.sequence
     ).values_list("id", flat=True)
     outcomes = await ChangeSet.filter(document_id__in=list(newer)).values_list("document_id", "outcome")
-    standing = {document_id for document_id, outcome in outcomes if outcome not in DISMISSED}
-    dismissed = {document_id for document_id, _ in outcomes} - standing
+    pending_or_active = {document_id for document_id, outcome in outcomes if outcome not in _REJECTED_OR_SUPERSEDED}
+    dismissed = {document_id for document_id, _ in outcomes} - pending_or_active
     return any(document_id not in dismissed for document_id in newer)
 
 
@@ -146,14 +148,14 @@ async def _receive(
         source=source.value,
     )
     if vendor.license_server:
-        # A pending purchase ends the checks for the demo's licenses.
+        # Checks of the license server stop while a purchase is pending.
         is_purchase = source is ChangeSetSource.DEMO_CONVERSION
         vendor.next_check_at = None if is_purchase else next_check(vendor, claims, unit.now)
         await vendor.save(update_fields=["next_check_at"])
     if incoming.mode is not ImportMode.REVIEW and await triage(
         unit, plan, created.id, source, by=unit.context.caller.actor
     ):
-        return await get(unit.context, created.id)
+        return await get_change_set(unit.context, created.id)
     return _open_view(plan, created.id, source, received_at=unit.now, now=unit.now)
 
 
@@ -173,7 +175,7 @@ async def triage(
 ) -> bool:
     """Activate an open change set if nothing blocks it and the vendor's policy allows it.
 
-    A purchase that converts a demo is activated if it fits, whatever the license owner and the policy.
+    A purchase that converts a demo is activated unless its dates or surplus seats prevent it.
 
     Returns:
         Whether it was activated.

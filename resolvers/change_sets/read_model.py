@@ -164,20 +164,20 @@ async def load(context: Context, ids: Sequence[int]) -> list[ChangeSetView | Non
     query = visible(context)
     columns = ", ".join(query.select.project(model, *names) for model, names in _COLUMNS.items())
     wanted = query.from_where(f"change_set.id {query.select.in_(ids)}")
-    rows = [_named(row) for row in await query.select.rows(f"SELECT {columns} {wanted}")]
+    rows = [_row_to_dict(row) for row in await query.select.rows(f"SELECT {columns} {wanted}")]
     catalog = await load_installation_catalog(context.installation_id)
     terms = await _terms([row["id"] for row in rows if row["outcome"] is None])
     found = {}
     for row in rows:
         licenses = catalog.of_vendor(row["vendor_id"])
         if row["id"] in terms:
-            found[row["id"]] = _open(row, licenses, terms[row["id"]], context.now())
+            found[row["id"]] = _open_view(row, licenses, terms[row["id"]], context.now())
         else:
-            found[row["id"]] = _closed(row, licenses)
+            found[row["id"]] = _closed_view(row, licenses)
     return [found.get(id_) for id_ in ids]
 
 
-def _named(row: Row) -> dict[str, Any]:
+def _row_to_dict(row: Row) -> dict[str, Any]:
     named = dict(zip(_NAMES, row, strict=True))
     for name, value in named.items():
         if value and name.endswith("_at"):
@@ -234,7 +234,7 @@ async def _terms(open_ids: Sequence[int]) -> dict[int, LicenseTerms]:
     return terms
 
 
-def _open(row: Mapping[str, Any], licenses: VendorLicenses, terms: LicenseTerms, now: datetime) -> ChangeSetView:
+def _open_view(row: Mapping[str, Any], licenses: VendorLicenses, terms: LicenseTerms, now: datetime) -> ChangeSetView:
     changes = diff(licenses.grants, terms.grants, licenses.in_use)
     owner = row["installation__license_owner"]
     return ChangeSetView(
@@ -243,11 +243,11 @@ def _open(row: Mapping[str, Any], licenses: VendorLicenses, terms: LicenseTerms,
         previous_license_owner=None if terms.owner == owner else owner,
         previous_expires_at=row["vendor__expires_at"],
         can_activate=activation_error(changes, terms.dates, row["document__effective_at"], now) is None,
-        **_fixed(row),
+        **_immutable_fields(row),
     )
 
 
-def _closed(row: Mapping[str, Any], licenses: VendorLicenses) -> ChangeSetView:
+def _closed_view(row: Mapping[str, Any], licenses: VendorLicenses) -> ChangeSetView:
     changes = []
     for stored in row["changes"]:
         license = licenses.by_code.get(stored["code"])
@@ -271,11 +271,11 @@ def _closed(row: Mapping[str, Any], licenses: VendorLicenses) -> ChangeSetView:
         closed_by=Actor(ActorKind(row["closed_by_kind"]), row["closed_by_name"]),
         acknowledged_at=row["acknowledged_at"],
         rejection_reason=row["rejection_reason"],
-        **_fixed(row),
+        **_immutable_fields(row),
     )
 
 
-def _fixed(row: Mapping[str, Any]) -> dict[str, Any]:
+def _immutable_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that never change: the source, and the claims of the license document."""
     return {
         "id": row["id"],

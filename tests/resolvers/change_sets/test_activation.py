@@ -26,12 +26,11 @@ from models.license import License
 from models.user import User
 from models.vendor import Vendor
 from resolvers.change_sets.activation import activate_licenses
-from resolvers.change_sets.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
+from resolvers.change_sets.change_sets import acknowledge_change_set, get_change_set, pending_changes, reject_pending_changes
 from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from resolvers.licenses.assignments import revoke_user_licenses
-from tests.resolvers.conftest import unix_time
-from tests.support.documents import grant
+from tests.support.documents import grant, unix_time
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]
@@ -61,7 +60,7 @@ async def test_activation_is_blocked_while_seats_are_in_surplus(
     with pytest.raises(SurplusSeats, match="1 more seat of ten-sales is in use"):
         await activate_licenses(context, change_set.id)
 
-    assert (await get(context, change_set.id)).surplus_requirements[0].seats_to_remove == 1
+    assert (await get_change_set(context, change_set.id)).surplus_requirements[0].seats_to_remove == 1
     assert (await License.get(key=SALES)).total == 5
     assert await actions() == [AuditAction.CHANGE_SET_RECEIVED, AuditAction.ACTIVATION_REFUSED]
 
@@ -86,7 +85,7 @@ async def test_revocations_and_activation_share_one_transaction(
 
     assert await holders(SALES) == {"Ola", "Per"}
     assert (await License.get(id=sales.id)).total == 2
-    closed = await get(context, change_set.id)
+    closed = await get_change_set(context, change_set.id)
     assert closed.status is ChangeSetStatus.ACTIVATED
     assert [(one.old_total, one.new_total, one.in_use, one.kind) for one in closed.changes] == [
         (5, 2, 2, LicenseChangeKind.DECREASED)
@@ -244,7 +243,7 @@ async def test_closed_change_set_keeps_its_numbers(
     await activate_licenses(context, change_set.id)
     await revoke_user_licenses(context, sales.id, [kari.id])
 
-    [change] = (await get(context, change_set.id)).changes
+    [change] = (await get_change_set(context, change_set.id)).changes
     assert (change.old_total, change.new_total, change.in_use) == (5, 3, 1)
 
 
@@ -284,7 +283,7 @@ async def test_concurrent_revocation_and_activation_stay_consistent(
 
     assert all(not isinstance(one, BaseException) or isinstance(one, LicensingError) for one in outcomes)
     stored = await License.get(id=sales.id)
-    closed = await get(context, change_set.id)
+    closed = await get_change_set(context, change_set.id)
     assert stored.in_use == 5
     assert (stored.total == 5) is (closed.status is ChangeSetStatus.ACTIVATED)
 

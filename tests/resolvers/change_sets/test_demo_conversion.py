@@ -20,8 +20,8 @@ from resolvers.change_sets.demo_conversion import convert_demo
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.vendors.checks import check_for_license_changes
-from tests.resolvers.conftest import FakeLicenseServer
 from tests.support.documents import claims, grant, signed
+from tests.support.fake_license_server import FakeLicenseServer
 
 MakeLicense = Callable[..., Awaitable[License]]
 MakeUser = Callable[..., Awaitable[User]]

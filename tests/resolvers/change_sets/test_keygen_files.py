@@ -17,7 +17,7 @@ from models.license import License
 from models.user import User
 from models.vendor import Vendor
 from resolvers.change_sets.activation import activate_licenses
-from resolvers.change_sets.change_sets import get
+from resolvers.change_sets.change_sets import get_change_set
 from resolvers.change_sets.demo_conversion import convert_demo
 from resolvers.change_sets.license_files import import_license_file, verify_license_file
 from resolvers.change_sets.read_model import ChangeSetView
@@ -119,7 +119,7 @@ async def test_pending_file_activates_without_license_key(import_file: ImportFil
     waiting = await import_file(file(maxUsers=3), mode=ImportMode.REVIEW)
 
     assert waiting is not None and waiting.status is ChangeSetStatus.AWAITING_ACTIVATION
-    assert [one.new_total for one in (await get(context, waiting.id)).changes] == [3]
+    assert [one.new_total for one in (await get_change_set(context, waiting.id)).changes] == [3]
     await activate_licenses(context, waiting.id)
     assert (await License.get(key="acme.license")).total == 3
 

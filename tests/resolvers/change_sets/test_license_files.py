@@ -24,11 +24,11 @@ from models.installation import Installation
 from models.license import License
 from models.vendor import TrustedKey, Vendor
 from resolvers.change_sets.activation import activate_licenses
-from resolvers.change_sets.change_sets import get, reject_pending_changes
+from resolvers.change_sets.change_sets import get_change_set, reject_pending_changes
 from resolvers.change_sets.license_files import verify_license_file
 from resolvers.context import Context
-from tests.resolvers.conftest import ImportFile
 from tests.support.documents import claims, grant, signed
+from tests.support.license_imports import ImportFile
 
 Make = Callable[..., Awaitable[License]]
 
@@ -134,7 +134,7 @@ async def test_newer_file_supersedes_pending_one(import_file: ImportFile, contex
     newer = await import_file(document(2), ImportMode.REVIEW)
 
     assert waiting is not None and newer is not None
-    assert (await get(context, waiting.id)).status is ChangeSetStatus.SUPERSEDED
+    assert (await get_change_set(context, waiting.id)).status is ChangeSetStatus.SUPERSEDED
     assert newer.status is ChangeSetStatus.AWAITING_ACTIVATION
     assert AuditAction.CHANGE_SET_SUPERSEDED in await actions()
     with pytest.raises(FileOutdated):
@@ -190,7 +190,7 @@ async def test_reimported_rejected_file_stays_pending(import_file: ImportFile, c
 
     assert again is not None and again.id != first.id
     assert again.status is ChangeSetStatus.AWAITING_ACTIVATION
-    assert (await get(context, first.id)).rejection_reason == "Too few seats"
+    assert (await get_change_set(context, first.id)).rejection_reason == "Too few seats"
     assert await ReceivedDocument.all().count() == 1
 
 

@@ -8,12 +8,12 @@ from licensing.enums import AuditAction, ChangeSetStatus
 from models.audit_event import AuditEvent
 from models.change_set import ChangeSet
 from models.vendor import Vendor
-from resolvers.change_sets.change_sets import get
+from resolvers.change_sets.change_sets import get_change_set
 from resolvers.context import Context, system_context
 from resolvers.operations.scheduled_jobs import CHECK_LEASE, claim_due_vendor, triage_effective, warn_of_expiry
 from resolvers.principals import SYSTEM
-from tests.resolvers.conftest import ImportFile, unix_time
-from tests.support.documents import claims
+from tests.support.documents import claims, unix_time
+from tests.support.license_imports import ImportFile
 
 NOW = datetime.now(UTC)
 
@@ -62,7 +62,7 @@ async def test_scheduled_document_is_activated_when_effective(context: Context, 
     assert await triage_effective(system_at(later), later) == 1
     assert await triage_effective(system_at(later), later) == 0
 
-    activated = await get(context, scheduled.id)
+    activated = await get_change_set(context, scheduled.id)
     assert activated.status is ChangeSetStatus.ACTIVATED
     assert activated.closed_by is not None and activated.closed_by.name == "Inga Solheim"
 

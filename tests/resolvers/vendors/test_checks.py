@@ -11,11 +11,11 @@ from licensing.errors import LicensingError, NoLicenseServer, NotFound, VendorRe
 from models.audit_event import AuditEvent
 from models.license import License
 from models.vendor import Vendor, VendorReport
-from resolvers.change_sets.change_sets import acknowledge_change_set, get, pending_changes, reject_pending_changes
+from resolvers.change_sets.change_sets import acknowledge_change_set, get_change_set, pending_changes, reject_pending_changes
 from resolvers.context import Context
 from resolvers.vendors.checks import check_for_license_changes
-from tests.resolvers.conftest import FakeLicenseServer
 from tests.support.documents import claims, grant, signed
+from tests.support.fake_license_server import FakeLicenseServer
 
 MakeLicense = Callable[..., Awaitable[License]]
 VENDOR = {"name": "SuperOffice AS", "license_server": "https://licenses.example"}
@@ -110,7 +110,7 @@ async def test_rejected_document_is_ignored_and_reported(
 
     assert await check_for_license_changes(context, trusted_vendor.id) is None
 
-    assert (await get(context, pending.id)).status is ChangeSetStatus.REJECTED
+    assert (await get_change_set(context, pending.id)).status is ChangeSetStatus.REJECTED
     report = await VendorReport.get()
     assert (report.kind, report.content["jti"], report.content["reason"]) == (
         "rejections",
