@@ -16,11 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from models.db.migrate import migrate
-from tests.acceptance.conftest import Client, create_demo
-from tests.acceptance.test_3_live_updates import Seats, SubscriptionSocket, bearer, make_token, socket
 from tests.chaos.servers import running_postgres
+from tests.support.api_client import Client
+from tests.support.api_tokens import bearer, make_token
+from tests.support.demo_server import create_demo
 from tests.support.postgres import create_database
 from tests.support.processes import process
+from tests.support.seats import Seats
+from tests.support.subscriptions import SubscriptionSocket, socket
 
 BATCH_SIZE = 25
 """Connections that are opened concurrently."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.acceptance.conftest import Client, OperationFailed
-from tests.acceptance.operations import LICENSES, PENDING, USERS, VENDORS
+from tests.support.api_client import Client, OperationFailed
+from tests.support.operations import LICENSES, PENDING, USERS, VENDORS
 
 
 async def test_anonymous_queries_are_rejected(browser: Client) -> None:

@@ -25,8 +25,9 @@ from resolvers.context import utc_now
 from server.background.scheduler import Scheduler
 from server.demo.installation import Demo
 from server.http_clients.vendor_client import RetryPolicy, VendorClient
-from tests.acceptance.conftest import Client, RunningServer
 from tests.support import faulty_license_server as modes
+from tests.support.api_client import Client
+from tests.support.demo_server import RunningServer
 from tests.support.faulty_license_server import Call, Mode, closed_port, faulty_license_server, self_signed
 
 QUICK = RetryPolicy(attempt_timeout=0.25, total_timeout=2.0, retry_delay=0.01)

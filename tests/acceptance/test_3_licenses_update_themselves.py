@@ -2,35 +2,18 @@
 
 from datetime import timedelta
 
-import msgspec
 import pytest
 
-from licensing.documents.document import read_stored, sign
 from models.installation import Installation
 from models.license import License
 from models.sign_in_attempt import SignInAttempt
 from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
-from server.background.scheduler import Scheduler
-from server.http_clients.vendor_client import VendorClient
-from tests.acceptance.conftest import Client, RunningServer, Vendor, codes
-from tests.acceptance.operations import ACKNOWLEDGE, AUDIT, CHECK, LICENSES, PENDING, REJECT, VENDORS
-
-
-def served(server: RunningServer, vendor: Vendor, name: str, **changed: object) -> str:
-    """Return a license file of the demo, signed again with changed claims and the vendor's license server."""
-    claims = msgspec.to_builtins(read_stored(server.demo.files[name].encode()))
-    claims["vendor"]["license_server"] = vendor.url
-    return sign({**claims, **changed}, server.demo.keys["superoffice"])
-
-
-async def run_scheduler() -> None:
-    """Run the scheduled jobs once, as each process does every minute."""
-    client = VendorClient()
-    try:
-        await Scheduler(client).run_once()
-    finally:
-        await client.aclose()
+from tests.support.api_client import Client, codes
+from tests.support.demo_server import RunningServer
+from tests.support.demo_vendor import Vendor, served
+from tests.support.operations import ACKNOWLEDGE, AUDIT, CHECK, LICENSES, PENDING, REJECT, VENDORS
+from tests.support.scheduler import run_scheduler
 
 
 async def test_larger_document_is_activated_automatically(inga: Client, server: RunningServer, vendor: Vendor) -> None:

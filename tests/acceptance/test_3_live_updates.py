@@ -3,193 +3,38 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from structlog.testing import capture_logs
 from tortoise.connection import get_connection
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Origin, Subprotocol
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from licensing.enums import AuditAction
 from models.vendor import Vendor
 from resolvers.context import system_context
 from resolvers.principals import COMMAND_LINE
 from resolvers.unit_of_work import unit_of_work
-from tests.acceptance.conftest import Client, RunningServer, codes
-from tests.acceptance.operations import ASSIGN, REVOKE
 from tests.support import factories
+from tests.support.api_client import Client, codes
+from tests.support.api_tokens import bearer, make_token
+from tests.support.demo_server import RunningServer
+from tests.support.operations import REVOKE_TOKEN
 from tests.support.processes import process
+from tests.support.seats import Seats
+from tests.support.subscriptions import EVENT_TIMEOUT, EVENTS, latest_cursor, next_event, next_message, socket, streamed
 from tests.support.timing import Measure
-
-EVENT_TIMEOUT = 2.0
-"""Seconds within which an event must arrive."""
-
-EVENTS = """
-subscription Events($filter: AuditFilter, $after: String) {
-  auditEvents(filter: $filter, after: $after) {
-    cursor
-    node { action summary vendor { key } user { login } license { key seats { inUse } } }
-  }
-}
-"""
 
 LOG = """
 query Log($after: String, $before: String) {
   auditEvents(last: 100, before: $before, after: $after) { edges { cursor node { summary } } pageInfo { endCursor } }
 }
 """
-
-LATEST = "{ auditEvents(first: 1) { pageInfo { startCursor } } }"
-
-ASSIGNABLE = """
-query Assignable($key: String!) { license(key: $key) { id } users(filter: {hasLicense: false}) { nodes { id login } } }
-"""
-
-CREATE_TOKEN = """
-mutation Create($input: CreateApiTokenInput!) {
-  createApiToken(input: $input) { secret apiToken { id } userErrors { code } }
-}
-"""
-
-REVOKE_TOKEN = """
-mutation Revoke($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { userErrors { code } } }
-"""
-
-
-async def latest_cursor(client: Client) -> str:
-    """Return the cursor of the newest audit event."""
-    cursor: str = (await client.run(LATEST))["pageInfo"]["startCursor"]
-    return cursor
-
-
-async def make_token(inga: Client, *scopes: str, **input: Any) -> tuple[str, str]:
-    """Create an API token and return its ID and secret."""
-    given = {"name": "Watcher", "scopes": scopes or ["AUDIT_READ", "LICENSES_READ", "USERS_READ"], **input}
-    payload = await inga.run(CREATE_TOKEN, input=given)
-    assert codes(payload) == []
-    return payload["apiToken"]["id"], payload["secret"]
-
-
-class Seats:
-    """A license and users without one, to produce audit events by assigning and revoking it."""
-
-    def __init__(self, client: Client, assignable: dict[str, Any]) -> None:
-        """Use the result of the `ASSIGNABLE` query; `find` runs it."""
-        self.client = client
-        self.license_id = assignable["license"]["id"]
-        self.user_ids = [user["id"] for user in assignable["users"]["nodes"]]
-
-    @classmethod
-    async def find(cls, client: Client, key: str = "superoffice.visible-for") -> "Seats":
-        """Find a license by key, and the users without any license."""
-        return cls(client, await client.run(ASSIGNABLE, key=key))
-
-    async def assign(self, *indices: int) -> None:
-        """Assign the license to the users at these indices in one transaction, with one event each."""
-        ids = [self.user_ids[index] for index in indices]
-        assert codes(await self.client.run(ASSIGN, input={"licenseId": self.license_id, "userIds": ids})) == []
-
-    async def revoke(self, *indices: int) -> None:
-        """Revoke the license from the users at these indices in one transaction, with one event each."""
-        ids = [self.user_ids[index] for index in indices]
-        assert codes(await self.client.run(REVOKE, input={"licenseId": self.license_id, "userIds": ids})) == []
-
-
-StreamMessage = tuple[str, dict[str, Any]]
-
-
-@asynccontextmanager
-async def streamed(client: Client, **variables: Any) -> AsyncIterator[AsyncGenerator[StreamMessage, None]]:
-    """Subscribe over server-sent events; yields each event's name and data."""
-    body, headers = {"query": EVENTS, "variables": variables}, {"Accept": "text/event-stream"}
-    async with client.http.stream("POST", "/graphql", json=body, headers=headers) as response:
-        assert response.headers["content-type"].startswith("text/event-stream")
-        assert "no-store" in response.headers["cache-control"]
-        yield parse_events(response)
-
-
-async def parse_events(response: httpx2.Response) -> AsyncGenerator[StreamMessage, None]:
-    kind = ""
-    async for line in response.aiter_lines():
-        name, _, value = line.partition(": ")
-        if name == "event":
-            kind = value
-        elif name.startswith("data"):
-            yield kind, json.loads(value) if value else {}
-
-
-async def next_message(messages: AsyncIterator[StreamMessage], within: float = EVENT_TIMEOUT) -> StreamMessage:
-    """Return the next message."""
-    async with asyncio.timeout(within):
-        return await anext(messages)
-
-
-async def next_event(messages: AsyncIterator[StreamMessage], within: float = EVENT_TIMEOUT) -> dict[str, Any]:
-    """Return the next audit event."""
-    kind, content = await next_message(messages, within)
-    assert kind == "next" and "errors" not in content, content
-    found: dict[str, Any] = content["data"]["auditEvents"]
-    return found
-
-
-class SubscriptionSocket:
-    """A client of the `graphql-transport-ws` protocol."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        """Wrap a connection that has not been initialized."""
-        self.connection = connection
-
-    async def send(self, type_: str, **members: Any) -> None:
-        """Send a message."""
-        await self.connection.send(json.dumps({"type": type_, **members}))
-
-    async def receive(self) -> dict[str, Any]:
-        """Return the next message."""
-        async with asyncio.timeout(EVENT_TIMEOUT):
-            message: dict[str, Any] = json.loads(await self.connection.recv())
-        return message
-
-    async def initialize(self, token: str | None = None) -> dict[str, Any]:
-        """Send `connection_init`, with a token if given, and return the reply."""
-        await self.send("connection_init", payload={"Authorization": f"Bearer {token}"} if token else {})
-        return await self.receive()
-
-    async def subscribe(self, id_: str = "1", query: str = EVENTS, **variables: Any) -> None:
-        """Start a subscription."""
-        await self.send("subscribe", id=id_, payload={"query": query, "variables": variables})
-
-    async def next_event(self) -> dict[str, Any]:
-        """Return the next audit event."""
-        message = await self.receive()
-        assert message["type"] == "next" and "errors" not in message["payload"], message
-        found: dict[str, Any] = message["payload"]["data"]["auditEvents"]
-        return found
-
-    async def close_reason(self) -> tuple[int, str]:
-        """Return the code and the reason with which the server closes the connection."""
-        with pytest.raises(ConnectionClosed) as closed:
-            await self.receive()
-        assert closed.value.rcvd
-        return closed.value.rcvd.code, closed.value.rcvd.reason
-
-
-@asynccontextmanager
-async def socket(url: str, protocol: str = "graphql-transport-ws", **given: Any) -> AsyncIterator[SubscriptionSocket]:
-    """Open a WebSocket to the GraphQL endpoint."""
-    address = url.replace("http", "ws") + "/graphql"
-    async with connect(address, subprotocols=[Subprotocol(protocol)], **given) as connection:
-        yield SubscriptionSocket(connection)
-
-
-def bearer(token: str) -> dict[str, str]:
-    """Return the `Authorization` header of a token."""
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def test_event_includes_its_license_and_user(inga: Client) -> None:

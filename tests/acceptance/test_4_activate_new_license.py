@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.acceptance.conftest import Client, RunningServer, codes
-from tests.acceptance.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT, VENDORS
+from tests.support.api_client import Client, codes
+from tests.support.demo_server import RunningServer
+from tests.support.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT, VENDORS
 
 
 async def test_change_set_lists_only_altered_licenses(inga: Client) -> None:

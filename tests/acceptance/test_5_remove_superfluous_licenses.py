@@ -1,7 +1,7 @@
 """An administrator removes superfluous licenses so that new licenses can be activated."""
 
-from tests.acceptance.conftest import Client, codes
-from tests.acceptance.operations import ACTIVATE, ASSIGN, AUDIT, LICENSES, PENDING, REASSIGN, REVOKE, SURPLUS
+from tests.support.api_client import Client, codes
+from tests.support.operations import ACTIVATE, ASSIGN, AUDIT, LICENSES, PENDING, REASSIGN, REVOKE, SURPLUS
 
 
 async def test_surplus_reports_seats_to_remove_and_holders(inga: Client) -> None:

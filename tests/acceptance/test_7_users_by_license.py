@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.acceptance.conftest import Client, OperationFailed
-from tests.acceptance.operations import HOLDERS, USERS
+from tests.support.api_client import Client, OperationFailed
+from tests.support.operations import HOLDERS, USERS
 
 
 @pytest.mark.parametrize(

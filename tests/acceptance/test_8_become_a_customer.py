@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.acceptance.conftest import Client, RunningServer, Vendor, codes
-from tests.acceptance.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, REVOKE, VENDORS
-from tests.acceptance.test_retries import find_holders, send, send_concurrently
-
-NEW = {"serialNumber": "1204417838", "licenseOwner": "Fjordlys Handel AS"}
-DEMO = {"serialNumber": "1010000004", "licenseOwner": "Fjordlys Handel AS", "isDemo": True}
+from tests.support.api_client import Client, codes
+from tests.support.demo_server import RunningServer
+from tests.support.demo_vendor import CONVERSION, TRIAL, Vendor, publish_purchase
+from tests.support.idempotent_requests import send, send_concurrently
+from tests.support.operations import ACTIVATE, AUDIT, CONVERT, PENDING, REJECT, REVOKE, VENDORS
+from tests.support.seats import find_holders
 
 
 @pytest.fixture
@@ -16,21 +16,15 @@ def is_trial() -> bool:
     return True
 
 
-def publish_purchase(server: RunningServer, vendor: Vendor) -> None:
-    """Publish `purchase.lic` and record its sale at the vendor."""
-    vendor.publish(server.demo.files["purchase.lic"], NEW["serialNumber"])
-    vendor.sell(DEMO["serialNumber"], NEW["serialNumber"], NEW["licenseOwner"])  # type: ignore[arg-type]
-
-
 async def test_demo_is_converted_to_a_customer(inga: Client, server: RunningServer, vendor: Vendor) -> None:
     publish_purchase(server, vendor)
 
-    payload = await inga.run(CONVERT, input=NEW)
+    payload = await inga.run(CONVERT, input=CONVERSION)
 
     assert codes(payload) == []
-    assert payload["installation"] == DEMO  # three users hold the demo's plan, but only two seats were bought
+    assert payload["installation"] == TRIAL  # three users hold the demo's plan, but only two seats were bought
     assert payload["changeSet"]["status"] == "BLOCKED_BY_SURPLUS"
-    again = await inga.run(CONVERT, input=NEW)
+    again = await inga.run(CONVERT, input=CONVERSION)
     assert again["changeSet"]["id"] == payload["changeSet"]["id"]
     gone = next(one for one in payload["changeSet"]["changes"] if one["key"] == "superoffice.ten-demo")
     assert (gone["kind"], gone["inUse"], gone["newTotal"], gone["surplus"]) == ("REMOVED", 3, 0, 3)
@@ -50,25 +44,25 @@ async def test_demo_is_converted_to_a_customer(inga: Client, server: RunningServ
 
     assert codes(activated) == []
     seen = await inga.run(VENDORS)
-    assert seen["installation"]["serialNumber"] == NEW["serialNumber"]
+    assert seen["installation"]["serialNumber"] == CONVERSION["serialNumber"]
     assert seen["installation"]["isDemo"] is False
-    assert codes(await inga.run(CONVERT, input=NEW)) == ["NOT_DEMO"]
+    assert codes(await inga.run(CONVERT, input=CONVERSION)) == ["NOT_DEMO"]
     log = await inga.run(AUDIT, filter={"actions": ["DEMO_CONVERTED"]})
     assert "1204417838" in log["nodes"][0]["summary"]
 
 
 async def test_demo_is_converted_from_a_file(inga: Client, server: RunningServer) -> None:
-    assert codes(await inga.run(CONVERT, input=NEW)) == ["NO_LICENSE_SERVER"]
+    assert codes(await inga.run(CONVERT, input=CONVERSION)) == ["NO_LICENSE_SERVER"]
 
-    payload = await inga.run(CONVERT, input={**NEW, "file": {"text": server.demo.files["purchase.lic"]}})
+    payload = await inga.run(CONVERT, input={**CONVERSION, "file": {"text": server.demo.files["purchase.lic"]}})
 
     assert payload["changeSet"]["status"] == "BLOCKED_BY_SURPLUS"
     [pending] = await inga.run(PENDING)
-    assert pending["serialNumber"] == NEW["serialNumber"]
+    assert pending["serialNumber"] == CONVERSION["serialNumber"]
 
 
 async def test_rejected_conversion_keeps_the_demo(inga: Client, server: RunningServer) -> None:
-    payload = await inga.run(CONVERT, input={**NEW, "file": {"text": server.demo.files["purchase.lic"]}})
+    payload = await inga.run(CONVERT, input={**CONVERSION, "file": {"text": server.demo.files["purchase.lic"]}})
     await inga.run(REJECT, input={"changeSetId": payload["changeSet"]["id"], "reason": "We bought five"})
 
     seen = await inga.run(VENDORS)
@@ -80,7 +74,7 @@ async def test_concurrent_conversions_have_one_effect(inga: Client, server: Runn
     license, users = await find_holders(inga, "superoffice.ten-demo")
     await inga.run(REVOKE, input={"licenseId": license, "userIds": users})
 
-    [answer] = await send_concurrently(lambda: send(inga, "key", CONVERT, input=NEW))
+    [answer] = await send_concurrently(lambda: send(inga, "key", CONVERT, input=CONVERSION))
 
     assert codes(answer["data"]["convertDemo"]) == []
     assert answer["data"]["convertDemo"]["changeSet"]["status"] == "ACTIVATED"
@@ -91,10 +85,10 @@ async def test_concurrent_conversions_have_one_effect(inga: Client, server: Runn
 @pytest.mark.parametrize(
     ("input", "code"),
     [
-        ({**NEW, "licenseOwner": "Fjordlys AS"}, "VENDOR_REFUSED"),
-        ({**NEW, "serialNumber": "9999999999"}, "VENDOR_REFUSED"),
-        ({**NEW, "serialNumber": "123"}, "INVALID"),
-        ({**NEW, "licenseOwner": " "}, "INVALID"),
+        ({**CONVERSION, "licenseOwner": "Fjordlys AS"}, "VENDOR_REFUSED"),
+        ({**CONVERSION, "serialNumber": "9999999999"}, "VENDOR_REFUSED"),
+        ({**CONVERSION, "serialNumber": "123"}, "INVALID"),
+        ({**CONVERSION, "licenseOwner": " "}, "INVALID"),
     ],
 )
 async def test_mismatched_conversion_changes_nothing(
@@ -105,5 +99,5 @@ async def test_mismatched_conversion_changes_nothing(
     payload = await inga.run(CONVERT, input=input)
 
     assert codes(payload) == [code]
-    assert payload["installation"] == DEMO
+    assert payload["installation"] == TRIAL
     assert await inga.run(PENDING) == []

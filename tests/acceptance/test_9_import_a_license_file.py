@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.acceptance.conftest import Client, RunningServer, codes
-from tests.acceptance.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT
+from tests.support.api_client import Client, codes
+from tests.support.demo_server import RunningServer
+from tests.support.operations import ACTIVATE, AUDIT, IMPORT, LICENSES, PENDING, REJECT
 
 
 async def test_preview_stores_nothing(inga: Client, server: RunningServer) -> None:

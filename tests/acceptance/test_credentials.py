@@ -9,10 +9,13 @@ from models.user import User
 from resolvers.context import system_context
 from resolvers.principals import COMMAND_LINE
 from resolvers.users.administrators import set_password
-from tests.acceptance.conftest import Client, RunningServer, codes
-from tests.acceptance.test_3_live_updates import REVOKE_TOKEN, make_token, socket
-from tests.schema.test_deny_by_default import PROTECTED_FIELDS, RULES, document
+from tests.support.api_client import Client, codes
+from tests.support.api_tokens import make_token
+from tests.support.demo_server import RunningServer
+from tests.support.operations import REVOKE_TOKEN
 from tests.support.processes import process
+from tests.support.schema_fields import PROTECTED_FIELDS, RULES, document
+from tests.support.subscriptions import socket
 from tests.support.timing import Measure
 
 VIEWER = "{ viewer { actor { name } } }"

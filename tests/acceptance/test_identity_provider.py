@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client, OperationFailed
-from tests.acceptance.test_3_live_updates import socket
+from tests.support.api_client import Client, OperationFailed
 from tests.support.identity_provider import AUDIENCE, AUDITOR, IdentityProvider, ec_key, running_provider
 from tests.support.processes import process
+from tests.support.subscriptions import socket
 
 ISSUE = 'mutation { createApiToken(input: {name: "Export", scopes: [LICENSES_READ]}) { userErrors { code } } }'
 VIEWER = "{ viewer { actor { kind name } scopes } }"

@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from models.vendor import Vendor as StoredVendor
-from tests.acceptance.conftest import Client, RunningServer, Vendor
-from tests.acceptance.test_3_live_updates import make_token, socket
+from tests.support.api_client import Client
+from tests.support.api_tokens import make_token
+from tests.support.demo_server import RunningServer
+from tests.support.demo_vendor import Vendor
 from tests.support.faulty_license_server import fails, faulty_license_server
+from tests.support.subscriptions import socket
 
 ACTIVATE = """mutation ($id: ID!) {
   activateLicenses(input: {changeSetId: $id}) { userErrors { code message } }

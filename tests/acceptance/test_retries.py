@@ -1,12 +1,10 @@
 """Mutations are idempotent under an `Idempotency-Key`: a repeated request has one effect."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx2
 import pytest
 
 from models.api_token import ApiToken
@@ -16,72 +14,17 @@ from models.installation import Installation
 from models.vendor import TrustedKey
 from resolvers.context import utc_now
 from resolvers.idempotency import KEY_LIFETIME
-from tests.acceptance.conftest import Client, RunningServer, codes
-from tests.acceptance.operations import ACTIVATE, ASSIGN, IMPORT, PENDING, REVOKE
-from tests.acceptance.test_3_licenses_update_themselves import run_scheduler
-
-CREATE_TOKEN = """
-mutation CreateToken($input: CreateApiTokenInput!) {
-  createApiToken(input: $input) { apiToken { id name } secret userErrors { code message path } }
-}
-"""
-SEATS = """
-query Seats($key: String!) { license(key: $key) { id seats { inUse } assignments { nodes { blocker user { id } } } } }
-"""
-CONCURRENCY = 50
-MAX_ATTEMPTS = 5
-"""Attempts per request: on a busy machine, some of fifty time out waiting for one of eight connections."""
-
-Send = Callable[..., Awaitable[dict[str, Any]]]
-
-
-async def send(client: Client, key: str, operation: str, **variables: Any) -> dict[str, Any]:
-    """Send an operation with a key, repeating it while the server is unavailable, and return the response."""
-    sent = {"query": operation, "variables": variables}
-    for _ in range(MAX_ATTEMPTS):
-        response = await client.http.post("/graphql", json=sent, headers={"Idempotency-Key": key})
-        answer = _without_extensions(response)
-        if [error["extensions"]["code"] for error in answer.get("errors", ())] != ["UNAVAILABLE"]:
-            break
-        await asyncio.sleep(0.5)
-    return answer
-
-
-async def send_file(client: Client, key: str, content: bytes) -> dict[str, Any]:
-    """Upload a license file with a key and return the response."""
-    operations = {"query": IMPORT, "variables": {"input": {"file": {"upload": None}}}}
-    response = await client.http.post(
-        "/graphql",
-        data={"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.input.file.upload"]})},
-        files={"0": ("license.lic", content)},
-        headers={"Idempotency-Key": key},
-    )
-    return _without_extensions(response)
-
-
-def _without_extensions(response: httpx2.Response) -> dict[str, Any]:
-    """Return the response without the remaining rate limit, which differs from request to request."""
-    answer: dict[str, Any] = response.json()
-    answer.pop("extensions", None)
-    return answer
-
-
-async def send_concurrently(call: Callable[[], Awaitable[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Run equal requests concurrently and return their distinct responses."""
-    answers = await asyncio.gather(*(call() for _ in range(CONCURRENCY)))
-    assert len(answers) == CONCURRENCY
-    return [answer for number, answer in enumerate(answers) if answer not in answers[:number]]
+from tests.support.api_client import Client, codes
+from tests.support.demo_server import RunningServer
+from tests.support.idempotent_requests import CONCURRENCY, send, send_concurrently, send_file
+from tests.support.operations import ACTIVATE, ASSIGN, CREATE_TOKEN, IMPORT, PENDING, REVOKE
+from tests.support.scheduler import run_scheduler
+from tests.support.seats import find_holders
 
 
 async def count_events() -> int:
     """Return the number of audit events."""
     return await AuditEvent.all().count()
-
-
-async def find_holders(client: Client, license_key: str = "superoffice.ten-sales") -> tuple[str, list[str]]:
-    """Return a license's ID and the IDs of the users from whom it can be revoked."""
-    license = await client.run(SEATS, key=license_key)
-    return license["id"], [one["user"]["id"] for one in license["assignments"]["nodes"] if not one["blocker"]]
 
 
 async def test_concurrent_revocations_have_one_effect(inga: Client) -> None:

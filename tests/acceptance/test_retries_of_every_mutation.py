@@ -17,12 +17,13 @@ from models.idempotency import IdempotencyKey
 from schema.build import schema
 from schema.relay.node import global_id
 from server.graphql.idempotency import IGNORED_BY
-from tests.acceptance.conftest import Client, RunningServer, Vendor, codes, listening
-from tests.acceptance.operations import IMPORT, PENDING, VENDORS
-from tests.acceptance.test_3_licenses_update_themselves import served
-from tests.acceptance.test_8_become_a_customer import NEW, publish_purchase
-from tests.acceptance.test_retries import CREATE_TOKEN, find_holders, send
-from tests.schema.test_tenant_isolation import selection
+from tests.support.api_client import Client, codes
+from tests.support.demo_server import RunningServer, listening
+from tests.support.demo_vendor import CONVERSION, Vendor, publish_purchase, served
+from tests.support.idempotent_requests import send
+from tests.support.operations import CREATE_TOKEN, IMPORT, PENDING, VENDORS
+from tests.support.schema_fields import selection
+from tests.support.seats import find_holders
 
 CREATE_WEBHOOK = """
 mutation Create($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } userErrors { code } } }
@@ -80,7 +81,7 @@ class MutationInputs:
 
     async def convertDemo(self) -> dict[str, Any]:
         publish_purchase(self.server, self.vendor)
-        return NEW
+        return CONVERSION
 
     async def updateVendor(self) -> dict[str, Any]:
         return {"vendorId": (await self.inga.run(VENDORS))["vendors"][0]["id"], "activationPolicy": "MANUAL"}

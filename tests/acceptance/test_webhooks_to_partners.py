@@ -15,7 +15,7 @@ from models.audit_event import AuditEvent
 from models.db.config import tortoise_config
 from models.webhook import Webhook
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client, codes
+from tests.support.api_client import Client, codes
 from tests.support.endpoints import Endpoint, endpoint
 from tests.support.postgres import create_database, drop_database
 from tests.support.processes import process

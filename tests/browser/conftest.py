@@ -9,24 +9,16 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from server.console import DIST_DIR
-from tests.acceptance.conftest import (
-    PASSWORD,
-    Client,
-    RunningServer,
-    copied_demo,
-    postgres_demos,
-    server,
-    sqlite_demos,
-    vendor,
-)
+from tests.browser.screens import CHROMIUM_OPTIONS, sign_in
+from tests.support.api_client import Client
+from tests.support.demo_fixtures import copied_demo, postgres_demos, server, sqlite_demos, vendor
+from tests.support.demo_server import RunningServer
 
 __all__ = ["copied_demo", "postgres_demos", "server", "sqlite_demos", "vendor"]
 
-WORKING = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-"""Options of Chromium to run as root, without a screen and without background requests."""
 TIMEOUT = 10_000
 
 
@@ -49,7 +41,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if missing := _missing(path):
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=WORKING)
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
         await browser.close()
 
@@ -122,37 +114,9 @@ async def elsewhere(server: RunningServer) -> AsyncIterator[Client]:
     await client.http.aclose()
 
 
-async def sign_in(page: Page, password: str = PASSWORD) -> None:
-    """Sign in as the demo's administrator, in any language, on the screen or in the dialog."""
-    await page.locator("input[name=login]").fill("inga")
-    await page.locator("input[name=password]").fill(password)
-    await page.locator("form:has(input[name=password]) button.primary").click()
-
-
 @pytest.fixture
 async def inga(page: Page) -> Page:
     """A browser that is signed in as the administrator and shows the licenses."""
     await sign_in(page)
     await expect(page.get_by_role("table", name="User licenses")).to_be_visible()
     return page
-
-
-def license_file(text: str, name: str = "license.lic") -> FilePayload:
-    """Return a license file for a file input."""
-    return {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
-
-
-async def revoke_from_per(client: Client) -> None:
-    """Revoke Sales Premium from Per Haugen."""
-    found = await client.run(
-        """{ license(key: "superoffice.ten-sales") {
-          id assignments(filter: { search: "Per Haugen" }) { nodes { user { id } } }
-        } }"""
-    )
-    payload = await client.run(
-        """mutation ($input: RevokeUserLicensesInput!) {
-          revokeUserLicenses(input: $input) { userErrors { code } results { outcome } }
-        }""",
-        input={"licenseId": found["id"], "userIds": [found["assignments"]["nodes"][0]["user"]["id"]]},
-    )
-    assert payload == {"userErrors": [], "results": [{"outcome": "REVOKED"}]}

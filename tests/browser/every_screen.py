@@ -12,7 +12,7 @@ from licensing.documents.document import sign
 from resolvers.context import utc_now
 from server.demo import documents
 from server.demo.installation import Demo
-from tests.browser.conftest import license_file, sign_in
+from tests.browser.screens import license_file, sign_in
 from tests.support.endpoints import endpoint
 from tests.support.keygen_files import keygen_file, license
 

@@ -20,9 +20,9 @@ from models.db.config import tortoise_config
 from models.db.migrate import migrate
 from models.vendor import Vendor
 from server.demo.installation import Demo, fill
-from tests.acceptance.conftest import PASSWORD
 from tests.browser import every_screen
-from tests.browser.conftest import WORKING, license_file, sign_in
+from tests.browser.screens import CHROMIUM_OPTIONS, license_file, sign_in
+from tests.support.api_client import PASSWORD
 from tests.support.endpoints import endpoint
 from tests.support.processes import license_server_process, process
 
@@ -68,7 +68,7 @@ async def take_every_screen(folder: Path) -> None:
 @asynccontextmanager
 async def _browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=WORKING)
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
         yield browser
         await browser.close()
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from models.vendor import Vendor
-from tests.acceptance.conftest import RunningServer
-from tests.browser.test_accessibility import axe_violations, overflowing_elements
+from tests.browser.page_checks import axe_violations, overflowing_elements
+from tests.support.demo_server import RunningServer
 from tests.support.processes import license_server_process
 
 SERIAL = "1204417838"

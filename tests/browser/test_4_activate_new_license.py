@@ -1,9 +1,10 @@
 """Superfluous licenses are removed and new licenses are activated, as the help page describes."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.acceptance.conftest import Client
+from tests.browser.screens import open_removal, row
+from tests.support.api_client import Client
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
@@ -118,15 +119,3 @@ async def test_concurrent_rejection_is_shown(inga: Page, elsewhere: Client):
     )
 
     await expect(inga.get_by_role("dialog")).to_contain_text("No new licenses are awaiting activation.")
-
-
-async def open_removal(page: Page) -> None:
-    """Open the removal dialog by the red license name in the list."""
-    await row(page, "User licenses", "Sales Premium").get_by_role("link", name="Sales Premium").click()
-    await expect(page.get_by_role("table", name="21 users hold Sales Premium")).to_be_visible()
-
-
-def row(page: Page, table: str, name: str) -> Locator:
-    """Return a row of a table by its row header."""
-    head = page.get_by_role("rowheader", name=name, exact=False)
-    return page.get_by_role("table", name=table).get_by_role("row").filter(has=head).first

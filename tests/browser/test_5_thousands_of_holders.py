@@ -10,7 +10,7 @@ from licensing.enums import UserKind
 from models.assignment import Assignment
 from models.license import License
 from models.user import User, derived_columns
-from tests.browser.test_4_activate_new_license import row
+from tests.browser.screens import row
 
 HOLDERS = 5_000
 BATCH_SIZE = 1_000

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.test_4_activate_new_license import row
+from tests.browser.screens import row
 
 
 async def test_user_tabs_filter_by_license_type(inga: Page):

@@ -3,9 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.acceptance.conftest import RunningServer
-from tests.browser.conftest import license_file
-from tests.browser.test_4_activate_new_license import row
+from tests.browser.screens import license_file, row
+from tests.support.demo_server import RunningServer
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.acceptance.conftest import Client, RunningServer
-from tests.browser.conftest import license_file
-from tests.browser.test_4_activate_new_license import row
+from tests.browser.screens import license_file, row
+from tests.support.api_client import Client
+from tests.support.demo_server import RunningServer
 from tests.support.keygen_files import LICENSE_KEY, keygen_file, license
 
 

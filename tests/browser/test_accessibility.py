@@ -5,11 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from server.console import DIST_DIR
-from tests.browser.conftest import sign_in
-from tests.browser.test_4_activate_new_license import open_removal
-
-AXE = (DIST_DIR.parent / "node_modules" / "axe-core" / "axe.min.js").read_text() if DIST_DIR.exists() else ""
+from tests.browser.page_checks import axe_violations, focused_element, overflowing_elements, tab_to
+from tests.browser.screens import open_removal, sign_in
 
 TITLES = {
     "/licenses": ("Licenses", "Lisenser"),
@@ -35,18 +32,6 @@ SCREENS = [
     "/webhooks",
     "/nothing-here",
 ]
-
-
-async def axe_violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """Return axe's violations of at least serious impact, each with its element, for all rules or for some."""
-    await page.evaluate(AXE)
-    found = await page.evaluate("rules => axe.run(rules ? { runOnly: rules } : {})", rules)
-    return [
-        f"{violation['id']}: {node['target']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 async def test_sign_in_screen_has_no_axe_violations(page: Page):
@@ -98,17 +83,6 @@ async def visit(page: Page, path: str) -> None:
     await expect(page.locator(".loading")).to_have_count(0)
 
 
-async def overflowing_elements(page: Page) -> list[str]:
-    """Return the elements that are wider than the window, and tables and tabs that require scrolling sideways."""
-    wide: list[str] = await page.evaluate(
-        """() => [...document.querySelectorAll("*")].filter(one => one.matches(".scroll, .tabs")
-            ? one.scrollWidth > one.clientWidth
-            : document.documentElement.scrollWidth > innerWidth && one.getBoundingClientRect().right > innerWidth)
-          .map(one => one.outerHTML.slice(0, 80))"""
-    )
-    return wide
-
-
 async def test_surplus_can_be_removed_by_keyboard(inga: Page):
     await tab_to(inga, "Activate new license")
     await inga.keyboard.press("Enter")
@@ -152,18 +126,3 @@ async def test_back_button_closes_a_dialog(inga: Page):
     await open_removal(inga)
     await inga.go_back()
     await expect(inga.get_by_role("dialog")).to_have_count(0)
-
-
-async def focused_element(page: Page) -> str:
-    """Return the accessible name of the focused element."""
-    text: str = await page.evaluate("document.activeElement.textContent")
-    return text
-
-
-async def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the element with a name has the focus."""
-    for _ in range(80):
-        await page.keyboard.press("Tab")
-        if await focused_element(page) == name:
-            return
-    pytest.fail(f"Tab does not lead to {name}.")

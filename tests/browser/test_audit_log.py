@@ -12,8 +12,9 @@ from resolvers.principals import COMMAND_LINE
 from resolvers.unit_of_work import unit_of_work
 from resolvers.users.directory_csv import ExportedUser, read_export
 from resolvers.users.directory_import import import_users
-from tests.acceptance.conftest import Client, RunningServer
-from tests.browser.test_accessibility import overflowing_elements
+from tests.browser.page_checks import overflowing_elements
+from tests.support.api_client import Client
+from tests.support.demo_server import RunningServer
 
 ENUMS = (ActivationPolicy, ApiScope, AuditAction, UserKind, UserStatus)
 RAW = {str(member.value) for enum in ENUMS for member in enum} | {"true", "false"}

@@ -6,8 +6,9 @@ from contextlib import suppress
 import pytest
 from playwright.async_api import Locator, Page, TimeoutError, expect
 
-from tests.acceptance.conftest import Client
-from tests.browser.conftest import revoke_from_per, sign_in
+from tests.browser.screens import sign_in
+from tests.support.api_client import Client
+from tests.support.seats import revoke_from_per
 
 
 async def test_help_page_operations_are_tabs(open_browser: Callable[..., Awaitable[Page]]):

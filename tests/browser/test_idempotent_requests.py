@@ -4,7 +4,7 @@ import json
 
 from playwright.async_api import Page, Request, Route, expect
 
-from tests.acceptance.conftest import Client
+from tests.support.api_client import Client
 
 
 async def test_repeated_request_keeps_its_idempotency_key(inga: Page, elsewhere: Client):

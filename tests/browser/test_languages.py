@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.screens import sign_in
 
 
 async def test_console_is_translated_to_norwegian(open_browser: Callable[..., Awaitable[Page]]):

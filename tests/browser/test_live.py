@@ -8,10 +8,10 @@ from playwright.async_api import Page, expect
 
 from models.session import Session
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client
-from tests.browser.conftest import revoke_from_per, sign_in
-from tests.browser.test_4_activate_new_license import open_removal, row
+from tests.browser.screens import open_removal, row, sign_in
+from tests.support.api_client import Client
 from tests.support.processes import process
+from tests.support.seats import revoke_from_per
 
 
 async def test_changes_appear_in_other_browsers(inga: Page, open_browser: Callable[..., Awaitable[Page]]):

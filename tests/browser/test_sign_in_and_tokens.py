@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
 
-from tests.acceptance.conftest import Client, RunningServer
-from tests.browser.conftest import sign_in
+from tests.browser.screens import sign_in
+from tests.support.api_client import Client
+from tests.support.demo_server import RunningServer
 
 
 async def test_wrong_password_shows_a_message(page: Page):

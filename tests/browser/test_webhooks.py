@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 from standardwebhooks import Webhook as Verifier
 
-from tests.browser.conftest import sign_in
-from tests.browser.test_accessibility import axe_violations, overflowing_elements, tab_to
+from tests.browser.page_checks import axe_violations, overflowing_elements, tab_to
+from tests.browser.screens import sign_in
 from tests.support.endpoints import Endpoint, endpoint
 
 

@@ -11,11 +11,9 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from models.audit_event import AuditEvent
 from models.db.config import tortoise_config
 from models.installation import Installation
+from tests.chaos.scenarios import scenario
 from tests.chaos.servers import Postgres
-from tests.chaos.test_faults import common_postgres, scenario
 from tests.support.postgres import create_database, find_programs
-
-__all__ = ["common_postgres"]
 
 
 async def run(database_url: str, *command: str | Path) -> str:

@@ -5,21 +5,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tortoise.connection import get_connection
 
-from tests.acceptance.conftest import (
-    Client,
-    RunningServer,
-    another_browser,
-    browser,
-    codes,
-    copied_demo,
-    inga,
-    is_trial,
-    postgres_demos,
-    server,
-)
-from tests.acceptance.operations import ASSIGN, AUDIT, IMPORT
+from tests.support.api_client import Client, codes
+from tests.support.demo_fixtures import another_browser, browser, inga, server
+from tests.support.demo_server import RunningServer
+from tests.support.operations import ASSIGN, AUDIT, IMPORT
 
-__all__ = ["another_browser", "browser", "copied_demo", "inga", "is_trial", "postgres_demos", "server"]
+__all__ = ["another_browser", "browser", "inga", "server"]
 
 ASSIGNABLE = """
 query { license(key: "superoffice.visible-for") { id } users(filter: {hasLicense: false}) { nodes { id login } } }

@@ -8,42 +8,20 @@ import os
 import shutil
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
-from tortoise import Tortoise
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from models.db.config import tortoise_config
-from models.db.migrate import migrate
-from models.installation import Installation
-from resolvers.context import system_context
-from resolvers.principals import COMMAND_LINE
-from server.demo.installation import fill
-from tests.acceptance.conftest import PASSWORD
-from tests.chaos.servers import Disk, Postgres, Server, running_postgres, running_server, small_disk
-from tests.chaos.workload import Workload, find_violations, prepare_target, read_assignments
+from tests.chaos.scenarios import Scenario, scenario
+from tests.chaos.servers import Disk, Postgres, running_postgres, small_disk
 from tests.support.postgres import create_database, postgres_user
 
 LONG = bool(os.environ.get("LONG_CHAOS"))
 SEEDS = (1, 2, 3) if LONG else (1,)
 PAUSE = 1.0
 """Seconds for which a component is unavailable."""
-
-
-@dataclass
-class Scenario:
-    """A server under load, and the components that faults are injected into."""
-
-    server: Server
-    workload: Workload
-    database_url: str
-    postgres: Postgres | None = None
-    disk: Disk | None = None
 
 
 Fault = Callable[[Scenario], Awaitable[None]]
@@ -125,13 +103,6 @@ EVERYWHERE: list[Fault] = [
 ON_POSTGRES: list[Fault] = [restart_postgres, crash_postgres, terminate_connections]
 
 
-@pytest.fixture(scope="session")
-def common_postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server shared by the tests that need no disk of their own."""
-    with running_postgres() as postgres:
-        yield postgres
-
-
 @pytest.fixture
 def disk(request: pytest.FixtureRequest) -> Iterator[Disk | None]:
     """A small disk if the test fills it, else None."""
@@ -140,32 +111,6 @@ def disk(request: pytest.FixtureRequest) -> Iterator[Disk | None]:
         return
     with small_disk(160) as disk:
         yield disk
-
-
-@asynccontextmanager
-async def scenario(
-    database_url: str, workers: int, seed: int, folder: Path, postgres: Postgres | None, disk: Disk | None
-) -> AsyncIterator[Scenario]:
-    """Run the demo under load; stop the load at the end and assert that the database is consistent."""
-    await migrate(database_url)
-    EXECUTOR_CACHE.clear()
-    await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
-    demo = await fill(PASSWORD)
-    context = system_context(demo.installation_id, actor=COMMAND_LINE, request_id="preparation")
-    target = await prepare_target(demo.keys["nordsync"], context)
-    before, position = await read_assignments(), (await Installation.get()).event_position
-    await Tortoise.close_connections()
-    async with running_server(database_url, workers, folder) as server:
-        workload = Workload(server.url, target, seed)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(workload.run())
-            yield Scenario(server, workload, database_url, postgres, disk)
-            workload.stop()
-    EXECUTOR_CACHE.clear()
-    await Tortoise.init(config=tortoise_config(database_url), _enable_global_fallback=True)
-    wrong = await find_violations(workload, before, position)
-    await Tortoise.close_connections()
-    assert wrong == []
 
 
 async def inject(scenario: Scenario, fault: Fault) -> None:

@@ -17,10 +17,10 @@ from resolvers.operations.doctor import examine
 from resolvers.principals import COMMAND_LINE
 from schema.relay.node import global_id
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client
-from tests.acceptance.operations import REVOKE
-from tests.acceptance.test_retries import send
 from tests.chaos.databases import connected, create_holders
+from tests.support.api_client import Client
+from tests.support.idempotent_requests import send
+from tests.support.operations import REVOKE
 from tests.support.processes import process
 
 HOLDERS, PART = 2000, 50

@@ -17,12 +17,13 @@ from resolvers.context import system_context
 from resolvers.principals import COMMAND_LINE
 from server.background.event_feed import MAX_RECONNECT_DELAY
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client
-from tests.acceptance.test_3_live_updates import EVENT_TIMEOUT, Seats, latest_cursor, next_event, streamed
 from tests.chaos.databases import connected
 from tests.chaos.workload import Workload, find_violations, prepare_target, read_assignments
+from tests.support.api_client import Client
 from tests.support.postgres import postgres_user
 from tests.support.processes import free_port, process
+from tests.support.seats import Seats
+from tests.support.subscriptions import EVENT_TIMEOUT, latest_cursor, next_event, streamed
 
 SETTINGS = """
 [databases]

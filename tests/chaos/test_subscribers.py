@@ -16,13 +16,15 @@ from models.audit_event import AuditEvent
 from models.db.migrate import migrate
 from resolvers.audit.log import NEWEST_FIRST
 from schema.relay.node import global_id
-from tests.acceptance.conftest import Client, OperationFailed, create_demo
-from tests.acceptance.operations import ASSIGN, REVOKE
-from tests.acceptance.test_3_live_updates import bearer, latest_cursor, make_token, parse_events, socket
 from tests.chaos.databases import connected, create_holders
 from tests.chaos.servers import Postgres, running_postgres
+from tests.support.api_client import Client, OperationFailed
+from tests.support.api_tokens import bearer, make_token
+from tests.support.demo_server import create_demo
+from tests.support.operations import ASSIGN, REVOKE
 from tests.support.postgres import create_database
 from tests.support.processes import process
+from tests.support.subscriptions import latest_cursor, parse_events, socket
 
 HOLDERS = 250
 CALLS = 20

@@ -14,12 +14,15 @@ from models.license import License
 from models.vendor import Vendor as StoredVendor
 from resolvers.context import utc_now
 from server.demo.installation import Demo
-from tests.acceptance.conftest import Client, RunningServer, Vendor
-from tests.acceptance.operations import LICENSES, PENDING
-from tests.acceptance.test_3_licenses_update_themselves import served
-from tests.acceptance.test_3_live_updates import Seats, SubscriptionSocket, latest_cursor, make_token, socket
 from tests.chaos.databases import connected
+from tests.support.api_client import Client
+from tests.support.api_tokens import make_token
+from tests.support.demo_server import RunningServer
+from tests.support.demo_vendor import Vendor, served
+from tests.support.operations import LICENSES, PENDING
 from tests.support.processes import find_worker, license_server_process, process
+from tests.support.seats import Seats
+from tests.support.subscriptions import SubscriptionSocket, latest_cursor, socket
 
 CHECK_INTERVAL = 0.5
 CHECK_TIMEOUT = CHECK_INTERVAL + 2.0

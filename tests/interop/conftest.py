@@ -1,48 +1,11 @@
 """Fixtures of the tests that run third-party clients against the server."""
 
-import asyncio
-import fcntl
-import os
-import shutil
-import subprocess
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-
 import pytest
 
-from tests.acceptance.conftest import browser, copied_demo, inga, is_trial, postgres_demos, server, sqlite_demos
+from tests.interop.programs import HERE, install_packages
+from tests.support.demo_fixtures import browser, copied_demo, inga, is_trial, postgres_demos, server, sqlite_demos
 
 __all__ = ["browser", "copied_demo", "inga", "is_trial", "postgres_demos", "server", "sqlite_demos"]
-
-HERE = Path(__file__).parent
-
-
-def skip_or_fail(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def install(lock: Path, installed: Path, *commands: list[str]) -> None:
-    """Install the packages of a lock file unless the `installed` marker is newer than it."""
-    with lock.open() as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # test processes start concurrently
-        if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
-            return
-        for command in commands:
-            done = subprocess.run(command, cwd=lock.parent, capture_output=True, text=True)
-            if done.returncode:
-                skip_or_fail(f"{' '.join(command)} failed in {lock.parent}. {done.stderr}")
-        installed.touch()
-
-
-def install_packages(folder: Path) -> None:
-    """Install the packages of a folder's `package-lock.json`."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        skip_or_fail("Node.js and npm are missing. Install them, as Debian's packages nodejs and npm.")
-    install(folder / "package-lock.json", folder / "node_modules" / ".package-lock.json", ["npm", "ci"])
 
 
 @pytest.fixture(scope="session")
@@ -55,15 +18,3 @@ def packages() -> None:
 def engine() -> str:
     """SQLite alone: clients do not depend on the engine."""
     return "sqlite"
-
-
-@asynccontextmanager
-async def node(*arguments: str) -> AsyncIterator[Process]:
-    """Run a Node.js script for the duration of a block."""
-    running = await asyncio.create_subprocess_exec("node", *arguments, cwd=HERE, stdout=PIPE, stderr=PIPE)
-    try:
-        yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-            await running.wait()

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Client, RunningServer
-from tests.acceptance.operations import AUDIT
-from tests.acceptance.test_3_live_updates import make_token
-from tests.interop.conftest import install, install_packages
+from tests.interop.programs import install, install_packages
+from tests.support.api_client import Client
+from tests.support.api_tokens import make_token
+from tests.support.demo_server import RunningServer
 from tests.support.lossy_proxy import lossy_proxy
+from tests.support.operations import AUDIT
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

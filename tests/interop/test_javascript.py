@@ -10,10 +10,13 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.acceptance.conftest import Client, RunningServer
-from tests.acceptance.test_3_live_updates import Seats, latest_cursor, make_token
-from tests.interop.conftest import node
+from tests.interop.programs import node
+from tests.support.api_client import Client
+from tests.support.api_tokens import make_token
+from tests.support.demo_server import RunningServer
 from tests.support.processes import process
+from tests.support.seats import Seats
+from tests.support.subscriptions import latest_cursor
 
 pytestmark = pytest.mark.usefixtures("packages")
 

@@ -49,3 +49,8 @@ def trusted(key: SigningKey = KEY, vendor: str = "superoffice", **validity: date
     """Return the verification key of a signing key that an installation trusts."""
     jwk = public_jwk(key)
     return VerificationKey(kid=thumbprint(jwk), vendor=vendor, jwk=jwk, **validity)
+
+
+def unix_time(moment: datetime) -> int:
+    """Return an instant as a JSON Web Token states it."""
+    return int(moment.timestamp())

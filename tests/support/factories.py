@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from argon2 import PasswordHasher
 
 from licensing.enums import ActivationPolicy, LicenseScope, UserKind, UserStatus
+from licensing.suggestions import idle_since
 from models.assignment import Assignment
 from models.installation import Installation
 from models.license import License
-from models.user import User, derived_columns, sort_key
+from models.user import User, derived_columns, microseconds, sort_key
 from models.vendor import Vendor
 
 ASSIGNED_AT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -160,4 +161,7 @@ async def assign(user: User, license_key: str, *, assigned_at: datetime = ASSIGN
         assigned_at=assigned_at,
         assigned_by_kind="SYSTEM",
         assigned_by_name="command line",
+        held_since=microseconds(assigned_at),
+        idle_since=idle_since(microseconds(assigned_at), user.last_login_key),
+        user_name_key=user.name_key,
     )

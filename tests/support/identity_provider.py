@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.acceptance.conftest import listening
+from tests.support.demo_server import listening
 
 AUDIENCE = "seatkeeper"
 ADMINISTRATOR, AUDITOR = "seatkeeper-administrator", "seatkeeper-auditor"

@@ -1,4 +1,4 @@
-"""`seatkeeper serve` with a send timeout of two seconds: `python -m tests.support.short_timeout_server serve`."""
+"""`seatkeeper serve` with timeouts of two seconds: `python -m tests.support.short_timeout_server serve`."""
 
 import argparse
 
@@ -6,11 +6,11 @@ import uvicorn
 
 from schema.build import schema
 from server.app import create_app
-from server.middleware.uvicorn_protocol import UvicornProtocol
+from server.middleware.uvicorn_protocol import ConnectionLimits, UvicornProtocol
 from server.observability.logs import configure_logs
 from server.settings import read_settings
 
-SEND_TIMEOUT = 2.0
+SEND_TIMEOUT = HEADER_TIMEOUT = 2.0
 
 
 def main() -> None:
@@ -21,7 +21,8 @@ def main() -> None:
     settings = read_settings()
     configure_logs(settings.log_format)
     app = create_app(settings, schema, send_timeout=SEND_TIMEOUT)
-    uvicorn.run(app, port=parser.parse_args().port, http=UvicornProtocol, log_config=None, access_log=False)
+    protocol = UvicornProtocol.with_limits(ConnectionLimits(header_timeout=HEADER_TIMEOUT))
+    uvicorn.run(app, port=parser.parse_args().port, http=protocol, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":

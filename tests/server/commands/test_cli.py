@@ -13,48 +13,15 @@ from pathlib import Path
 
 import pytest
 from graphql import build_client_schema, build_schema, lexicographic_sort_schema, print_schema
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from licensing.documents.keys import generate_key, parse_public_jwk, public_jwk, thumbprint
 from schema.build import print_sdl
-from server.cli import COMMAND_MODULES, main
+from server.cli import COMMAND_MODULES
+from tests.server.commands.output import parse_json
+from tests.server.credentials import PASSWORD
 from tests.support import documents
 
-PASSWORD = "correct horse battery"
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def run(database_url, monkeypatch, tmp_path, capsys):
-    """Return a function that runs a command in a temporary folder and returns exit code, output and error output."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SEATKEEPER_DATABASE_URL", database_url)
-    monkeypatch.setenv("SEATKEEPER_ADMIN_PASSWORD", PASSWORD)
-
-    def run(*arguments):
-        EXECUTOR_CACHE.clear()
-        try:
-            code = main(arguments)
-        except SystemExit as exit:  # argparse's, for wrong usage
-            code = int(exit.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture
-def demo(run):
-    """Create the demo installation, with its files in `demo-issuer`, and return the output."""
-    code, output, _ = run("demo")
-    assert code == 0
-    return output
-
-
-def parse_json(result):
-    code, output, errors = result
-    assert (code, errors) == (0, "")
-    return json.loads(output)
 
 
 @pytest.mark.parametrize("module", COMMAND_MODULES)

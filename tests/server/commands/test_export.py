@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.commands.test_cli import demo, parse_json, run
-
-__all__ = ["demo", "run"]
+from tests.server.commands.output import parse_json
 
 
 def lines(path):

@@ -1,4 +1,4 @@
-"""The GraphQL operations of the help page, as the console sends them."""
+"""GraphQL operations that several tests send: those of the help page, and the creation and revocation of API tokens."""
 
 VENDORS = """
 query Vendors {
@@ -177,4 +177,14 @@ mutation Acknowledge($input: AcknowledgeChangeSetInput!) {
     userErrors { code message path }
   }
 }
+"""
+
+CREATE_TOKEN = """
+mutation CreateToken($input: CreateApiTokenInput!) {
+  createApiToken(input: $input) { apiToken { id name } secret userErrors { code message path } }
+}
+"""
+
+REVOKE_TOKEN = """
+mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { userErrors { code } } }
 """
