@@ -7,19 +7,21 @@ from typing import Any
 from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
 
 from schema.core.permissions import Info
+from schema.execution.cost import is_included
 from schema.execution.graphql_core import field_nodes_of
 
 
 class Selection:
     """The fields selected below some nodes of a document.
 
-    Directives are ignored: a field that `@skip` or `@include` excludes counts as selected.
+    What `@skip` or `@include` excludes is not selected, since it is not charged either.
     """
 
-    def __init__(self, nodes: Sequence[FieldNode], fragments: Mapping[str, Any]) -> None:
+    def __init__(self, nodes: Sequence[FieldNode], fragments: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
         """Initialize the selection. Its fields are collected on first use."""
         self._nodes = nodes
         self._fragments = fragments
+        self._variables = variables
 
     @cached_property
     def _fields(self) -> dict[str, list[FieldNode]]:
@@ -30,6 +32,8 @@ class Selection:
             if (selected := sets.pop()) is None:
                 continue
             for node in selected.selections:
+                if not is_included(node, self._variables):
+                    continue
                 if isinstance(node, FieldNode):
                     fields.setdefault(node.name.value, []).append(node)
                 elif not isinstance(node, FragmentSpreadNode):
@@ -48,10 +52,10 @@ class Selection:
         for path in paths:
             name, _, rest = path.partition(".")
             found = self._fields.get(name, [])
-            nodes += Selection(found, self._fragments).below(rest)._nodes if rest else found
-        return Selection(nodes, self._fragments)
+            nodes += Selection(found, self._fragments, self._variables).below(rest)._nodes if rest else found
+        return Selection(nodes, self._fragments, self._variables)
 
 
 def selected(info: Info) -> Selection:
     """Return the selection below the field that is being resolved."""
-    return Selection(*field_nodes_of(info))
+    return Selection(*field_nodes_of(info), info.variable_values)

@@ -31,18 +31,8 @@ from graphql import (
 
 from resolvers.users.users import Redacted
 from schema.core.descriptions import TYPES
-from schema.core.row_mapping import (
-    Column,
-    Computed,
-    Localized,
-    Nested,
-    NestedList,
-    RowMapping,
-    Rows,
-    ToMany,
-    ToOne,
-    mapping_of,
-)
+from schema.core.row_mapping import RowMapping, Rows, mapping_of
+from schema.core.row_sources import Column, Computed, Localized, Nested, NestedList, ToMany, ToOne
 from schema.execution.graphql_core import (
     CompiledSelection,
     DefaultExecutionContext,
@@ -212,7 +202,11 @@ class _Compiler:
         return self.selection(named, fields, lambda name, t, f: self.field(row, name, t, f))
 
     def field(self, row: _Row, name: str, type_: GraphQLOutputType, fields: FieldDetailsList) -> str:
-        """Return an expression that completes a field of a row."""
+        """Return an expression that completes a field of a row, after its `setup` has checked the required scope."""
+        if scope := row.mapping.scope_of(name):
+            self.names[scope.name] = scope
+            if (check := f"related.context.require({scope.name})") not in row.setup:
+                row.setup.append(check)
         match source := row.mapping.fields.get(name, Column(name)):
             case Column():
                 return self.value(type_, row.column(source.name), fields)

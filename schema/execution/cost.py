@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSchema,
     ListValueNode,
     ObjectValueNode,
+    SelectionNode,
     Undefined,
     ValueNode,
     VariableNode,
@@ -94,6 +95,33 @@ class Size:
             if (value := _value_at(value_from_ast_untyped(argument, dict(variables)), path)) is not None
         ]
         return max(counts, default=self.assumed)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The number of times that a part of a document is executed, 0 or 1, by its `@include` and `@skip` directives."""
+
+    node: SelectionNode
+
+    def evaluate(self, variables: Mapping[str, Any]) -> int:
+        """Return the number for some variables."""
+        return int(is_included(self.node, variables))
+
+
+def is_included(node: SelectionNode, variables: Mapping[str, Any]) -> bool:
+    """Return whether a part of a document is executed. A condition that is not a boolean excludes nothing."""
+    for directive in node.directives or ():
+        excluding = {"include": False, "skip": True}.get(directive.name.value)
+        for argument in directive.arguments or () if excluding is not None else ():
+            if value_from_ast_untyped(argument.value, dict(variables)) is excluding:
+                return False
+    return True
+
+
+def inclusion_of(node: SelectionNode) -> int | Condition:
+    """Return the number of times that a part of a document is executed, as a function of variables if it has any."""
+    arguments = (argument for directive in node.directives or () for argument in directive.arguments or ())
+    return Condition(node) if any(_has_variables(one.value) for one in arguments) else int(is_included(node, {}))
 
 
 def cost_of(field: GraphQLField) -> int:

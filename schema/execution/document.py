@@ -1,6 +1,6 @@
 """GraphQL documents: parsed, checked against the limits and validated once, then cached by their text."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -13,7 +13,6 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    parse,
     value_from_ast_untyped,
 )
 
@@ -26,17 +25,18 @@ from schema.execution.complexity import (
     MAX_DEPTH,
     MAX_SCHEMA_TOKENS,
     MAX_TOKENS,
+    Complexity,
     ComplexityAnalyzer,
     LinearCost,
-    count_tokens,
     too_complex,
 )
-from schema.execution.cost import Size
+from schema.execution.cost import Condition, Size
 from schema.execution.graphql_core import (
     MAX_COMPLEXITY_BUDGET,
     is_nesting_error,
     is_token_limit_error,
     is_validation_aborted,
+    parse_document,
     validate_document,
 )
 from schema.execution.input_validation import OperationInput, check_literals, operation_input
@@ -53,7 +53,7 @@ class Operation:
     type: OperationType
     defaults: Mapping[str, Any]
     input: OperationInput
-    cost: LinearCost
+    complexity: Complexity
 
     def variables(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the given variables, with the defaults of those that are not given."""
@@ -72,29 +72,32 @@ class Document:
     may_contain_introspection: bool
     """Whether the document may contain introspection fields."""
     operations: Mapping[str | None, Operation]
-    lists: Sequence[tuple[Size, LinearCost]]
-    """Lists whose size depends on variables, each with the cost of an item."""
+    factors: Sequence[tuple[Size | Condition, LinearCost]]
+    """Factors of costs that depend on variables, each with the cost that it multiplies."""
+    suggestions: bool
+    """Whether error messages suggest names of the schema."""
 
     def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
         """Return the cost of an operation with some variables; 0 if the operation cannot be executed."""
         if self.errors or not (operation := self.operation(operation_name)):
             return 0
         merged, values = operation.variables(variables), [1]
-        for size, item in self.lists:
-            values.append(size.evaluate(merged) * sum(factor * values[index] for index, factor in item.items()))
-        return sum(factor * values[index] for index, factor in operation.cost.items())
+        for factor, cost in self.factors:
+            values.append(factor.evaluate(merged) * sum(count * values[index] for index, count in cost.items()))
+        return sum(count * values[index] for index, count in operation.complexity.cost.items())
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation with a name, or the first operation if no name is given; None if there is none."""
         return next(iter(self.operations.values()), None) if name is None else self.operations.get(name)
 
     def check(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> None:
-        """Check the variables and the cost of an operation.
+        """Check the size, the variables and the cost of an operation.
 
         Raises:
-            GraphQLError: A variable has an invalid value, or the cost exceeds `MAX_COST`.
+            GraphQLError: A variable has an invalid value, or a limit is exceeded.
         """
         if operation := self.operation(operation_name):
+            operation.complexity.check_operation()
             try:
                 operation.input.check(operation.variables(variables))
             except BadUserInput as error:
@@ -107,8 +110,11 @@ class Document:
 
 
 @lru_cache(maxsize=DOCUMENT_CACHE_SIZE)
-def read_document(schema: GraphQLSchema, text: str) -> Document:
+def read_document(schema: GraphQLSchema, text: str, *, suggestions: bool) -> Document:
     """Parse a document, check its limits and validate it. Validation errors are returned in `Document.errors`.
+
+    With `suggestions`, error messages suggest names of the schema; only callers who may read the schema get such a
+    document.
 
     Raises:
         GraphQLError: The text cannot be parsed, or exceeds a limit.
@@ -122,23 +128,20 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
     node = _parse(text)
     analyzer = ComplexityAnalyzer(schema, node)
     try:
-        operations = dict(_operations(schema, node, analyzer))
+        complexities = _measure(node, analyzer)
+        errors = _validate(schema, node, suggestions=suggestions)
+        inputs = [
+            OperationInput() if errors else operation_input(schema, definition, complexity.fragments)
+            for definition, complexity in complexities
+        ]
     except RecursionError:
         raise _nested_too_deeply() from None
-    tokens = count_tokens(node) - analyzer.schema_tokens
-    if tokens > MAX_TOKENS:
-        raise too_complex(
-            Message("The document has {count:,} tokens", count=tokens),
-            MAX_TOKENS,
-            Message("Send values as variables, or split it."),
-        )
-    if analyzer.schema_tokens > MAX_SCHEMA_TOKENS:
-        raise too_complex(
-            Message("The document has {count:,} tokens about the schema", count=analyzer.schema_tokens),
-            MAX_SCHEMA_TOKENS,
-        )
-    errors = _validate(schema, node) or check_literals(schema, node)
-    return Document(node, fingerprint_of(text), errors, "__" in text, operations, analyzer.lists)
+    errors = errors or check_literals(schema, node, inputs)
+    operations = {
+        definition.name.value if definition.name else None: _operation(definition, complexity, input)
+        for (definition, complexity), input in zip(complexities, inputs, strict=True)
+    }
+    return Document(node, fingerprint_of(text), errors, "__" in text, operations, analyzer.factors, suggestions)
 
 
 def fingerprint_of(text: str) -> str:
@@ -148,7 +151,7 @@ def fingerprint_of(text: str) -> str:
 
 def _parse(text: str) -> DocumentNode:
     try:
-        return parse(text, max_lexical_tokens=MAX_TOKENS + MAX_SCHEMA_TOKENS)
+        return parse_document(text, MAX_TOKENS + MAX_SCHEMA_TOKENS)
     except GraphQLError as error:
         if is_nesting_error(error):
             raise _nested_too_deeply() from None
@@ -158,8 +161,8 @@ def _parse(text: str) -> DocumentNode:
         raise
 
 
-def _validate(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    errors = validate_document(schema, document)
+def _validate(schema: GraphQLSchema, document: DocumentNode, *, suggestions: bool) -> list[GraphQLError]:
+    errors = validate_document(schema, document, suggestions=suggestions)
     if any(map(is_validation_aborted, errors)):
         raise too_complex(
             Message("The document repeats the same fields too often"),
@@ -174,11 +177,9 @@ def _nested_too_deeply() -> GraphQLError:
     return too_complex(Message("The document nests hundreds of fields"), MAX_DEPTH, Message("Ask for less at once."))
 
 
-def _operations(
-    schema: GraphQLSchema, document: DocumentNode, analyzer: ComplexityAnalyzer
-) -> Iterator[tuple[str | None, Operation]]:
-    """Yield the names and operations of a document, after checking the complexity of operations and fragments."""
-    fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+def _measure(document: DocumentNode, analyzer: ComplexityAnalyzer) -> list[tuple[OperationDefinitionNode, Complexity]]:
+    """Return the operations of a document with their complexities, at least one of which is within the limits."""
+    operations, excesses = [], []
     for definition in document.definitions:
         if isinstance(definition, FragmentDefinitionNode):
             if not definition.type_condition.name.value.startswith("__"):  # those are measured where they are used
@@ -186,11 +187,22 @@ def _operations(
         elif isinstance(definition, OperationDefinitionNode):
             complexity = analyzer.measure(definition)
             complexity.check()
-            defaults = {
-                variable.variable.name.value: value_from_ast_untyped(variable.default_value)
-                for variable in definition.variable_definitions or ()
-                if variable.default_value
-            }
-            input = operation_input(schema, definition, fragments)
-            name = definition.name.value if definition.name else None
-            yield name, Operation(name, definition.operation, defaults, input, complexity.cost)
+            operations.append((definition, complexity))
+            try:
+                complexity.check_operation()
+            except GraphQLError as error:
+                excesses.append(error)
+    if excesses and len(excesses) == len(operations):
+        raise excesses[0]
+    analyzer.check_document()
+    return operations
+
+
+def _operation(definition: OperationDefinitionNode, complexity: Complexity, input: OperationInput) -> Operation:
+    defaults = {
+        variable.variable.name.value: value_from_ast_untyped(variable.default_value)
+        for variable in definition.variable_definitions or ()
+        if variable.default_value
+    }
+    name = definition.name.value if definition.name else None
+    return Operation(name, definition.operation, defaults, input, complexity)

@@ -22,7 +22,14 @@ async def run(
     variables: dict[str, Any] | None = None,
 ) -> ExecutionResult:
     """Execute a query or mutation of a valid document whose variables have been checked (`Document.check`)."""
-    result = execute_document(schema, document.node, context, operation_name=operation_name, variables=variables)
+    result = execute_document(
+        schema,
+        document.node,
+        context,
+        operation_name=operation_name,
+        variables=variables,
+        suggestions=document.suggestions,
+    )
     if isawaitable(result):
         result = await result
     return ExecutionResult(result.data, result.errors)
@@ -36,7 +43,8 @@ class DocumentExtension(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Take the document from the cache, or read it."""
         execution = self.execution_context
-        self.document = read_document(core_schema(execution.schema), execution.query or "")
+        may_read_schema = execution.context.principal is not None
+        self.document = read_document(core_schema(execution.schema), execution.query or "", suggestions=may_read_schema)
         execution.graphql_document = self.document.node
         yield
 

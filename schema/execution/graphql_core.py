@@ -24,15 +24,22 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     execute,
+    parse,
     specified_rules,
+    validate,
 )
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path, is_awaitable
+from graphql.validation.rules.fields_on_correct_type import FieldsOnCorrectTypeRule
+from graphql.validation.rules.known_argument_names import KnownArgumentNamesRule
+from graphql.validation.rules.known_type_names import KnownTypeNamesRule
 from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
+from graphql.validation.rules.values_of_correct_type import ValuesOfCorrectTypeRule
 from strawberry import Info, Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as DefaultExecutionContext
-from strawberry.schema.schema import validate_document as _validate_document
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types.field import StrawberryField
 
 __all__ = [
@@ -50,13 +57,22 @@ __all__ = [
     "is_nesting_error",
     "is_token_limit_error",
     "is_validation_aborted",
+    "parse_document",
     "python_class",
     "strawberry_field",
     "validate_document",
     "without_suggestion",
 ]
 
+MAX_ERRORS = 10
+"""Number of errors after which the validation of a document stops."""
+MAX_SUGGESTIONS = 3
+"""Maximum number of times that names similar to an unknown name are searched for in the schema, per document."""
+
 _SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+_SUGGESTION_BEFORE_VALUE = re.compile(r"\. Did you mean [^?]*\? Found: ")
+_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+_SUGGESTING_RULES = (KnownTypeNamesRule, FieldsOnCorrectTypeRule, KnownArgumentNamesRule, ValuesOfCorrectTypeRule)
 
 CompiledSelection = Callable[[Any], Any]
 """A function from a resolver's value to its part of the response."""
@@ -91,9 +107,31 @@ def field_nodes_of(info: Info[Any, Any]) -> tuple[list[FieldNode], Mapping[str, 
 # Validation
 
 
-def validate_document(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    """Return the validation errors of a document, by the rules of graphql-core and of Strawberry."""
-    return _validate_document(schema, document, tuple(specified_rules))
+def parse_document(text: str, max_tokens: int) -> DocumentNode:
+    """Parse a document, whose selections must not be empty.
+
+    Raises:
+        GraphQLError: The text cannot be parsed, or has too many tokens.
+    """
+    return parse(text, max_lexical_tokens=max_tokens, allow_empty_selection_sets=False)
+
+
+def validate_document(schema: GraphQLSchema, document: DocumentNode, *, suggestions: bool) -> list[GraphQLError]:
+    """Return the first validation errors of a document, by the rules of graphql-core and of Strawberry.
+
+    With `suggestions`, the first messages that can suggest names of the schema do so.
+    """
+    errors = validate(schema, document, _RULES, MAX_ERRORS, hide_suggestions=True)
+    if not errors or not suggestions or any(map(is_validation_aborted, errors)):
+        return errors
+    # The error after `max_errors` aborts the validation, after its suggestion was computed.
+    suggesting = validate(schema, document, _SUGGESTING_RULES, max_errors=MAX_SUGGESTIONS - 1)
+    found = {_identity(error): error for error in suggesting}
+    return [found.get(_identity(error), error) for error in errors]
+
+
+def _identity(error: GraphQLError) -> tuple[object, ...]:
+    return without_suggestion(error.message), *(id(node) for node in error.nodes or ())
 
 
 # Errors
@@ -116,7 +154,7 @@ def is_validation_aborted(error: GraphQLError) -> bool:
 
 def without_suggestion(message: str) -> str:
     """Return an error message without its suggestion of names in the schema ("Did you mean …?")."""
-    return _SUGGESTION.sub("", message)
+    return _SUGGESTION.sub("", _SUGGESTION_BEFORE_VALUE.sub(", found: ", message))
 
 
 # Execution
@@ -129,14 +167,20 @@ def execute_document(
     *,
     operation_name: str | None,
     variables: dict[str, Any] | None,
+    suggestions: bool,
 ) -> ExecutionResult | Awaitable[ExecutionResult]:
-    """Execute a query or mutation with the schema's execution context class."""
+    """Execute a query or mutation with the schema's execution context class.
+
+    With `suggestions`, messages about variables may suggest names of the schema.
+    """
     return execute(
         schema._schema,
         document,
         context_value=context,
         variable_values=variables,
         operation_name=operation_name,
+        max_coercion_errors=MAX_SUGGESTIONS - 1,
+        hide_suggestions=not suggestions,
         is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
         executor_class=schema.execution_context_class,
     )

@@ -1,7 +1,7 @@
 """Validation of values before execution: long texts, invalid characters, malformed IDs, cursors and page sizes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from graphql import (
     TypeInfoVisitor,
     Undefined,
     ValueNode,
+    VariableDefinitionNode,
     VariableNode,
     Visitor,
     VisitorAction,
@@ -37,7 +38,7 @@ from graphql import (
 
 from licensing.messages import Message
 from resolvers.errors import BadUserInput
-from resolvers.pagination import PageRequest, read_cursor
+from resolvers.pagination import PageRequest, decode_cursor
 from schema.core.user_errors import graphql_error
 from schema.execution.cost import MAX_ITEMS
 from schema.relay.node import decode
@@ -57,11 +58,16 @@ _PAGE_TYPES = {"first": _NUMBER, "after": _CURSOR, "last": _NUMBER, "before": _C
 _PAGING_ARGUMENTS = _PAGE_TYPES.keys() | {"ids"}
 
 
-def check_literals(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    """Return an error if a valid document contains an invalid literal, otherwise an empty list."""
+def check_literals(
+    schema: GraphQLSchema, document: DocumentNode, inputs: Sequence["OperationInput"]
+) -> list[GraphQLError]:
+    """Return an error if a valid document contains an invalid literal, otherwise an empty list.
+
+    `inputs` are those of the document's operations, in their order.
+    """
     type_info = TypeInfo(schema)
     try:
-        visit(document, TypeInfoVisitor(type_info, _LiteralVisitor(type_info)))
+        visit(document, TypeInfoVisitor(type_info, _LiteralVisitor(type_info, inputs)))
     except BadUserInput as error:
         return [graphql_error(error)]
     return []
@@ -71,10 +77,12 @@ def check_literals(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQ
 class OperationInput:
     """The parts of an operation whose values depend on variables."""
 
-    variables: Sequence[tuple[str, GraphQLInputType]]
+    variables: Sequence[tuple[str, GraphQLInputType]] = ()
     """Variables of the operation by name, with their types."""
-    lists: Sequence[FieldNode]
-    """Fields of the operation and of fragments whose page arguments depend on variables."""
+    lists: Sequence[FieldNode] = ()
+    """Fields of the operation and of its fragments whose page arguments depend on variables."""
+    file_texts: Set[str] = frozenset()
+    """Variables that are used as the content of a file only, whose size is limited by `licensing` instead."""
 
     def check(self, variables: dict[str, Any]) -> None:
         """Check the values of variables. Only the form of cursors is checked, not whether they belong to the list.
@@ -83,7 +91,7 @@ class OperationInput:
             BadUserInput: A value is invalid; the message names it.
         """
         for name, type_ in self.variables:
-            if name in variables:
+            if name in variables and name not in self.file_texts:
                 check_value(variables[name], type_, Message("`${name}`", name=name))
         for node in self.lists:
             _check_list(node, variables)
@@ -92,7 +100,7 @@ class OperationInput:
 def operation_input(
     schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Sequence[FragmentDefinitionNode]
 ) -> OperationInput:
-    """Return the parts of an operation to check when its variables are known."""
+    """Return the parts of a valid operation, which uses some fragments, to check when its variables are known."""
     variables: list[tuple[str, Any]] = [
         (node.variable.name.value, type_from_ast(schema, node.type)) for node in operation.variable_definitions or ()
     ]
@@ -102,23 +110,52 @@ def operation_input(
         for node in _iterate_fields(definition.selection_set)
         if any(isinstance(value, VariableNode) for value in _paging_arguments(node).values())
     ]
-    return OperationInput([(name, type_) for name, type_ in variables if type_], lists)
+    type_info = TypeInfo(schema)
+    uses = _VariableVisitor(type_info)
+    for definition in (operation, *fragments):
+        visit(definition, TypeInfoVisitor(type_info, uses))
+    file_texts = uses.file_texts - uses.others
+    return OperationInput([(name, type_) for name, type_ in variables if type_], lists, file_texts)
+
+
+class _VariableVisitor(Visitor):
+    """Collects the names of variables by where they are used."""
+
+    def __init__(self, type_info: TypeInfo) -> None:
+        super().__init__()
+        self.type_info = type_info
+        self.file_texts: set[str] = set()
+        self.others: set[str] = set()
+
+    def enter_variable_definition(self, *_: Any) -> VisitorAction:
+        return SKIP
+
+    def enter_variable(self, node: VariableNode, key: Any, parent: Any, *_: Any) -> None:
+        is_file_text = isinstance(parent, ObjectFieldNode) and _is_file_text(parent, self.type_info)
+        (self.file_texts if is_file_text else self.others).add(node.name.value)
 
 
 class _LiteralVisitor(Visitor):
     """Raises `BadUserInput` for an invalid literal."""
 
-    def __init__(self, type_info: TypeInfo) -> None:
+    def __init__(self, type_info: TypeInfo, inputs: Sequence[OperationInput]) -> None:
         super().__init__()
         self.type_info = type_info
+        self._inputs = iter(inputs)
+        self._file_texts: Set[str] = frozenset()
+
+    def enter_operation_definition(self, *_: Any) -> None:
+        self._file_texts = next(self._inputs).file_texts
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> VisitorAction:
+        return SKIP if node.variable.name.value in self._file_texts else None
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         if not any(isinstance(value, VariableNode) for value in _paging_arguments(node).values()):
             _check_list(node, {})
 
     def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> VisitorAction:
-        parent = get_named_type(self.type_info.get_parent_input_type())
-        return SKIP if parent and (parent.name, node.name.value) == FILE_TEXT_FIELD else None
+        return SKIP if _is_file_text(node, self.type_info) else None
 
     def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
         if (type_ := self.type_info.get_input_type()) and get_named_type(type_).name == "ID":
@@ -127,6 +164,11 @@ class _LiteralVisitor(Visitor):
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if type_ := self.type_info.get_input_type():
             check_value(node.value, type_, Message("A text in the document"))
+
+
+def _is_file_text(node: ObjectFieldNode, type_info: TypeInfo) -> bool:
+    parent = get_named_type(type_info.get_parent_input_type())
+    return parent is not None and (parent.name, node.name.value) == FILE_TEXT_FIELD
 
 
 def _iterate_fields(selected: SelectionSetNode | None) -> Iterator[FieldNode]:
@@ -164,7 +206,7 @@ def _check_list(node: FieldNode, variables: dict[str, Any]) -> None:
             page = PageRequest(**given)
             for cursor in (page.after, page.before):
                 if cursor is not None:
-                    read_cursor(cursor)
+                    decode_cursor(cursor)
 
 
 def check_value(value: Any, type_: GraphQLInputType, location: Message) -> None:

@@ -1,5 +1,6 @@
 """Custom scalars."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, NewType
 
@@ -9,6 +10,11 @@ from strawberry.file_uploads import Upload
 
 URL = NewType("URL", str)
 
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|(?!-00:00)[+-]\d\d:[0-5]\d)", re.ASCII | re.IGNORECASE
+)
+"""A `date-time` of RFC 3339. As the scalar's specification demands, the offset `-00:00` is excluded."""
+
 
 def _serialize_datetime(value: datetime | str) -> str:
     return value if isinstance(value, str) else value.isoformat()
@@ -16,9 +22,8 @@ def _serialize_datetime(value: datetime | str) -> str:
 
 def _parse_datetime(value: str) -> datetime:
     try:
-        parsed = datetime.fromisoformat(value)
-        if parsed.tzinfo is not None:
-            return parsed.astimezone(UTC)
+        if _RFC_3339.fullmatch(value):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
     raise GraphQLError("Write a date and time as in 2026-01-31T12:00:00+01:00, with a UTC offset or Z.")

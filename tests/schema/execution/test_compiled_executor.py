@@ -18,7 +18,8 @@ from licensing.enums import UserKind
 from resolvers.users.users import REDACTED
 from schema.build import schema
 from schema.core.descriptions import interface_type, object_type
-from schema.core.row_mapping import Computed, Localized, Nested, NestedList, RowMapping, Rows, ToMany, ToOne, from_row
+from schema.core.row_mapping import RowMapping, Rows, from_row
+from schema.core.row_sources import Computed, Localized, Nested, NestedList, ToMany, ToOne
 from schema.execution.compiled_executor import CompiledExecutionContext, compiled_selections_of, without_compilation
 from schema.execution.complexity import MAX_DEPTH
 from schema.execution.document import DOCUMENT_CACHE_SIZE
@@ -347,7 +348,7 @@ async def test_reading_selection_bypasses_graphql_core(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(("is_on", "executor"), [(True, CompiledExecutionContext), (False, DefaultExecutionContext)])
 def test_setting_disables_compilation(is_on: bool, executor: type) -> None:
     view: Any = GraphQLView(schema, Settings(compiled_answers=is_on))
-    assert view.schema.execution_context_class is executor
+    assert view.subscriptions.schema.execution_context_class is executor
     assert view.operations.schema.execution_context_class is executor
 
 

@@ -17,7 +17,7 @@ USERS = [global_id("User")(number) for number in range(1, 101)]
 
 
 def read(text):
-    return read_document(core_schema(schema), text)
+    return read_document(core_schema(schema), text, suggestions=True)
 
 
 def cost(text, operation_name=None, **variables):

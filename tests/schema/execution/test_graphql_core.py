@@ -101,7 +101,9 @@ TEXT = "query Read { book { t: title chapters ...Names } } fragment Names on Boo
 def execute(execution_context_class: Any) -> Any:
     """Execute the query with an execution context class."""
     books = strawberry.Schema(BookQuery, execution_context_class=execution_context_class)
-    return execute_document(books, parse(TEXT), SimpleNamespace(), operation_name="Read", variables=None)
+    return execute_document(
+        books, parse(TEXT), SimpleNamespace(), operation_name="Read", variables=None, suggestions=True
+    )
 
 
 def test_parameters_of_complete_value_are_unchanged():
@@ -199,7 +201,7 @@ def test_parser_reports_the_token_limit():
 
 
 def test_validation_reports_that_it_was_aborted():
-    errors = validate_document(CORE, parse("{viewer{" + "scopes " * 1_100 + "}}"))
+    errors = validate_document(CORE, parse("{viewer{" + "scopes " * 1_100 + "}}"), suggestions=True)
 
     assert any(map(is_validation_aborted, errors)), f"message of the validation: {errors[:1]}"
     assert graphql_core.MAX_COMPLEXITY_BUDGET == 500_000, "MAX_COMPLEXITY_BUDGET"
@@ -208,14 +210,23 @@ def test_validation_reports_that_it_was_aborted():
 def test_validation_includes_strawberrys_rules():
     text = "mutation { importLicenseFile(input: {file: {}}) { userErrors { code } } }"
 
-    assert validate_document(CORE, parse(text)), "OneOfInputValidationRule of strawberry.schema.schema"
+    assert validate_document(CORE, parse(text), suggestions=True), (
+        "OneOfInputValidationRule of strawberry.schema.schema"
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["{ licences { totalCount } }", "{ license(kee: 1) { key } }", "{ node(id: 1) { ... on Usr { id } } }"]
+    "text",
+    [
+        "{ licences { totalCount } }",
+        "{ license(kee: 1) { key } }",
+        "{ node(id: 1) { ... on Usr { id } } }",
+        '{ users(filter: {serch: "a"}) { totalCount } }',
+        "{ auditEvents(filter: {actions: [SIGNED_UN]}) { totalCount } }",
+    ],
 )
 def test_suggestions_are_recognized(text):
-    messages = [error.message for error in validate_document(CORE, parse(text))]
+    messages = [error.message for error in validate_document(CORE, parse(text), suggestions=True)]
     suggesting = [message for message in messages if "mean" in message]
 
     assert suggesting, f"messages with suggestions: {messages}"
