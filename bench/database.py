@@ -48,8 +48,9 @@ _FILL = (
     lower({_NAME}) || '\n' || 'user-' || i || '\nuser-' || i || '@example.com\nsales\nuser level 0' FROM numbers""",
     *(
         f"""INSERT INTO assignment (installation_id, license_id, user_id, is_plan, assigned_at, assigned_by_kind,
-        assigned_by_name) SELECT {{installation}}, {{license}} + {number} % {LICENSES}, id, {{no}}, {{assigned}},
-        'SYSTEM', 'command line' FROM "user" ORDER BY id"""
+        assigned_by_name, held_since, idle_since, user_name_key)
+        SELECT {{installation}}, {{license}} + {number} % {LICENSES}, id, {{no}}, {{assigned}},
+        'SYSTEM', 'command line', 1768467600000000, last_login_key, name_key FROM "user" ORDER BY id"""
         for number in ("id", f"(id + 1 + (id / {LICENSES}) % {LICENSES - 1})")
     ),
     "UPDATE license SET in_use = (SELECT count(*) FROM assignment WHERE license_id = license.id)",

@@ -147,7 +147,7 @@ def seatkeeper_schema() -> Any:
     schema = strawberry.Schema(OurQuery, scalar_overrides=SCALARS, execution_context_class=CompiledExecutionContext)
 
     async def execute(query: str, context_value: Any) -> Any:
-        document = read_document(schema._schema, query)
+        document = read_document(schema._schema, query, suggestions=True)
         document.check(None, None)
         return await run(schema, document, context_value)
 

@@ -18,6 +18,7 @@ from tortoise.connection import get_connection
 
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
+from models.db.assignment_copies import repair_copies
 from models.db.bulk import insert_rows
 from models.db.config import tortoise_config
 from models.installation import Installation
@@ -49,6 +50,7 @@ async def fill(rows: int) -> str:
         ids: list[Any] = await User.all().order_by("-id").limit(len(numbers)).values_list("id", flat=True)
         await insert_rows(Assignment, [{**own, "license_id": license.id, "user_id": id_, **by} for id_ in ids])
         await insert_rows(AuditEvent, [event(number, license.id, own) for number in numbers])
+    await repair_copies(installation.id)
     installation.event_position = rows
     await installation.save()
     await get_connection("default").execute_query("ANALYZE")

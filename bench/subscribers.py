@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.db.migrate import migrate
+from server.graphql.streams import MAX_SOCKETS
 from tests.chaos.servers import running_postgres
 from tests.support.api_client import Client
 from tests.support.api_tokens import bearer, make_token
@@ -41,9 +42,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def open_subscription(stack: AsyncExitStack, url: str, token: str) -> SubscriptionSocket:
-    """Open a subscription over a WebSocket."""
-    watcher = await stack.enter_async_context(socket(url, additional_headers=bearer(token)))
+async def open_subscription(stack: AsyncExitStack, url: str, tokens: list[str], number: int) -> SubscriptionSocket:
+    """Open a subscription over a WebSocket; each token has its own address, and as many WebSockets as are allowed."""
+    group = number // MAX_SOCKETS
+    headers = {**bearer(tokens[group]), "X-Forwarded-For": f"192.0.2.{group}"}
+    watcher = await stack.enter_async_context(socket(url, additional_headers=headers))
     await watcher.initialize()
     await watcher.subscribe()
     return watcher
@@ -55,9 +58,9 @@ async def measure(database_url: str, number: int, idle_seconds: float) -> dict[s
         async with process(database_url, Path(folder)) as (url, running), AsyncExitStack() as stack:
             inga = Client(url)
             await inga.sign_in()
-            _, token = await make_token(inga)
+            tokens = [(await make_token(inga))[1] for _ in range(0, number, MAX_SOCKETS)]
             seats = await Seats.find(inga)
-            first = await open_subscription(stack, url, token)
+            first = await open_subscription(stack, url, tokens, 0)
             await seats.assign(0)
             await first.next_event()
             without = megabytes(running.pid)
@@ -65,7 +68,8 @@ async def measure(database_url: str, number: int, idle_seconds: float) -> dict[s
             watchers = [first]
             while len(watchers) < number:
                 more = min(BATCH_SIZE, number - len(watchers))
-                watchers += await asyncio.gather(*(open_subscription(stack, url, token) for _ in range(more)))
+                numbers = range(len(watchers), len(watchers) + more)
+                watchers += await asyncio.gather(*(open_subscription(stack, url, tokens, one) for one in numbers))
             await seats.assign(1)
             await asyncio.gather(*(watcher.next_event() for watcher in watchers))
             taken = megabytes(running.pid) - without

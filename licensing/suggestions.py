@@ -1,15 +1,10 @@
-"""Suggestions of users to revoke a license from when there are too few seats: the least recently active first."""
+"""Suggestions of users to revoke a license from when there are too few seats: the longest idle first."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import datetime
 
-from licensing.enums import SuggestionReason
-
-Id = TypeVar("Id", int, str)
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
+from licensing.enums import SuggestionReason, UserStatus
 
 
 def suggestion_reason(can_log_in: bool, last_login_at: datetime | str | None) -> SuggestionReason:
@@ -21,12 +16,19 @@ def suggestion_reason(can_log_in: bool, last_login_at: datetime | str | None) ->
     return SuggestionReason.LEAST_RECENTLY_LOGGED_IN
 
 
-def suggestion_sort_key(
-    waiting: bool, can_log_in: bool, last_login_at: datetime | None, assigned_at: datetime, id: Id
-) -> tuple[bool, bool, datetime, datetime, Id]:
+def may_be_suggested(status: UserStatus) -> bool:
+    """Return whether users of this status may be suggested; those waiting for approval are not."""
+    return status is not UserStatus.WAITING_FOR_APPROVAL
+
+
+def idle_since(held_since: int, last_sign_in: int) -> int:
+    """Return since when a holder has been idle: the later of both, in microseconds since 1970; 0 for never."""
+    return max(held_since, last_sign_in)
+
+
+def suggestion_sort_key(held_since: int, last_sign_in: int, assignment_id: int) -> tuple[int, int]:
     """Return a sort key that orders assignments by their suitability for revocation.
 
-    Users who cannot sign in come first, then those who never have, then the least recently signed in; equals are
-    ordered by the age of the assignment, oldest first. Users waiting for approval come last.
+    The longest idle come first; equals are ordered by the age of the assignment, oldest first.
     """
-    return waiting, can_log_in, last_login_at or _NEVER, assigned_at, id
+    return idle_since(held_since, last_sign_in), assignment_id

@@ -34,6 +34,10 @@ class AuditEvent(Model):
     license_id: int | None
     user = belongs_to("User", null=True)
     user_id: int | None
+    seat_batch = belongs_to("SeatBatch", null=True)
+    seat_batch_id: int | None
+    held_since = fields.BigIntField(null=True)
+    """The `held_since` of a revoked assignment, to restore it."""
 
     class Meta:
         table = "audit_event"

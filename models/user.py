@@ -1,6 +1,6 @@
 """Users."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tortoise import Model, fields
@@ -57,6 +57,11 @@ def sort_key(text: str) -> str:
     return text.casefold()[:400]
 
 
+def microseconds(instant: datetime) -> int:
+    """Return an instant in microseconds since 1970."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
+
+
 def derived_columns(
     *, name: str, login: str, email: str | None, group: str | None, role: str | None, last_login_at: datetime | None
 ) -> dict[str, Any]:
@@ -64,6 +69,6 @@ def derived_columns(
     return {
         "name_key": sort_key(name),
         "login_key": sort_key(login),
-        "last_login_key": int((last_login_at - EPOCH).total_seconds() * 1_000_000) if last_login_at else 0,
+        "last_login_key": microseconds(last_login_at) if last_login_at else 0,
         "search_key": "\n".join(part for part in (name, login, email, group, role) if part).casefold(),
     }

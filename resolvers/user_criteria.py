@@ -1,11 +1,11 @@
 """The filter and the order of lists of users, shared by users and by the holders of licenses."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from licensing.enums import OrderDirection, UserCategory, UserKind, UserOrderField, UserStatus
 from models.db.select import Select
+from models.db.user_search import search_condition
 from models.user import EPOCH
 from resolvers.pagination import Keyset
 
@@ -58,8 +58,15 @@ class UserOrdering:
         column, kind = _SORT_COLUMNS[self.field]
         return Keyset(list_name, {f"{of_user}{column}": kind, id_: int}, self.direction is OrderDirection.DESC)
 
+    def keyset_of_assignments(self) -> Keyset:
+        """Return the keyset of the order for lists of assignments; names are read from their copies."""
+        if self.field is UserOrderField.NAME:
+            is_descending = self.direction is OrderDirection.DESC
+            return Keyset("assignments", {"user_name_key": str, "user_id": int}, is_descending)
+        return self.keyset("assignments", of_user="user__", id_="user_id")
 
-def user_conditions(select: Select, criteria: UserCriteria) -> list[str]:
+
+async def user_conditions(select: Select, criteria: UserCriteria) -> list[str]:
     """Return the SQL conditions that depend on the table `user` alone, not on licenses."""
     status = criteria.status or UserStatus.RETIRED
     conditions = [f'"user".status {"=" if criteria.status else "<>"} {select.bind(status.value)}']
@@ -72,13 +79,5 @@ def user_conditions(select: Select, criteria: UserCriteria) -> list[str]:
         microseconds = int((criteria.inactive_since - EPOCH).total_seconds() * 1_000_000)
         conditions.append(f"last_login_key < {select.bind(max(1, microseconds))}")
     if criteria.search:
-        conditions.append(_search_condition(select, criteria.search.casefold()))
+        conditions.append(await search_condition(select, criteria.search.casefold()))
     return conditions
-
-
-def _search_condition(select: Select, text: str) -> str:
-    """Return the condition that `search_key` contains a text."""
-    if not select.is_postgres:
-        return select.contains("search_key", text)
-    escaped = re.sub(r"([\\%_])", r"\\\1", text)
-    return f"search_key LIKE {select.bind(f'%{escaped}%')}"  # uses the index `user_search`

@@ -17,8 +17,12 @@ from models.db.notifications import CHANNEL
 from models.db.replica import PRIMARY
 from models.db.select import Row, Select
 from models.db.tortoise_internals import model_fields, table_name
+from models.seat_batch import SeatBatch
 
 FieldsByName = Mapping[str, fields.Field[Any]]
+
+THIS_BATCH = 0
+"""The `seat_batch_id` of events whose batch is inserted with them and has no ID yet."""
 
 _UPDATE_POSITION = "UPDATE installation SET event_position = {}, version = {} WHERE id = {}"
 
@@ -34,12 +38,28 @@ async def insert_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> 
         await get_connection(PRIMARY).execute_query(statement, [payload])
 
 
-def insert_statement(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    """Return the statement that inserts rows, at least one, and its only parameter."""
+def insert_statement(
+    model: type[Model],
+    rows: Sequence[Mapping[str, Any]],
+    computed: Mapping[str, str] | None = None,
+    *,
+    parameter: int = 1,
+) -> tuple[str, str]:
+    """Return the statement that inserts rows, at least one, and its parameter.
+
+    Args:
+        model: The table.
+        rows: The columns of each row.
+        computed: Columns with an SQL expression in which `{}` stands for the value of the row.
+        parameter: The number of the parameter in the statement.
+    """
     columns = _columns(model, rows)
+    values = dict(zip(columns, _values(columns), strict=True))
+    for name, expression in (computed or {}).items():
+        values[name] = expression.format(values[name])
     names = ", ".join(f'"{name}"' for name in columns)
-    values = ", ".join(_values(columns))
-    return f'INSERT INTO "{table_name(model)}" ({names}) SELECT {values} FROM {_source()}', _payload(columns, rows)
+    statement = f'INSERT INTO "{table_name(model)}" ({names}) SELECT {", ".join(values.values())} '
+    return f"{statement}FROM {_source(parameter)}", _payload(columns, rows)
 
 
 async def update_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -60,10 +80,10 @@ async def update_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> 
 
 
 async def read_holdings(installation_id: int, user_ids: Sequence[int]) -> Sequence[Row]:
-    """Return users with the licenses they hold: id, name, kind, status, open requests and license ID.
+    """Return users with the licenses they hold.
 
-    A user has one row per license held, or a single row with None for the license. IDs of other installations are
-    ignored.
+    The columns are ID, name, kind, status, open requests, `last_login_key`, license ID and `held_since`. A user has one
+    row per license held, or a single row with None for the license. IDs of other installations are ignored.
     """
     select = Select()
     # A join with the list of IDs: for a long `= ANY(…)` list, PostgreSQL would read the whole assignment table.
@@ -72,7 +92,7 @@ async def read_holdings(installation_id: int, user_ids: Sequence[int]) -> Sequen
     else:
         wanted = f"json_each({select.bind(json.dumps(list(user_ids)))}) AS one"
     return await select.rows(
-        'SELECT "user".id, name, kind, status, open_requests, license_id '
+        'SELECT "user".id, name, kind, status, open_requests, last_login_key, license_id, held_since '
         f'FROM {wanted} JOIN "user" ON "user".id = one.value '
         'LEFT JOIN assignment ON assignment.user_id = "user".id '
         f'WHERE "user".installation_id = {select.bind(installation_id)}'
@@ -94,21 +114,45 @@ async def delete_assignments(license_id: int, user_ids: Sequence[int]) -> None:
         await connection.execute_query("UPDATE license SET in_use = in_use - ? WHERE id = ?", [deleted, license_id])
 
 
-async def append_events(installation_id: int, position: int, version: int, events: Sequence[Mapping[str, Any]]) -> None:
+async def append_events(
+    installation_id: int,
+    position: int,
+    version: int,
+    events: Sequence[Mapping[str, Any]],
+    batch: Mapping[str, Any] | None = None,
+) -> None:
     """Insert audit events, at least one, and set the installation's position and version.
 
     PostgreSQL notifies the other processes on commit.
+
+    Args:
+        installation_id: The installation.
+        position: The position of the last event.
+        version: The version of the installation after the change.
+        events: The columns of each event; `seat_batch_id` is `THIS_BATCH` in those that name the batch.
+        batch: The columns of the seat batch to insert, if any.
     """
     connection = get_connection(PRIMARY)
     if connection.capabilities.dialect == "postgres":
-        insert, payload = insert_statement(AuditEvent, events)
+        of_batch = {} if batch is None else {"seat_batch_id": "{} + (SELECT id FROM batch)"}
+        insert, payload = insert_statement(AuditEvent, events, of_batch)
         update = _UPDATE_POSITION.format("$2", "$3", "$4")
+        values = [payload, position, version, installation_id, CHANNEL, f"{installation_id}:{position}"]
+        before = ""
+        if batch is not None:
+            insert_batch, batch_payload = insert_statement(SeatBatch, [batch], parameter=len(values) + 1)
+            values.append(batch_payload)
+            before = f"batch AS ({insert_batch} RETURNING id), "
         await connection.execute_query(
-            f"WITH written AS ({insert}) {update} RETURNING pg_notify($5, $6)",
-            [payload, position, version, installation_id, CHANNEL, f"{installation_id}:{position}"],
+            f"WITH {before}written AS ({insert}) {update} RETURNING pg_notify($5, $6)", values
         )
     else:
         await connection.execute_query(_UPDATE_POSITION.format("?", "?", "?"), [position, version, installation_id])
+        if batch is not None:
+            insert_batch, batch_payload = insert_statement(SeatBatch, [batch])
+            _, [[batch_id]] = await connection.execute_query(f"{insert_batch} RETURNING id", [batch_payload])
+            of_batch = {"seat_batch_id": batch_id}
+            events = [event if event["seat_batch_id"] is None else {**event, **of_batch} for event in events]
         await insert_rows(AuditEvent, events)
 
 
@@ -140,8 +184,8 @@ def _is_sqlite() -> bool:
     return get_connection(PRIMARY).capabilities.dialect == "sqlite"
 
 
-def _source() -> str:
-    return "json_each(?)" if _is_sqlite() else "jsonb_array_elements($1::jsonb) AS item(value)"
+def _source(parameter: int = 1) -> str:
+    return "json_each(?)" if _is_sqlite() else f"jsonb_array_elements(${parameter}::jsonb) AS item(value)"
 
 
 def _values(columns: FieldsByName) -> list[str]:

@@ -13,6 +13,7 @@ MODEL_MODULES = [
     "models.idempotency",
     "models.installation",
     "models.license",
+    "models.seat_batch",
     "models.session",
     "models.sign_in_attempt",
     "models.user",

@@ -100,8 +100,8 @@ async def apply_change_set(
     await write_grants(vendor, plan.licenses, claims.licenses)
     if plan.seats.assigned:
         written = await load_installation_catalog(installation.id)
-        for key, holders in plan.seats.assigned:
-            await assign_seats(unit, written.by_key[key], holders)
+        for moved_from, key, holders in plan.seats.assigned:
+            await assign_seats(unit, written.by_key[key], holders, moved_from=moved_from)
 
     await write_vendor_details(vendor, claims, unit.now)
     if vendor.is_main:

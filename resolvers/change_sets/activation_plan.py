@@ -9,7 +9,7 @@ from licensing.documents.claims import LicenseClaims, LicenseDates, LicenseGrant
 from models.vendor import Vendor
 from resolvers.context import Context
 from resolvers.licenses.catalog import Catalog, VendorLicenses, load_installation_catalog
-from resolvers.licenses.seat_plan import Moves, Revocations, SeatPlan, plan_seats, empty_seat_plan
+from resolvers.licenses.seat_plan import Moves, Revocations, SeatPlan, empty_seat_plan, plan_seats
 from resolvers.unit_of_work import UnitOfWork
 
 

@@ -119,7 +119,9 @@ async def acknowledge_change_set(context: Context, change_set_id: int) -> None:
         if change_set.status is not ChangeSetStatus.AUTO_ACTIVATED:
             raise Invalid(
                 ["input", "changeSetId"],
-                reason=Message("Only automatically activated change sets can be acknowledged. Read `pendingChanges` again."),
+                reason=Message(
+                    "Only automatically activated change sets can be acknowledged. Read `pendingChanges` again."
+                ),
             )
         marked = await ChangeSet.filter(
             vendor_id=change_set.vendor_id,

@@ -163,9 +163,9 @@ async def export_surplus(context: Context, vendor: str | None = None) -> Batches
         async for holders in ranked_holders(context, surplus.license_id):
             blocker_by_holding = await blockers(context, [(row.user_id, license.id) for row, *_ in holders])
             lines = []
-            for row, reason, (login, name, group, can_log_in, last_login_at) in holders:
+            for row, reason, is_suggestible, (login, name, group, can_log_in, last_login_at), _ in holders:
                 blocker = blocker_by_holding.get((row.user_id, license.id))
-                is_marked = seats_left > 0 and blocker is None
+                is_marked = seats_left > 0 and is_suggestible and blocker is None
                 seats_left -= is_marked
                 lines.append(
                     SurplusLine(

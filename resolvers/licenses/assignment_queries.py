@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 from licensing.enums import SuggestionReason, UserStatus
-from licensing.suggestions import suggestion_reason
+from licensing.suggestions import may_be_suggested, suggestion_reason
 from models.assignment import Assignment
 from models.db.select import Row, Select
 from models.user import User
@@ -15,7 +15,10 @@ from resolvers.pagination import ListQuery, Page, PageRequest, fetch_pages, fetc
 from resolvers.user_criteria import UserCriteria, UserOrdering, user_conditions
 
 BATCH_SIZE = 200
-"""Holders that are ranked together for suggestions."""
+"""Holders that are read together when all are, and the most candidates read beyond the suggestions wanted."""
+
+SPARE_CANDIDATES = 20
+"""Candidates read at first beyond the suggestions wanted, because some cannot be suggested."""
 
 
 class AssignmentRow(NamedTuple):
@@ -32,7 +35,7 @@ class AssignmentRow(NamedTuple):
 
 _WITH_USERS = 'assignment JOIN "user" ON "user".id = assignment.user_id'
 
-_USER_COLUMNS = ("login", "name", "group", "can_log_in", "last_login_at")
+_USER_COLUMNS = ("status", "login", "name", "group", "can_log_in", "last_login_at")
 
 
 async def assignments_pages(
@@ -40,7 +43,7 @@ async def assignments_pages(
 ) -> list[Page[Row]]:
     """Return a page of the holders of each license, as rows of `AssignmentRow`, in one statement."""
     query = await _list_query(context, filter)
-    keyset = order.keyset("assignments", of_user="user__", id_="user_id")
+    keyset = order.keyset_of_assignments()
     parts = [f"license_id = {query.select.bind(id_)}" for id_ in license_ids]
     return await fetch_pages(query, parts, keyset, page, Assignment, AssignmentRow._fields)
 
@@ -59,9 +62,9 @@ async def count_assignments(context: Context, license_ids: Sequence[int], filter
 
 async def _list_query(context: Context, filter: UserCriteria) -> ListQuery:
     visible = _visible(context, tables=_WITH_USERS)
-    # This condition is redundant, but lets the index of the users' order find a page.
+    # This condition is redundant, but lets the index of the users' last sign-ins find a page.
     of_users = f'"user".installation_id = {visible.select.bind(context.installation_id)}'
-    conditions = [of_users, *user_conditions(visible.select, filter)]
+    conditions = [of_users, *await user_conditions(visible.select, filter)]
     if filter.has_license is False:
         conditions.append("1 = 0")
     if filter.license_type is not None:
@@ -101,8 +104,12 @@ class RankedHolder(NamedTuple):
 
     assignment: AssignmentRow
     reason: SuggestionReason
+    is_suggestible: bool
+    """Whether the holder may be suggested, if nothing blocks the revocation."""
     user: Row
     """Login, name, group, whether the user may sign in, and the time of the last sign-in."""
+    position: tuple[int, int]
+    """The values of the order: `idle_since` and the assignment's ID."""
 
 
 async def suggestions(
@@ -115,57 +122,82 @@ async def suggestions(
         wanted: License IDs, each with the number of suggestions.
 
     Returns:
-        For each license, assignments that can be revoked, with the reason. The number of statements depends on the
-        number of blocked candidates and not on the number of licenses.
+        For each license, assignments that can be revoked, with the reason. The number of statements and of rows read
+        depends on the number of candidates that cannot be suggested, and not on the numbers of licenses and holders.
     """
     found: list[list[tuple[AssignmentRow, SuggestionReason]]] = [[] for _ in wanted]
-    incomplete, offset = list(range(len(wanted))), 0
+    positions: list[tuple[int, int] | None] = [None for _ in wanted]
+    incomplete, spare = list(range(len(wanted))), SPARE_CANDIDATES
     while incomplete:
-        batches = await _ranked(context, [wanted[index][0] for index in incomplete], offset)
-        blocked = await blockers(context, [(row.user_id, row.license_id) for batch in batches for row, *_ in batch])
-        for index, batch in zip(incomplete, batches, strict=True):
-            found[index] += [(row, reason) for row, reason, _ in batch if (row.user_id, row.license_id) not in blocked]
-        incomplete = [
-            index
-            for index, batch in zip(incomplete, batches, strict=True)
-            if len(batch) == BATCH_SIZE and len(found[index]) < wanted[index][1]
-        ]
-        offset += BATCH_SIZE
+        sizes = [wanted[index][1] - len(found[index]) + spare for index in incomplete]
+        license_ids = [wanted[index][0] for index in incomplete]
+        after = [positions[index] for index in incomplete]
+        batches = await _ranked(context, list(zip(license_ids, after, sizes, strict=True)))
+        holdings = [(row.user_id, row.license_id) for batch in batches for row, *_ in batch]
+        blocked = await blockers(context, holdings)
+        full = []
+        for index, batch, size in zip(incomplete, batches, sizes, strict=True):
+            found[index] += [
+                (row, reason)
+                for row, reason, is_suggestible, *_ in batch
+                if is_suggestible and (row.user_id, row.license_id) not in blocked
+            ]
+            if len(batch) == size and len(found[index]) < wanted[index][1]:
+                positions[index] = batch[-1].position
+                full.append(index)
+        incomplete, spare = full, min(2 * spare, BATCH_SIZE)
     return [rows[:number] for rows, (_, number) in zip(found, wanted, strict=True)]
 
 
 async def ranked_holders(context: Context, license_id: int) -> AsyncIterator[list[RankedHolder]]:
     """Yield all holders in batches, in the order of suggestions."""
-    offset = 0
+    after: tuple[int, int] | None = None
     while True:
-        [holders] = await _ranked(context, [license_id], offset)
+        [holders] = await _ranked(context, [(license_id, after, BATCH_SIZE)])
         if holders:
             yield holders
         if len(holders) < BATCH_SIZE:
             return
-        offset += BATCH_SIZE
+        after = holders[-1].position
 
 
-async def _ranked(context: Context, license_ids: Sequence[int], offset: int) -> list[list[RankedHolder]]:
-    """Return a batch of holders of each license, in the order of `licensing.suggestions.suggestion_sort_key`."""
-    visible = _visible(context, tables=_WITH_USERS)
+async def _ranked(
+    context: Context, wanted: Sequence[tuple[int, tuple[int, int] | None, int]]
+) -> list[list[RankedHolder]]:
+    """Return holders of each license, in the order of `licensing.suggestions.suggestion_sort_key`.
+
+    Args:
+        context: The caller's.
+        wanted: License IDs, each with the position after which to begin, if any, and the number of holders.
+    """
+    select, selects = _ranked_selects(context, wanted)
+    return [[_ranked_holder(row) for row in rows] for rows in await fetch_together(select, selects)]
+
+
+def _ranked_selects(
+    context: Context, wanted: Sequence[tuple[int, tuple[int, int] | None, int]]
+) -> tuple[Select, list[str]]:
+    visible = _visible(context)
     read = visible.select.project(Assignment, *AssignmentRow._fields)
     user_columns = visible.select.project(User, *_USER_COLUMNS)
-    order = (
-        f"CASE \"user\".status WHEN '{UserStatus.WAITING_FOR_APPROVAL.value}' THEN 1 ELSE 0 END, "
-        "can_log_in, last_login_key, assigned_at, assignment.id"
-    )
-    wanted = []
-    for license_id in license_ids:
-        held = visible.from_where(f"license_id = {visible.select.bind(license_id)}")
+    return visible.select, [
         # Limit the candidates before joining: every user may hold the license.
-        first = f"SELECT assignment.id {held} ORDER BY {order} LIMIT {BATCH_SIZE} OFFSET {offset}"
-        wanted.append(
-            f"{read}, {user_columns} FROM {_WITH_USERS} WHERE assignment.id IN ({first}) "
-            f"ORDER BY {order} LIMIT {BATCH_SIZE}"
-        )
-    width = len(AssignmentRow._fields)
-    return [
-        [RankedHolder(AssignmentRow._make(row[:width]), suggestion_reason(*row[-2:]), row[width:]) for row in rows]
-        for rows in await fetch_together(visible.select, wanted)
+        f"{read}, {user_columns}, idle_since FROM ({_first_candidates(visible, *one)}) AS assignment "
+        'JOIN "user" ON "user".id = user_id ORDER BY idle_since, assignment.id'
+        for one in wanted
     ]
+
+
+def _first_candidates(visible: ListQuery, license_id: int, after: tuple[int, int] | None, size: int) -> str:
+    """Return the SELECT of the first assignments of a license in the order of suggestions."""
+    conditions = [f"license_id = {visible.select.bind(license_id)}"]
+    if after is not None:
+        conditions.append(f"(idle_since, id) > ({', '.join(map(visible.select.bind, after))})")
+    return f"SELECT * {visible.from_where(*conditions)} ORDER BY idle_since, id LIMIT {size}"
+
+
+def _ranked_holder(row: Row) -> RankedHolder:
+    width = len(AssignmentRow._fields)
+    assignment, (status, *user) = AssignmentRow._make(row[:width]), row[width:-1]
+    is_suggestible = may_be_suggested(UserStatus(status))
+    return RankedHolder(assignment, suggestion_reason(*user[-2:]), is_suggestible, user, (row[-1], assignment.id))

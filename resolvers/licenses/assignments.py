@@ -103,8 +103,8 @@ async def assign_user_licenses(context: Context, license_id: int, user_ids: Sequ
 
     Raises:
         NotFound: The caller can see no such license, or there is no such user.
-        NoSeats: Fewer seats are available than users do not hold it yet.
-        NotAssignable: It is not a license that users hold, or not one that a user may hold.
+        NoSeats: Fewer seats are available than there are new holders.
+        NotAssignable: It is not a user license, or a user is not eligible.
         HasAnotherPlan: It is a plan, and a user holds another.
         PrerequisiteMissing: A user lacks the license that it requires.
         LicenseExpired: The vendor's licenses are past their expiry and grace period.
@@ -133,8 +133,8 @@ async def reassign_user_licenses(
         Invalid: It is the same license twice.
         NotHeld: A user does not hold the first license.
         NoSeats: The other license has too few seats.
-        NotAssignable: It is not a license that users hold, or not one that a user may hold.
-        HasAnotherPlan: It is a plan, and a user holds yet another.
+        NotAssignable: It is not a user license, or a user is not eligible.
+        HasAnotherPlan: It is a plan, and a user holds a plan other than the one being replaced.
         PrerequisiteMissing: A user would lack the license that it requires.
         RevocationBlocked: The first license cannot be taken from a user.
         LicenseExpired: The licenses of the other's vendor are past their expiry and grace period.
@@ -161,7 +161,7 @@ async def reassign_user_licenses(
                 raise RevocationBlocked(paths[holder.id], user=holder.name, license=source.name, blocker=reason)
         await check_not_expired(target, unit)
         await revoke_seats(unit, source, holders)
-        await assign_seats(unit, target, gaining)
+        await assign_seats(unit, target, gaining, moved_from=source.key)
 
 
 async def blockers(context: Context, holdings: Sequence[tuple[int, int]]) -> dict[tuple[int, int], RevocationBlocker]:
@@ -221,7 +221,7 @@ def check_eligible(
         leaving: Key of the license that the users lose in the same step.
 
     Raises:
-        NotAssignable: It is not a license that users hold, or not one that a user may hold.
+        NotAssignable: It is not a user license, or a user is not eligible.
         HasAnotherPlan: It is a plan, and a user holds another.
         PrerequisiteMissing: A user lacks the license that it requires.
     """

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from licensing.diff import LicenseTerms, seats_available
+from licensing.diff import LicenseTerms
 from licensing.documents.claims import LicenseDates, LicenseGrant
 from licensing.enums import LicenseScope, UserKind
 from licensing.errors import NotFound
+from licensing.surplus import seats_available
 from models.db.select import Row, Select
 from models.license import License
 from resolvers.context import Context

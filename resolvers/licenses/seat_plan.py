@@ -25,7 +25,8 @@ class SeatPlan:
 
     in_use: Counter[str]
     revoked: list[tuple[LicenseRow, list[Holder]]] = field(default_factory=list)
-    assigned: list[tuple[str, list[Holder]]] = field(default_factory=list)
+    assigned: list[tuple[str, str, list[Holder]]] = field(default_factory=list)
+    """Keys of licenses, the one moved from and the one moved to, with the users who move."""
 
     def revoke(self, license: LicenseRow, holders: list[Holder]) -> None:
         """Plan to revoke a license from users."""
@@ -34,15 +35,15 @@ class SeatPlan:
         for holder in holders:
             holder.held.discard(license.key)
 
-    def assign(self, key: str, holders: list[Holder]) -> None:
-        """Plan to assign a license to users."""
-        self.assigned.append((key, holders))
+    def assign(self, key: str, holders: list[Holder], *, moved_from: str) -> None:
+        """Plan to assign a license to users who move to it from another."""
+        self.assigned.append((moved_from, key, holders))
         self.in_use[key] += len(holders)
         for holder in holders:
             holder.held.add(key)
 
 
-def seats_in_use(catalog: Catalog) -> SeatPlan:
+def empty_seat_plan(catalog: Catalog) -> SeatPlan:
     """Return a plan that changes no seat."""
     return SeatPlan(Counter({row.key: row.in_use for row in catalog.by_id.values() if row.in_force}))
 
@@ -67,7 +68,7 @@ async def plan_seats(
         LicensingError: NotFound, Invalid, RevocationBlocked, NoSeats, NotAssignable, HasAnotherPlan or
             PrerequisiteMissing, with the path in the input of `activateLicenses`.
     """
-    plan = seats_in_use(catalog)
+    plan = empty_seat_plan(catalog)
     if not (revocations or moves):
         return plan
     # A license that the document drops still counts for its holders until it is revoked.
@@ -93,7 +94,7 @@ async def plan_seats(
         check_eligible(to_key, gaining, grants, paths, leaving=source.key)
         _check_not_blocked(source, holders, grants, paths, gaining=to_key)
         plan.revoke(source, holders)
-        plan.assign(to_key, gaining)
+        plan.assign(to_key, gaining, moved_from=source.key)
     _check_seats(plan, granted)
     return plan
 
@@ -128,7 +129,7 @@ def _check_not_blocked(
 
 def _check_seats(plan: SeatPlan, granted: dict[str, LicenseGrant]) -> None:
     """Raise `NoSeats` if more users move to a license than it has seats."""
-    for position, (key, holders) in enumerate(plan.assigned):
+    for position, (_, key, holders) in enumerate(plan.assigned):
         grant = granted[key]
         if grant.total is not None and holders and plan.in_use[key] > grant.total:
             available = max(0, grant.total - plan.in_use[key] + len(holders))

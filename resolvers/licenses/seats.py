@@ -1,15 +1,17 @@
 """Seats: who holds which license, and the two functions that change it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tortoise.expressions import F, Q
 
 from licensing.enums import AuditAction, UserKind, UserStatus
 from licensing.errors import NoSeats
+from licensing.suggestions import idle_since
 from models.assignment import Assignment
 from models.db.bulk import delete_assignments, insert_rows, read_holdings
 from models.license import License
+from models.user import microseconds, sort_key
 from resolvers.licenses.catalog import Catalog, LicenseRow
 from resolvers.unit_of_work import UnitOfWork
 
@@ -23,18 +25,25 @@ class Holder:
     kind: UserKind
     status: UserStatus
     open_requests: int
-    held: set[str]
+    last_login_key: int
+    held: set[str] = field(default_factory=set)
+    held_since: dict[str, int] = field(default_factory=dict)
+    """When the user first got each license or those it was moved from, in microseconds since 1970, by key."""
 
 
 async def load_holders(installation_id: int, user_ids: Iterable[int], catalog: Catalog) -> dict[int, Holder]:
     """Read users and their licenses in one statement, by user ID; users of other installations are missing."""
     holders: dict[int, Holder] = {}
-    for id_, name, kind, status, open_requests, license_id in await read_holdings(installation_id, list(user_ids)):
+    for id_, name, kind, status, open_requests, last_login_key, license_id, held_since in await read_holdings(
+        installation_id, list(user_ids)
+    ):
         if (holder := holders.get(id_)) is None:
-            holder = Holder(id_, name, UserKind(kind), UserStatus(status), open_requests, set())
+            holder = Holder(id_, name, UserKind(kind), UserStatus(status), open_requests, last_login_key)
             holders[id_] = holder
         if license_id is not None:
-            holder.held.add(catalog.by_id[license_id].key)
+            key = catalog.by_id[license_id].key
+            holder.held.add(key)
+            holder.held_since[key] = held_since
     return holders
 
 
@@ -43,13 +52,22 @@ async def revoke_seats(unit: UnitOfWork, license: LicenseRow, holders: Sequence[
     if not holders:
         return
     await delete_assignments(license.id, [holder.id for holder in holders])
+    revoked = [(holder.id, holder.name, holder.held_since.get(license.key)) for holder in holders]
     for holder in holders:
         holder.held.discard(license.key)
-    _record(unit, AuditAction.USER_LICENSE_REVOKED, license, holders)
+    _record(unit, AuditAction.USER_LICENSE_REVOKED, license, revoked)
 
 
-async def assign_seats(unit: UnitOfWork, license: LicenseRow, holders: Sequence[Holder]) -> None:
+async def assign_seats(
+    unit: UnitOfWork, license: LicenseRow, holders: Sequence[Holder], *, moved_from: str | None = None
+) -> None:
     """Assign a license to users who do not hold it, if enough seats are available.
+
+    Args:
+        unit: The transaction.
+        license: The license.
+        holders: The users.
+        moved_from: Key of the license that this one replaces, whose `held_since` it takes over; None if it is new.
 
     Raises:
         NoSeats: Too few seats are available; the transaction must be rolled back.
@@ -62,6 +80,10 @@ async def assign_seats(unit: UnitOfWork, license: LicenseRow, holders: Sequence[
     ).update(in_use=F("in_use") + len(holders))
     if not counted:
         raise NoSeats(license=license.name, wanted=len(holders), available=license.available)
+    now = microseconds(unit.now)
+    for holder in holders:
+        holder.held.add(license.key)
+        holder.held_since[license.key] = holder.held_since.get(moved_from, now) if moved_from else now
     await insert_rows(
         Assignment,
         [
@@ -73,18 +95,21 @@ async def assign_seats(unit: UnitOfWork, license: LicenseRow, holders: Sequence[
                 "assigned_at": unit.now,
                 "assigned_by_kind": actor.kind.value,
                 "assigned_by_name": actor.name,
+                "held_since": holder.held_since[license.key],
+                "idle_since": idle_since(holder.held_since[license.key], holder.last_login_key),
+                "user_name_key": sort_key(holder.name),
             }
             for holder in holders
         ],
     )
-    for holder in holders:
-        holder.held.add(license.key)
-    _record(unit, AuditAction.USER_LICENSE_ASSIGNED, license, holders)
+    _record(unit, AuditAction.USER_LICENSE_ASSIGNED, license, [(holder.id, holder.name, None) for holder in holders])
 
 
-def _record(unit: UnitOfWork, action: AuditAction, license: LicenseRow, holders: Sequence[Holder]) -> None:
-    unit.record_for_users(
-        [(holder.id, holder.name) for holder in holders],
+def _record(
+    unit: UnitOfWork, action: AuditAction, license: LicenseRow, users: Sequence[tuple[int, str, int | None]]
+) -> None:
+    unit.record_seats(
+        users,
         action,
         vendor_id=license.vendor_id,
         license_id=license.id,

@@ -16,6 +16,7 @@ from licensing.errors import LicensingError
 from models.assignment import Assignment
 from models.audit_event import AuditEvent
 from models.change_set import ReceivedDocument
+from models.db.assignment_copies import count_wrong_copies, repair_copies
 from models.installation import Installation
 from models.license import License
 from models.user import User, derived_columns
@@ -63,6 +64,12 @@ async def repair_seats(context: Context) -> list[str]:
             )
             repaired.append(license.name)
     return repaired
+
+
+async def repair_assignments(context: Context) -> int:
+    """Derive wrong columns of assignments again, and return the number of assignments repaired."""
+    async with unit_of_work(context):
+        return await repair_copies(context.installation_id)
 
 
 async def _miscounted(context: Context) -> list[tuple[License, int]]:
@@ -150,6 +157,12 @@ async def _assignments(context: Context) -> AsyncIterator[Finding]:
             yield Finding("ASSIGNMENT_WRONG", f"There are {count} assignments {problem}.")
 
 
+async def _copies(context: Context) -> AsyncIterator[Finding]:
+    if count := await count_wrong_copies(context.installation_id):
+        message = f"The sort columns of {count} assignments are wrong. Run `seatkeeper doctor --repair`."
+        yield Finding("ASSIGNMENT_COLUMNS_WRONG", message)
+
+
 async def _users(context: Context) -> AsyncIterator[Finding]:
     columns = ("name", "login", "email", "group", "role", "last_login_at")
     last_id, mismatches = 0, 0
@@ -183,4 +196,4 @@ async def _events(context: Context) -> AsyncIterator[Finding]:
         )
 
 
-CHECKS: tuple[Check, ...] = (_seats, _documents, _licenses, _vendors, _assignments, _users, _events)
+CHECKS: tuple[Check, ...] = (_seats, _documents, _licenses, _vendors, _assignments, _copies, _users, _events)

@@ -7,6 +7,7 @@ from typing import Any
 
 from licensing.enums import AuditAction, UserKind, UserStatus
 from licensing.messages import Message
+from models.db.assignment_copies import copy_user_columns
 from models.db.bulk import insert_rows, update_rows
 from models.user import User, derived_columns
 from resolvers.context import Context
@@ -51,6 +52,11 @@ class _Difference:
     @property
     def retires(self) -> bool:
         return bool(self.stored["status"] != self.after["status"] == UserStatus.RETIRED)
+
+    @property
+    def is_copied(self) -> bool:
+        """Return whether columns differ of which assignments have copies."""
+        return any(self.stored[name] != self.after[name] for name in ("name", "last_login_at"))
 
     @property
     def details(self) -> list[Detail]:
@@ -132,6 +138,7 @@ async def _create_users(unit: UnitOfWork, users: Sequence[dict[str, Any]]) -> No
 
 async def _update_users(unit: UnitOfWork, differences: Sequence[_Difference]) -> None:
     await update_rows(User, [difference.after | _derive(difference.after) for difference in differences])
+    await copy_user_columns([difference.after["id"] for difference in differences if difference.is_copied])
     for difference in differences:
         after = difference.after
         unit.record(

@@ -106,7 +106,7 @@ async def ids_by_login(context: Context, logins: Sequence[str]) -> dict[str, int
 
 async def _list_query(context: Context, criteria: UserCriteria) -> ListQuery:
     query = await _visible_users(context)
-    select, conditions = query.select, user_conditions(query.select, criteria)
+    select, conditions = query.select, await user_conditions(query.select, criteria)
     if criteria.reads_redacted_columns and _is_redacted(context):
         conditions.append(_holds(select, list((await context.cached_read(load_catalog)).by_id.values())))
     if criteria.license_type is not None:

@@ -20,7 +20,8 @@ from resolvers.context import Context
 from resolvers.dataloaders import Loaders
 from schema.core.descriptions import argument, input_type, object_type
 from schema.core.permissions import Info, protected_field
-from schema.core.row_mapping import Computed, Localized, Nested, NestedList, RowMapping, ToOne, from_row
+from schema.core.row_mapping import RowMapping, from_row
+from schema.core.row_sources import Computed, Localized, Nested, NestedList, ToOne
 from schema.core.selection import selected
 from schema.execution.cost import PAGE, ListSize
 from schema.relay.connection import After, Before, EdgeRow, First, Last, PageInfo, PageRequest
@@ -134,8 +135,9 @@ class SurplusRequirement(Node):
             argument("Number of suggestions, at most 1,000. Defaults to `seatsToRemove`, but at most 100."),
         ] = None,
     ) -> list[RevocationSuggestion]:
-        """Assignments to revoke, in suggested order: users who may not sign in, who have never signed in, who have been
-        inactive the longest, and last users who are waiting for approval. Blocked assignments are not suggested.
+        """Assignments to revoke: the longest idle first, and the oldest assignment among equals. A user is idle since
+        the last sign-in or since getting the license, whichever is later. Blocked assignments and users who are waiting
+        for approval are not suggested.
         """
         count = min(self.row.seats_to_remove, DEFAULT_SUGGESTIONS) if first is None else first
         found = await Loaders.of(info.context).suggestions.load((self.row.license_id, count))

@@ -12,11 +12,14 @@ async def test_surplus_reports_seats_to_remove_and_holders(inga: Client) -> None
     assert len(required["assignments"]["nodes"]) == 21
 
 
-async def test_least_active_users_are_suggested(inga: Client) -> None:
+async def test_longest_idle_users_are_suggested(inga: Client) -> None:
     [required] = await inga.run(SURPLUS)
 
     reasons = [suggestion["reason"] for suggestion in required["suggestions"]]
-    assert reasons == ["CANNOT_LOG_IN", "NEVER_LOGGED_IN", "LEAST_RECENTLY_LOGGED_IN"]
+    assert reasons == ["LEAST_RECENTLY_LOGGED_IN", "LEAST_RECENTLY_LOGGED_IN", "CANNOT_LOG_IN"]
+    last_sign_ins = {one["user"]["id"]: one["user"]["lastLoginAt"] for one in required["assignments"]["nodes"]}
+    suggested = [last_sign_ins[suggestion["assignment"]["user"]["id"]] for suggestion in required["suggestions"]]
+    assert suggested == sorted(suggested)
     assert all(suggestion["assignment"]["blocker"] is None for suggestion in required["suggestions"])
 
 

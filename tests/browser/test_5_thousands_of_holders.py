@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from licensing.enums import UserKind
 from models.assignment import Assignment
+from models.db.assignment_copies import repair_copies
 from models.license import License
 from models.user import User, derived_columns
 from tests.browser.screens import row
@@ -44,6 +45,7 @@ async def many_users(server) -> None:
         [Assignment(**own, license_id=license.id, user_id=made.id + n, is_plan=True, **given) for n in range(HOLDERS)],
         batch_size=500,
     )
+    await repair_copies(license.installation_id)
     seats = license.in_use + HOLDERS
     await License.filter(id=license.id).update(total=seats, in_use=seats)
 

@@ -1,15 +1,12 @@
-"""Suggestions for revocation: the least recently active users first."""
+"""Suggestions for revocation: the longest idle first."""
 
-from datetime import timedelta
-
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.enums import SuggestionReason
-from licensing.suggestions import suggestion_reason, suggestion_sort_key
+from licensing.enums import SuggestionReason, UserStatus
+from licensing.suggestions import may_be_suggested, suggestion_reason, suggestion_sort_key
 from tests.support.documents import NOW
-
-YEAR = timedelta(days=365)
 
 
 def test_suggestion_reason_depends_on_last_sign_in():
@@ -20,19 +17,20 @@ def test_suggestion_reason_depends_on_last_sign_in():
 
 
 HOLDERS = {
-    "cannot sign in, never has": (False, False, None, NOW, 9),
-    "cannot sign in": (False, False, NOW, NOW, 8),
-    "never signed in, assigned a year ago": (False, True, None, NOW - YEAR, 7),
-    "never signed in, assigned now": (False, True, None, NOW, 6),
-    "never signed in, assigned now, higher ID": (False, True, None, NOW, 7),
-    "signed in a year ago": (False, True, NOW - YEAR, NOW, 5),
-    "signed in now, assigned a year ago": (False, True, NOW, NOW - YEAR, 4),
-    "signed in now": (False, True, NOW, NOW, 3),
-    "waiting for approval, cannot sign in": (True, False, None, NOW - YEAR, 2),
-    "waiting for approval": (True, True, None, NOW - YEAR, 1),
+    "never signed in, held for long": (100, 0, 9),
+    "signed in before holding it": (200, 50, 3),
+    "held later, equally idle": (150, 200, 4),
+    "never signed in, equally idle": (200, 0, 5),
+    "signed in lately": (100, 300, 1),
+    "held since lately": (400, 0, 2),
 }
 
 
 @given(st.permutations(list(HOLDERS)))
-def test_least_recently_active_users_come_first(holders):
+def test_longest_idle_come_first(holders):
     assert sorted(holders, key=lambda holder: suggestion_sort_key(*HOLDERS[holder])) == list(HOLDERS)
+
+
+@pytest.mark.parametrize("status", UserStatus)
+def test_users_waiting_for_approval_are_not_suggested(status):
+    assert may_be_suggested(status) is (status is not UserStatus.WAITING_FOR_APPROVAL)

@@ -4,6 +4,7 @@ import pytest
 from tortoise.connection import get_connection
 
 from models.assignment import Assignment
+from models.db.assignment_copies import repair_copies
 from models.db.bulk import insert_rows
 from models.db.select import Select
 from models.license import License
@@ -49,6 +50,7 @@ async def many_holders(context: Context, make_license) -> License:
         "is_plan": False,
     }
     await insert_rows(Assignment, [{**tenant, "license_id": license.id, "user_id": id_, **assigned} for id_ in ids])
+    await repair_copies(context.installation_id)
     await License.filter(id=license.id).update(in_use=len(ids))
     await get_connection("default").execute_query("ANALYZE")
     return license
@@ -87,25 +89,47 @@ async def test_search_uses_the_index(context, many_holders):
     assert "user_search" in plan
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite sorts all holders
-async def test_page_of_assignments_uses_the_index(context, many_holders):
-    keyset = UserOrdering().keyset("assignments", of_user="user__", id_="user_id")
-    query = await assignment_queries._list_query(context, UserCriteria())
+@pytest.mark.parametrize("search", [None, "er 0"])
+async def test_page_of_assignments_uses_the_index(context, many_holders, search):
+    keyset = UserOrdering().keyset_of_assignments()
+    query = await assignment_queries._list_query(context, UserCriteria(search=search))
     of_license = f"license_id = {query.select.bind(many_holders.id)}"
 
-    page = bounded(query, keyset, PageRequest(first=50), of_license)
+    page = bounded(query, keyset, PageRequest(first=50, after=keyset.cursor(["user 02000", 1])), of_license)
     plan = await plan_of(query.select, f"SELECT assignment.id {page}")
 
-    assert_index_scan(plan)
+    assert_index_scan(plan, "idx_assignment_license_e3abc1")  # license, name, user
+
+
+@pytest.mark.parametrize("after", [None, (1_768_467_600_000_000, 1)])
+async def test_suggestions_use_the_index(context, many_holders, after):
+    visible = assignment_queries._visible(context)
+
+    candidates = assignment_queries._first_candidates(visible, many_holders.id, after, 50)
+    plan = await plan_of(visible.select, candidates)
+
+    assert_index_scan(plan, "idx_assignment_license_a5055d")  # license, idle since, ID
+
+
+@pytest.mark.parametrize("after", [None, (1_768_467_600_000_000, 1)])
+async def test_users_of_suggestions_are_read_by_id(context, many_holders, after):
+    select, [ranked] = assignment_queries._ranked_selects(context, [(many_holders.id, after, 5)])
+
+    plan = await plan_of(select, f"SELECT {ranked}")
+
+    assert "idx_assignment_license_a5055d" in plan
+    assert "Seq Scan" not in plan and "Hash" not in plan
+    assert "SCAN user" not in plan
 
 
 async def plan_of(select: Select, statement: str) -> str:
     explain = "EXPLAIN" if select.is_postgres else "EXPLAIN QUERY PLAN"
-    return str([tuple(step) for step in await select.rows(f"{explain} {statement}")])
+    _, steps = await select.connection.execute_query(f"{explain} {statement}", select.values)
+    return str([tuple(step) for step in steps])
 
 
-def assert_index_scan(plan: str) -> None:
-    assert "idx_user_install" in plan  # installation, name, id
+def assert_index_scan(plan: str, index: str = "idx_user_install") -> None:
+    assert index in plan  # by default of installation, name, ID
     assert "Hash" not in plan and "hashed SubPlan" not in plan
     assert "Sort" not in plan
     assert "USE TEMP B-TREE" not in plan

@@ -1,9 +1,11 @@
 """A license file is accepted only if a trusted key signed it, for this installation, unaltered."""
 
 import base64
+import gc
 import hashlib
 import hmac
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -16,6 +18,7 @@ from licensing.documents.armor import MAX_BYTES, SIGNED_LICENSE
 from licensing.documents.claims import parse_claims
 from licensing.documents.document import check_file_dates, has_valid_signature, read_stored, sign, verify
 from licensing.documents.errors import FileExpired, FileInvalid, FileTooLarge
+from licensing.documents.formats.jws import MAX_HEADER_SIZE
 from licensing.documents.keys import generate_key, public_jwk, thumbprint
 from licensing.enums import UserErrorCode as Code
 from licensing.errors import LicensingError
@@ -106,6 +109,52 @@ MALFORMED_HEADERS = {
 @pytest.mark.parametrize("malformed", MALFORMED_HEADERS.values(), ids=MALFORMED_HEADERS)
 def test_malformed_or_critical_header_is_invalid(malformed):
     assert verification_error(raw(malformed, claims())).code is Code.FILE_INVALID
+
+
+PREPARATION_TIME = 0.05
+"""Process seconds in which a hostile file is rejected; 10 ms, with a margin for slow machines."""
+
+
+@pytest.fixture
+def frozen_heap():
+    """Exclude existing objects from garbage collection, as the server does, so that it does not count."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+def many_members(size):
+    """Return JSON of a size in bytes: an object whose members have different names, except the last two."""
+    names = [f'"{number:x}":0' for number in range(size // 9)]
+    return ("{" + ",".join([*names, names[-1]]) + "}").encode()
+
+
+def test_header_over_4_kib_is_rejected_before_parsing(measured, frozen_heap):
+    hostile = raw(b"{" + b",".join(b'"%x":0' % number for number in range(21_000)) + b"}", claims())
+
+    with measured("a JWS header with 21,000 members", most=PREPARATION_TIME, clock=time.process_time):
+        error = verification_error(hostile)
+
+    assert error.code is Code.FILE_INVALID
+    assert "its header is larger than 4,096 bytes" in str(error.message)
+
+
+def test_header_of_4_kib_is_accepted():
+    padding = MAX_HEADER_SIZE - len(json.dumps(header(x="")))
+
+    assert check(raw(header(x="x" * padding), claims())).claims.seq == 1
+    assert verification_error(raw(header(x="x" * (padding + 1)), claims())).code is Code.FILE_INVALID
+
+
+def test_duplicate_among_many_members_is_found_in_linear_time(measured, frozen_heap):
+    payload = many_members(170_000)
+    hostile = raw(header(), payload)
+    assert 200_000 < len(hostile) <= MAX_BYTES
+
+    with measured("228 kB of members, two of the same name", most=PREPARATION_TIME, clock=time.process_time):
+        error = verification_error(hostile)
+
+    assert "is stated twice" in str(error.message)
 
 
 def test_other_file_is_invalid():

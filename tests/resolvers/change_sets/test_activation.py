@@ -26,7 +26,12 @@ from models.license import License
 from models.user import User
 from models.vendor import Vendor
 from resolvers.change_sets.activation import activate_licenses
-from resolvers.change_sets.change_sets import acknowledge_change_set, get_change_set, pending_changes, reject_pending_changes
+from resolvers.change_sets.change_sets import (
+    acknowledge_change_set,
+    get_change_set,
+    pending_changes,
+    reject_pending_changes,
+)
 from resolvers.change_sets.read_model import ChangeSetView
 from resolvers.context import Context
 from resolvers.licenses.assignments import revoke_user_licenses

@@ -93,13 +93,14 @@ async def suggested_of(context, license, number):
     return found
 
 
-async def test_least_active_holders_are_suggested_first(context, make_license, make_user):
+async def test_longest_idle_holders_are_suggested_first(context, make_license, make_user):
     made = await make_license("superoffice.plan", plan=True)
-    day = datetime(2026, 1, 1, tzinfo=UTC)
+    day = datetime(2026, 1, 1, tzinfo=UTC)  # before the default time of assignments, 2026-01-15
     holders: dict[str, dict[str, Any]] = {
         "Recent": {"last_login_at": datetime(2026, 5, 1, tzinfo=UTC)},
-        "Long away": {"last_login_at": datetime(2025, 5, 1, tzinfo=UTC)},
+        "Away, new": {"last_login_at": datetime(2025, 5, 1, tzinfo=UTC)},
         "Never, new": {},
+        "Away, old": {"last_login_at": datetime(2026, 1, 2, tzinfo=UTC), "assigned_at": day},
         "Never, old": {"assigned_at": day},
         "On leave": {"can_log_in": False, "last_login_at": datetime(2026, 5, 2, tzinfo=UTC)},
         "Waiting": {"status": UserStatus.WAITING_FOR_APPROVAL, "assigned_at": day},
@@ -110,28 +111,29 @@ async def test_least_active_holders_are_suggested_first(context, make_license, m
     suggested = [(ids[row.user_id], reason) for row, reason in await suggested_of(context, made, 10)]
 
     assert suggested == [
-        ("On leave", SuggestionReason.CANNOT_LOG_IN),
         ("Never, old", SuggestionReason.NEVER_LOGGED_IN),
+        ("Away, old", SuggestionReason.LEAST_RECENTLY_LOGGED_IN),
+        ("Away, new", SuggestionReason.LEAST_RECENTLY_LOGGED_IN),
         ("Never, new", SuggestionReason.NEVER_LOGGED_IN),
-        ("Long away", SuggestionReason.LEAST_RECENTLY_LOGGED_IN),
         ("Recent", SuggestionReason.LEAST_RECENTLY_LOGGED_IN),
-        ("Waiting", SuggestionReason.NEVER_LOGGED_IN),
+        ("On leave", SuggestionReason.CANNOT_LOG_IN),
     ]
     assert len(await suggested_of(context, made, 2)) == 2
 
 
-async def test_suggestions_skip_blocked_holders(context, make_license, make_user, monkeypatch):
-    monkeypatch.setattr("resolvers.licenses.assignment_queries.BATCH_SIZE", 2)
+@pytest.mark.parametrize("left_out", [{"open_requests": 1}, {"status": UserStatus.WAITING_FOR_APPROVAL}], ids=str)
+async def test_suggestions_continue_after_those_left_out(context, make_license, make_user, monkeypatch, left_out):
+    monkeypatch.setattr("resolvers.licenses.assignment_queries.SPARE_CANDIDATES", 1)
     made = await make_license("superoffice.plan", plan=True)
-    for number in range(3):
-        await make_user(f"Blocked {number}", holds=["superoffice.plan"], open_requests=1)
+    for number in range(6):
+        await make_user(f"Left out {number}", holds=["superoffice.plan"], **left_out)
     free = await make_user("Free", holds=["superoffice.plan"], last_login_at=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert [row.user_id for row, _ in await suggested_of(context, made, 1)] == [free.id]
 
 
 async def test_suggestions_batch_several_licenses(context, make_license, make_user, monkeypatch):
-    monkeypatch.setattr("resolvers.licenses.assignment_queries.BATCH_SIZE", 2)
+    monkeypatch.setattr("resolvers.licenses.assignment_queries.SPARE_CANDIDATES", 1)
     first, second, third = [await make_license(f"superoffice.plan-{number}", plan=True) for number in range(3)]
     for number in range(3):
         await make_user(f"Blocked {number}", holds=["superoffice.plan-0"], open_requests=1)

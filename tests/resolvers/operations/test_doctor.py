@@ -1,5 +1,6 @@
 import pytest
 from tortoise.connection import get_connection
+from tortoise.expressions import F
 
 from licensing.documents.keys import parse_public_jwk, public_jwk
 from models.assignment import Assignment
@@ -10,10 +11,11 @@ from models.license import License
 from models.user import User
 from models.vendor import Vendor
 from resolvers.context import system_context
-from resolvers.operations.doctor import examine, repair_seats
+from resolvers.operations.doctor import examine, repair_assignments, repair_seats
 from resolvers.principals import COMMAND_LINE
 from resolvers.vendors.trusted_keys import distrust_key
 from server.demo.installation import fill
+from tests.support.factories import make_installation
 
 
 @pytest.fixture
@@ -24,6 +26,10 @@ async def demo(database):
 @pytest.fixture
 def context(demo):
     return system_context(demo.installation_id, actor=COMMAND_LINE, request_id="test")
+
+
+def derived(assignment):
+    return assignment.held_since, assignment.idle_since, assignment.user_name_key
 
 
 async def codes(context):
@@ -97,7 +103,47 @@ async def test_assignment_with_wrong_plan_flag_is_found(context):
     without_plan = await User.get(login="unni")
     assignment = await Assignment.filter(license__code="visible-for").order_by("id").first()
     await Assignment.filter(id=assignment.id).update(user_id=without_plan.id, is_plan=True)
+    await repair_assignments(context)
     assert await codes(context) == ["ASSIGNMENT_WRONG"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"held_since": 9_000_000_000_000_000}, {"idle_since": F("idle_since") + 1}, {"user_name_key": "someone else"}],
+    ids=["held_since after idle_since", "idle_since", "user_name_key"],
+)
+async def test_wrong_sort_columns_of_assignments_are_repaired(context, columns):
+    assignment = await Assignment.filter(license__code="ten-sales").order_by("id").first()
+    await Assignment.filter(id=assignment.id).update(**columns)
+    [finding] = await examine(context)
+    assert finding.code == "ASSIGNMENT_COLUMNS_WRONG"
+    assert finding.message.startswith("The sort columns of 1 assignments are wrong.")
+
+    assert await repair_assignments(context) == 1
+
+    repaired = await Assignment.get(id=assignment.id)
+    if "held_since" not in columns:
+        assert derived(repaired) == derived(assignment)
+    assert await examine(context) == []
+
+
+async def test_assignments_of_the_previous_version_are_repaired(context):
+    assignment = await Assignment.filter(license__code="ten-sales").order_by("id").first()
+    await Assignment.filter(id=assignment.id).update(held_since=0, idle_since=0, user_name_key="")
+    assert await codes(context) == ["ASSIGNMENT_COLUMNS_WRONG"]
+
+    assert await repair_assignments(context) == 1
+
+    assert derived(await Assignment.get(id=assignment.id)) == derived(assignment)
+    assert await repair_assignments(context) == 0
+
+
+async def test_assignments_of_other_installations_are_not_repaired(context, demo):
+    other = await make_installation("2000000006", "Annen Bedrift AS")
+    await Assignment.all().update(user_name_key="wrong")
+
+    theirs = system_context(other.id, actor=COMMAND_LINE, request_id="test")
+    assert await repair_assignments(theirs) == 0
 
 
 async def test_wrong_derived_keys_are_found(context):
