@@ -30,7 +30,7 @@ def worst_status(statuses: Iterable[LicenseStatus]) -> LicenseStatus:
 
 
 def change_set_status(outcome: ChangeSetStatus | None, has_surplus: bool) -> ChangeSetStatus:
-    """Return a change set's stored outcome, or BLOCKED_BY_SURPLUS or AWAITING_ACTIVATION while it is open its activation."""
+    """Return the stored outcome, or BLOCKED_BY_SURPLUS or AWAITING_ACTIVATION while the change set is open."""
     if outcome is not None:
         return outcome
     return ChangeSetStatus.BLOCKED_BY_SURPLUS if has_surplus else ChangeSetStatus.AWAITING_ACTIVATION

@@ -82,6 +82,8 @@ class Settings:
     """Networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted."""
     pool_size: int = 8
     """The maximum number of PostgreSQL connections per process."""
+    max_connections: int = 1000
+    """The maximum number of connections per process, including WebSockets; more are answered with 503."""
     compiled_answers: bool = True
     """Build results by functions compiled per document; graphql-core gives the same results, but is slower."""
 
@@ -196,6 +198,13 @@ def _pool_size(text: str) -> int:
     return size
 
 
+def _max_connections(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= 1_000_000:
+        raise ValueError("it must be a number of connections from 1 to 1,000,000")
+    return number
+
+
 def _metrics_token(text: str) -> str:
     if len(text) < 20 or not text.isascii():
         raise ValueError("it must have at least 20 characters, all of them ASCII")
@@ -228,6 +237,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "rate_limit": _rate_limit,
     "trusted_proxies": _networks,
     "pool_size": _pool_size,
+    "max_connections": _max_connections,
     "metrics_token": _metrics_token,
     "oidc_issuer": _issuer,
     "oidc_audience": str,

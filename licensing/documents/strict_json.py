@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -51,8 +52,8 @@ def _unique_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
     # msgspec uses the last of two members with the same name; other parsers use the first.
     unique = dict(members)
     if len(unique) != len(members):
-        names = [name for name, _ in members]
-        duplicate = next(name for name in names if names.count(name) > 1)
+        occurrences = Counter(name for name, _ in members)
+        duplicate = next(name for name, count in occurrences.items() if count > 1)
         raise Malformed(Message("`{member}` is stated twice", member=duplicate[:100]))
     return unique
 

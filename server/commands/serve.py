@@ -15,8 +15,8 @@ from models.db.migrate import BrokenReferences, migrate, pending_migrations
 from server.commands.arguments import Subparsers, add_command, add_json_option
 from server.commands.connection import CommandError
 from server.commands.terminal import print_line
-from server.middleware.body_limit import MAX_BODY_SIZE
-from server.middleware.uvicorn_protocol import UvicornProtocol
+from server.middleware.uvicorn_protocol import ConnectionLimits, UvicornProtocol
+from server.middleware.uvicorn_websocket import MAX_MESSAGE_SIZE, UvicornWebSocketProtocol
 from server.settings import read_settings
 
 GRACEFUL_SHUTDOWN_TIMEOUT = 20
@@ -56,9 +56,11 @@ def serve(arguments: Namespace) -> None:
             host=arguments.host,
             port=arguments.port,
             workers=arguments.workers,
-            http=UvicornProtocol,
+            http=UvicornProtocol.with_limits(ConnectionLimits(settings.max_connections)),
+            ws=UvicornWebSocketProtocol,
             timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_TIMEOUT,
-            ws_max_size=MAX_BODY_SIZE,
+            ws_max_size=MAX_MESSAGE_SIZE,
+            ws_per_message_deflate=False,  # a small message could expand to a large one
             forwarded_allow_ips=list(settings.trusted_proxies),
             log_config=None,  # the application logs requests itself
             access_log=False,

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Any
 
 import structlog
@@ -19,7 +19,7 @@ from server.auth.authentication import authenticate_authorization
 from server.errors import RequestRejected, format_error
 from server.graphql.rate_limiter import RateLimiter, RateLimitExceeded
 from server.graphql.strawberry_view import StrawberryWebSocketAdapter, StrawberryWebSocketHandler
-from server.graphql.streams import log_slow_consumer, stop_after_error
+from server.graphql.streams import StreamLimiter, log_slow_consumer, stop_after_error
 from server.middleware.uvicorn_protocol import abort_after
 
 MAX_SUBSCRIPTIONS = 20
@@ -30,6 +30,7 @@ CLOSE_TIMEOUT = 1.0
 """Seconds to wait for pending messages to be sent before a connection is closed or aborted."""
 
 _UNAUTHENTICATED = 4401
+_TOO_MANY_SOCKETS = 4429
 _TRY_AGAIN_LATER = 1013
 _log = structlog.get_logger("seatkeeper.sockets")
 
@@ -75,17 +76,21 @@ class WebSocketHandler(StrawberryWebSocketHandler):
         """Start without subscriptions; `kwargs` are Strawberry's."""
         super().__init__(view=view, **kwargs)
         self.rate_limiter: RateLimiter = view.rate_limiter
+        self.stream_limiter: StreamLimiter = view.stream_limiter
         self.open_schema: bool = view.settings.open_schema
         self.read_document = view.read_document
         self.subscription_count = 0
         self._adapter: WebSocketAdapter = kwargs["websocket"]
         self._credentials_task: asyncio.Task[None] | None = None
+        self._slots = ExitStack()
 
     async def handle(self) -> None:
         """Serve the connection, and log one line when it is closed."""
         started = time.monotonic()
         try:
-            await super().handle()
+            with self._slots:
+                if await self._take_slot(self.stream_limiter.address_slot(self.context.client_ip)):
+                    await super().handle()
         finally:
             seconds = round(time.monotonic() - started, 1)
             _log.info("connection", seconds=seconds, subscriptions=self.subscription_count)
@@ -107,6 +112,17 @@ class WebSocketHandler(StrawberryWebSocketHandler):
                 return False
         if self.context.principal is None:
             await self.websocket.close(_UNAUTHENTICATED, "Sign in, or send a valid API token")
+            return False
+        if self.connection_init_received:
+            return True
+        return await self._take_slot(self.stream_limiter.socket_slot(self.context.principal))
+
+    async def _take_slot(self, slot: AbstractContextManager[None]) -> bool:
+        """Hold a slot until the connection ends; return False if there was none, and the connection was closed."""
+        try:
+            self._slots.enter_context(slot)
+        except RequestRejected as rejection:
+            await self.websocket.close(_TOO_MANY_SOCKETS, rejection.detail)
             return False
         return True
 
@@ -144,7 +160,7 @@ class WebSocketHandler(StrawberryWebSocketHandler):
             return _rate_limit_error(message)
         try:
             self.rate_limiter.charge(self.context, 1)
-            self.read_document(payload["query"])
+            self.read_document(payload["query"], suggestions=True)
         except RateLimitExceeded as exceeded:
             return _rate_limit_error(exceeded.message)
         except GraphQLError as error:
@@ -164,8 +180,10 @@ class WebSocketHandler(StrawberryWebSocketHandler):
         return self.context.feed is not None and self.context.feed.is_closed
 
     def is_valid_message(self, message: Any) -> bool:
-        """Return whether a decoded message is one of the protocol's."""
+        """Return whether a decoded message is one of the protocol's, and allowed at this time."""
         if not isinstance(message, dict) or not isinstance(message.get("payload"), dict | None):
+            return False
+        if not self.connection_acknowledged and not _is_allowed_before_sign_in(message):
             return False
         match message.get("type"):
             case "subscribe":
@@ -203,6 +221,13 @@ def _rate_limit_error(message: Message) -> GraphQLError:
     return GraphQLError(
         str(message), extensions={"code": "RATE_LIMITED"}, original_error=RequestRejected(429, message, "RATE_LIMITED")
     )
+
+
+def _is_allowed_before_sign_in(message: dict[str, Any]) -> bool:
+    if message.get("type") == "ping":
+        return message.get("payload") is None
+    # The protocol has its own close code for `subscribe`.
+    return message.get("type") in ("connection_init", "subscribe")
 
 
 def _is_id(value: Any) -> bool:

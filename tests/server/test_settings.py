@@ -24,6 +24,7 @@ def test_every_variable_has_a_setting():
             "SEATKEEPER_RATE_LIMIT": "100/7",
             "SEATKEEPER_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
             "SEATKEEPER_POOL_SIZE": "20",
+            "SEATKEEPER_MAX_CONNECTIONS": "5000",
             "SEATKEEPER_COMPILED_ANSWERS": "0",
         }
     )
@@ -37,6 +38,7 @@ def test_every_variable_has_a_setting():
         rate_limit=RateLimit(100, 7),
         trusted_proxies=("10.0.0.0/8", "::1"),
         pool_size=20,
+        max_connections=5000,
         compiled_answers=False,
     )
     assert set(VARIABLES.values()) == set(Settings.__dataclass_fields__)
@@ -64,6 +66,8 @@ def test_every_variable_has_a_setting():
         ("SEATKEEPER_TRUSTED_PROXIES", "proxy.example.com"),
         ("SEATKEEPER_POOL_SIZE", "0"),
         ("SEATKEEPER_POOL_SIZE", "1001"),
+        ("SEATKEEPER_MAX_CONNECTIONS", "0"),
+        ("SEATKEEPER_MAX_CONNECTIONS", "many"),
         ("SEATKEEPER_METRICS_TOKEN", "too short"),
         ("SEATKEEPER_OIDC_ISSUER", "http://login.example.com"),
         ("SEATKEEPER_OIDC_ISSUER", "login.example.com"),

@@ -21,6 +21,9 @@ from licensing.messages import Message
 
 TYPE = "license+jwt"
 
+MAX_HEADER_SIZE = 4096
+"""Bytes of a decoded header, which is parsed before the signature is verified."""
+
 
 class _Header(msgspec.Struct, frozen=True):
     alg: str
@@ -77,6 +80,8 @@ def open_file(data: bytes) -> JwsFile:
         encoded, payload, signature = (urlsafe_b64decode(part.encode()) for part in compact.split("."))
     except ValueError:
         raise FileInvalid(reason=Message("its content is not a signed document")) from None
+    if len(encoded) > MAX_HEADER_SIZE:
+        raise FileInvalid(reason=Message("its header is larger than {most:,} bytes", most=MAX_HEADER_SIZE))
     try:
         header = strict_json.decode(encoded, _Header)
     except strict_json.Malformed as error:

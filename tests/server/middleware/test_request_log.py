@@ -6,9 +6,6 @@ import httpx2
 import pytest
 
 from server.middleware.request_log import RequestLogMiddleware
-from tests.server.observability.test_logs import log
-
-__all__ = ["log"]
 
 
 def request_line(log):

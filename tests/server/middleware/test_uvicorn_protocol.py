@@ -1,7 +1,7 @@
-"""Contract of `server.middleware.uvicorn_protocol`: the undocumented parts of uvicorn that it relies on.
+"""Contract of the adapters to uvicorn: the undocumented parts that they rely on.
 
 A failure after an upgrade names the part that moved. `tests/chaos/test_uploads.py` and
-`tests/chaos/test_slow_readers.py` test the behavior of a running server.
+`tests/chaos/test_slow_readers.py` test the behavior of a running server, as do the tests beside this one.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import uvicorn.protocols.websockets
 from starlette.requests import HTTPConnection
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
 from server.middleware.uvicorn_protocol import (
@@ -24,12 +25,30 @@ from server.middleware.uvicorn_protocol import (
     is_websocket_log,
 )
 
+HTTP, WEBSOCKET = HttpToolsProtocol, WebSocketsSansIOProtocol
 PARAMETERS = {
-    "connection_made": "self transport",
-    "on_message_complete": "self",
-    "on_response_complete": "self",
+    (HTTP, "connection_made"): "self transport",
+    (HTTP, "connection_lost"): "self exc",
+    (HTTP, "data_received"): "self data",
+    (HTTP, "handle_websocket_upgrade"): "self",
+    (HTTP, "on_message_begin"): "self",
+    (HTTP, "on_headers_complete"): "self",
+    (HTTP, "on_body"): "self body",
+    (HTTP, "on_message_complete"): "self",
+    (HTTP, "on_response_complete"): "self",
+    (WEBSOCKET, "data_received"): "self data",
+    (WEBSOCKET, "handle_text"): "self event",
+    (WEBSOCKET, "handle_bytes"): "self event",
+    (WEBSOCKET, "handle_cont"): "self event",
+    (WEBSOCKET, "handle_ping"): "self",
+    (WEBSOCKET, "handle_pong"): "self event",
+    (WEBSOCKET, "stop_keepalive"): "self",
 }
-ATTRIBUTES = ["app_state", "cycle", "loop", "transport"]
+ATTRIBUTES = [
+    *((HTTP, name) for name in ("app_state", "connections", "cycle", "headers", "loop", "transport")),
+    *((WEBSOCKET, name) for name in ("close_sent", "close_timer", "conn", "disconnected", "handshake_complete")),
+    *((WEBSOCKET, name) for name in ("loop", "queue", "read_paused", "transport")),
+]
 CALLS = {
     "requests copy `app_state` to their scope": (HttpToolsProtocol.on_message_begin, '"state": self.app_state.copy()'),
     "WebSockets get the same `app_state`": (HttpToolsProtocol.handle_websocket_upgrade, "app_state=self.app_state"),
@@ -38,27 +57,33 @@ CALLS = {
         HttpToolsProtocol.on_message_complete,
         "self.cycle.response_complete",
     ),
+    "the URL is collected": (HttpToolsProtocol.on_url, "self.url += url"),
+    "headers are collected": (HttpToolsProtocol.on_header, "self.headers.append((name, value))"),
+    "WebSockets count as connections": (WebSocketsSansIOProtocol.connection_made, "self.connections.add(self)"),
+    "lost WebSockets fail on sending": (WebSocketsSansIOProtocol.send, "raise ClientDisconnected()"),
+    "a timer keeps a closed WebSocket open": (WebSocketsSansIOProtocol.run_asgi, "if self.close_timer is None:"),
     "a body after the response is discarded": (HttpToolsProtocol.on_body, "self.cycle.response_complete"),
 }
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_parameters_of_methods(name):
-    method = getattr(HttpToolsProtocol, name, None)
+@pytest.mark.parametrize(("protocol", "name"), PARAMETERS)
+def test_parameters_of_methods(protocol, name):
+    method = getattr(protocol, name, None)
 
-    assert method is not None, f"HttpToolsProtocol.{name} is gone"
-    assert " ".join(inspect.signature(method).parameters) == PARAMETERS[name]
+    assert method is not None, f"{protocol.__name__}.{name} is gone"
+    assert " ".join(inspect.signature(method).parameters) == PARAMETERS[protocol, name]
 
 
-@pytest.mark.parametrize("attribute", ATTRIBUTES)
-def test_attributes_of_the_protocol(attribute):
-    source = inspect.getsource(HttpToolsProtocol.__init__)
+@pytest.mark.parametrize(("protocol", "attribute"), ATTRIBUTES)
+def test_attributes_of_the_protocols(protocol, attribute):
+    source = inspect.getsource(protocol.__init__)
 
     assert f"self.{attribute} = " in source or f"self.{attribute}: " in source
 
 
-def test_attributes_of_a_request():
-    assert "self.more_body = " in inspect.getsource(RequestResponseCycle.__init__)
+@pytest.mark.parametrize("attribute", ["keep_alive", "more_body", "response_complete"])
+def test_attributes_of_a_request(attribute):
+    assert f"self.{attribute} = " in inspect.getsource(RequestResponseCycle.__init__)
 
 
 @pytest.mark.parametrize(("function", "code"), CALLS.values(), ids=CALLS)
