@@ -56,9 +56,9 @@ test: setup ## Run the unit and integration tests on SQLite and PostgreSQL
 test-slow: setup $(CONSOLE) ## Run the slow tests: acceptance, chaos, browser, interop, release
 	@$(BIN)/pytest -q -n auto $(SLOW)
 
-test-reference: setup ## Run the tests without the fast paths: responses must be identical
+test-reference: setup ## Run the tests without compiled execution: responses must be identical
 	@SEATKEEPER_COMPILED_ANSWERS=0 $(BIN)/pytest -q -n auto -p tests.support.reference_path $(addprefix --ignore=,$(SLOW)) \
-		--deselect tests/schema/execution/test_compiled_executor.py --deselect tests/server/graphql/test_simple_posts.py
+		--deselect tests/schema/execution/test_compiled_executor.py
 
 acceptance: setup ## Run the acceptance tests alone
 	@$(BIN)/pytest -q -n auto tests/acceptance

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Scope
@@ -30,6 +31,8 @@ STATUS = {
     "TIMEOUT": 504,
 }
 """The HTTP status of a response without data, by the code of its first error."""
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 TIMEOUT_MESSAGE = Message("The operation timed out, and nothing was changed. Request less, or try again in a moment.")
 
@@ -57,6 +60,12 @@ class RequestRejected(HTTPException):
         """The `extensions` of the response, beside its error."""
 
 
+def response_media_type(scope: Scope) -> str:
+    """Return the media type of the GraphQL over HTTP specification if the client accepts it, otherwise plain JSON."""
+    accepts_graphql = GRAPHQL_RESPONSE in Headers(scope=scope).get("accept", "")
+    return GRAPHQL_RESPONSE if accepts_graphql else "application/json"
+
+
 def rejection_response(rejection: HTTPException, scope: Scope) -> JSONResponse:
     """Return the response to a rejected request, in the language of the request."""
     message, extensions = rejection.detail, {}
@@ -66,7 +75,7 @@ def rejection_response(rejection: HTTPException, scope: Scope) -> JSONResponse:
     body: dict[str, Any] = {"errors": [{"message": message, "extensions": extensions}]}
     if isinstance(rejection, RequestRejected) and rejection.extensions:
         body["extensions"] = rejection.extensions
-    return JSONResponse(body, rejection.status_code, rejection.headers)
+    return _json_response(body, rejection.status_code, scope, rejection.headers)
 
 
 def exception_response(exception: Exception, request_id: str, scope: Scope) -> JSONResponse:
@@ -75,7 +84,16 @@ def exception_response(exception: Exception, request_id: str, scope: Scope) -> J
     structlog.contextvars.bind_contextvars(outcome=code)
     extensions = {"code": code, "requestId": request_id}
     error = {"message": message.in_language(language_of(scope)), "extensions": extensions}
-    return JSONResponse({"errors": [error]}, STATUS[code])
+    return _json_response({"errors": [error]}, STATUS[code], scope)
+
+
+def _json_response(
+    body: Mapping[str, Any], status: int, scope: Scope, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    response = JSONResponse(body, status, headers)
+    if response_media_type(scope) == GRAPHQL_RESPONSE:
+        response.headers["Content-Type"] = f"{GRAPHQL_RESPONSE}; charset=utf-8"
+    return response
 
 
 def handle_loop_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -34,5 +34,7 @@ class ReplicaRouter:
                 return await installation_version(installation_id, REPLICA) == newest
         except _UNAVAILABLE_ERRORS as error:
             self._retry_at = time.monotonic() + REPLICA_RETRY_DELAY
-            _log.warning("replica unavailable, reading from the primary", error=type(error).__name__, seconds=REPLICA_RETRY_DELAY)
+            _log.warning(
+                "replica unavailable, reading from the primary", error=type(error).__name__, seconds=REPLICA_RETRY_DELAY
+            )
             return False

@@ -1,6 +1,7 @@
 """Adapter to Strawberry's ASGI view and WebSocket handler; the only module that relies on their undocumented parts.
 
-The classes turn Strawberry's internals into a few hooks for `server.graphql.view` and `server.graphql.websocket`.
+The classes turn Strawberry's internals into a few hooks for `server.graphql.subscriptions` and
+`server.graphql.websocket`.
 `tests/server/graphql/test_strawberry_view.py` fails if an upgrade of Strawberry moves one of these parts.
 """
 
@@ -10,52 +11,23 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from cross_web import AsyncHTTPRequestAdapter, StarletteRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocket
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.http import GraphQLRequestData
+from strawberry.http import GraphQLRequestData, GraphQLRequestProtocol
 from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.http.streaming import HTTPStreamTransport
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
-from strawberry.types import ExecutionResult, SubscriptionExecutionResult
-from strawberry.types.execution import PreExecutionError
+from strawberry.types import SubscriptionExecutionResult
+from strawberry.types.graphql import OperationType
 
 from resolvers.context import Context
 
 
-def media_type_of(request: Request) -> str:
-    """Return the media type of the body in lower case, without parameters."""
-    return request.headers.get("content-type", "").split(";")[0].strip().casefold()
-
-
-class RequestAdapter(StarletteRequestAdapter):
-    """Strawberry's view of a request, whose media type is compared without regard to case."""
-
-    @property
-    def content_type(self) -> str:
-        """The media type of the body in lower case, without parameters."""
-        return media_type_of(self._request)
-
-
 class StrawberryView(GraphQL[Context, None]):
-    """Strawberry's ASGI view, with hooks for executing single operations and for opening streams."""
-
-    request_adapter_class = RequestAdapter
-
-    @abstractmethod
-    async def execute_single_operation(self, request: Request, data: GraphQLRequestData) -> ExecutionResult:
-        """Execute a query or mutation."""
-
-    @abstractmethod
-    def admit_stream(self, request: Request, data: GraphQLRequestData) -> GraphQLError | None:
-        """Return the error with which a stream is rejected, or None to open it."""
-
-    @abstractmethod
-    def on_stream_opened(self, request: Request) -> None:
-        """Run when a stream is about to be sent."""
+    """Strawberry's ASGI view, which serves subscriptions only: as streams over HTTP, and over WebSockets."""
 
     @abstractmethod
     def process_stream(self, results: Any) -> AsyncGenerator[Any, None]:
@@ -65,45 +37,41 @@ class StrawberryView(GraphQL[Context, None]):
     def is_stopping(self, request: Request) -> bool:
         """Return whether the server is shutting down."""
 
-    async def respond(self, request: Request) -> Response:
-        """Parse and execute a request, and return the response."""
-        return await super().run(request)
+    def stream_protocol(self, request: Request) -> GraphQLRequestProtocol | None:
+        """Return the protocol in which a client accepts a stream, if any."""
+        try:
+            transport = self._get_stream_transport_from_headers(request.headers)
+        except (ValueError, TypeError, AssertionError):  # the header is malformed
+            return None
+        return transport.protocol if transport else None
 
-    async def respond_to_websocket(self, websocket: WebSocket) -> None:
+    async def open_stream(
+        self, request: Request, data: GraphQLRequestData, context: Context, protocol: GraphQLRequestProtocol
+    ) -> StreamingResponse:
+        """Execute a subscription, and return the response that streams its results."""
+        results = await self.schema.stream(
+            data.query,
+            variable_values=data.variables,
+            context_value=context,
+            operation_name=data.operation_name,
+            operation_extensions=data.extensions,
+            allowed_operation_types=(OperationType.SUBSCRIPTION,),
+        )
+        transport = self._stream_transport_map[protocol]
+        stream = self._stream_result(request, results, transport)  # type: ignore[arg-type]
+        return StreamingResponse(stream(), headers=transport.headers)
+
+    async def serve_websocket(self, websocket: WebSocket, context: Context) -> None:
         """Serve a WebSocket until it is closed."""
-        await super().run(websocket)
+        await super().run(websocket, context=context)
 
     def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
         """Return True: `server.middleware.csrf.check_handshake` has checked the origin already."""
         return True
 
-    def should_render_graphql_ide(self, request: Any) -> bool:
-        """Return False: `server.console` serves GraphiQL."""
-        return False
-
-    async def execute_operation(
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        request_data: GraphQLRequestData | list[GraphQLRequestData],
-        context: Context,
-        root_value: None,
-        sub_response: Any,
-    ) -> Any:
-        """Let Strawberry execute subscriptions, and pass single operations to `execute_single_operation`."""
-        assert isinstance(request_data, GraphQLRequestData)  # the view rejects batches
-        if request_data.protocol == "http":
-            return await self.execute_single_operation(request, request_data)
-        if (error := self.admit_stream(request, request_data)) is not None:
-            return PreExecutionError(data=None, errors=[error])
-        return await super().execute_operation(
-            request, request_adapter, request_data, context, root_value, sub_response
-        )
-
     def _stream_result(
         self, request: Request, result: SubscriptionExecutionResult, transport: HTTPStreamTransport
     ) -> Callable[[], AsyncGenerator[str, None]]:
-        self.on_stream_opened(request)
         stream = super()._stream_result(request, self.process_stream(result), transport)  # type: ignore[arg-type]
         end = transport.encode_complete()
 

@@ -8,15 +8,16 @@ from typing import Any
 import structlog
 from graphql import ASTValidationRule, FieldNode, GraphQLError, GraphQLSchema, validate
 from strawberry import Schema
-from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from licensing.messages import Message
 from resolvers.context import Context
 from resolvers.errors import BadUserInput, Unauthenticated
 from schema.core.user_errors import graphql_error
-from schema.execution.document import Document, read_document
+from schema.execution.document import Document
+from schema.execution.execute import DocumentExtension
 from schema.execution.graphql_core import core_schema
+from server.graphql.document_cache import DocumentCache
 
 
 def document_errors(
@@ -29,9 +30,14 @@ def document_errors(
     if len(document.operations) > 1 and operation_name is None:
         message = Message("The document holds several operations. Name the one to run in operationName.")
         return [graphql_error(BadUserInput(message))]
-    if document.may_contain_introspection and context.principal is None and not open_schema:
+    if document.may_contain_introspection and not may_read_schema(context, open_schema=open_schema):
         return validate(schema, document.node, [NoIntrospection]) or document.errors
     return document.errors
+
+
+def may_read_schema(context: Context, *, open_schema: bool) -> bool:
+    """Return whether the caller may read the schema, and error messages may suggest its names."""
+    return open_schema or context.principal is not None
 
 
 class NoIntrospection(ASTValidationRule):
@@ -44,30 +50,42 @@ class NoIntrospection(ASTValidationRule):
             self.report_error(graphql_error(Unauthenticated(message), node))
 
 
-def subscription_schema(schema: Schema, *, open_schema: bool) -> Schema:
+def subscription_schema(schema: Schema, documents: DocumentCache, *, open_schema: bool) -> Schema:
     """Return a copy of a schema with which Strawberry executes subscriptions only.
 
     `server.graphql.operations` executes queries and mutations.
     """
     restricted = copy.copy(schema)
-    restricted.extensions = (*schema.extensions, partial(SubscriptionRules, open_schema))
+    others = (extension for extension in schema.extensions if extension is not DocumentExtension)
+    restricted.extensions = (*others, partial(SubscriptionRules, documents, open_schema))
     return restricted
 
 
-class SubscriptionRules(SchemaExtension):
+class SubscriptionRules(DocumentExtension):
     """Applies `document_errors` to subscriptions, and rejects other operations."""
 
-    def __init__(self, open_schema: bool) -> None:
+    def __init__(self, documents: DocumentCache, open_schema: bool) -> None:
+        self.documents = documents
         self.open_schema = open_schema
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the document from the cache, or read it."""
+        execution = self.execution_context
+        self.document = self.documents.read(
+            execution.query or "",
+            suggestions=may_read_schema(execution.context, open_schema=self.open_schema),
+            is_anonymous=execution.context.principal is None,
+        )
+        execution.graphql_document = self.document.node
+        yield
 
     def on_validate(self) -> Iterator[None]:
         """Replace Strawberry's validation."""
         execution = self.execution_context
         structlog.contextvars.bind_contextvars(operation=(execution.operation_name or "")[:100])
-        schema = core_schema(execution.schema)
         if execution.operation_type is OperationType.SUBSCRIPTION:
-            document, name = read_document(schema, execution.query or ""), execution._provided_operation_name
-            errors = document_errors(document, schema, name, execution.context, open_schema=self.open_schema)
+            schema, name = core_schema(execution.schema), execution._provided_operation_name
+            errors = document_errors(self.document, schema, name, execution.context, open_schema=self.open_schema)
         else:
             message = Message("A WebSocket accepts subscriptions only. Send other operations by POST.")
             errors = [graphql_error(BadUserInput(message))]

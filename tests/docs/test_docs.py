@@ -60,7 +60,7 @@ def test_operations_and_variables_are_valid(operation: Operation):
 
 @pytest.mark.parametrize("operation", operations(*pages()), ids=str)
 def test_operations_cost_less_than_half_the_limit(operation: Operation):
-    document = read_document(schema._schema, operation.text)
+    document = read_document(schema._schema, operation.text, suggestions=True)
 
     for name in document.operations:
         assert document.cost(name, operation.variables) < MAX_COST / 2

@@ -8,8 +8,9 @@ from graphql import OperationDefinitionNode, OperationType, parse
 from licensing.enums import ApiScope
 from resolvers.auth.api_tokens import create_api_token
 from tests.docs.pages import DOCS, Operation, operations
-from tests.schema.conftest import execute, import_file, offer, run, statements, trusted_vendor
 from tests.support.documents import grant
+from tests.support.executed_operations import execute, run, statements
+from tests.support.license_imports import import_file, offer, trusted_vendor
 
 __all__ = ["execute", "import_file", "offer", "run", "statements", "trusted_vendor"]
 

@@ -1,13 +1,18 @@
 """Fixtures of the server over a small schema, so that its tests do not depend on the API's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import io
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 import strawberry
+import structlog
 from starlette.applications import Starlette
 from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
@@ -20,7 +25,8 @@ from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.unit_of_work import unit_of_work
 from server.app import create_app
-from server.settings import Settings
+from server.observability.logs import configure_logs
+from server.settings import LogFormat, Settings
 
 Info = strawberry.Info[Context, None]
 
@@ -141,3 +147,17 @@ def post(client: httpx2.AsyncClient) -> Callable[..., Awaitable[httpx2.Response]
         return await client.post("/graphql", json={"query": query, **members}, headers=headers)
 
     return send
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Yield a function that returns the lines on standard error, decoded."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    before = logging.getLogger().handlers[:]
+    configure_logs(LogFormat.JSON)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.getLogger().handlers[:] = before
+    for name in ("strawberry.execution", "httpx2", "tortoise", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    structlog.reset_defaults()

@@ -8,10 +8,9 @@ from licensing.enums import ApiScope
 from models.session import Session
 from models.user import User
 from resolvers.auth.api_tokens import create_api_token, revoke_api_token
+from tests.server.credentials import PASSWORD, SIGN_IN
 from tests.support.factories import quick_hash
 
-PASSWORD = "correct horse battery"
-SIGN_IN = "mutation ($login: String!, $password: String!) { signIn(login: $login, password: $password) }"
 PREFLIGHT = {"GraphQL-Require-Preflight": "1"}
 
 

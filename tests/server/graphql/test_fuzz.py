@@ -2,13 +2,9 @@
 
 import base64
 import json
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-import httpx2
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.audit import log as audit_log
@@ -18,31 +14,10 @@ from resolvers.pagination import CURSOR_VERSION, Keyset
 from resolvers.user_criteria import UserOrdering
 from schema.build import schema
 from schema.relay.node import global_id
-from server.app import create_app
-from tests.server.graphql.test_hostile_documents import inga
-from tests.server.observability.test_logs import log
+from tests.server.graphql.fuzzing import EXAMPLES, JSON, ON_SQLITE, POST, TYPES, VALUES, app, check_response
 
-__all__ = ["inga", "log"]
+__all__ = ["app", "check_response"]
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""Marks tests whose requests are rejected before the database is queried."""
-EXAMPLES = settings(
-    max_examples=100,
-    deadline=timedelta(seconds=2),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    print_blob=True,
-)
-
-TYPES = [
-    "User",
-    "License",
-    "Vendor",
-    "LicenseChangeSet",
-    "LicenseChange",
-    "SurplusRequirement",
-    "ApiToken",
-    "AuditEvent",
-]
 LISTS = {
     "users": UserOrdering().keyset("users"),
     "licenses": catalog.BY_VENDOR,
@@ -50,17 +25,6 @@ LISTS = {
     "auditEvents": audit_log.NEWEST_FIRST,
 }
 
-VALUES: st.SearchStrategy[Any] = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.integers(-(2**70), 2**70)
-    | st.floats(allow_nan=False)
-    | st.text(max_size=30)
-    | st.sampled_from(["", "\0", "\ud800", "é" * 1_001, "2026-01-31T12:00:00Z", "9999-12-31T23:59:59-23:59", "1e400"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=10,
-)
 NUMBERS = st.integers(-(2**70), 2**70) | st.integers(-3, 1_100) | st.sampled_from([2**31, 2**31 - 1, 2**63, 2**63 - 1])
 IDS = (
     st.text(max_size=20)
@@ -70,33 +34,7 @@ IDS = (
     )
     | st.binary(max_size=20).map(lambda raw: base64.b64encode(raw).decode())
 )
-
-
-@pytest.fixture
-def app(settings: Any) -> Any:
-    """Return the application with the API's schema."""
-    return create_app(settings, schema)
-
-
-@pytest.fixture
-def check_response(inga: httpx2.AsyncClient, log: Any) -> Callable[[httpx2.Response], None]:
-    """Return a function that checks that a response and the log report no server error."""
-
-    def check(response: httpx2.Response) -> None:
-        assert response.status_code < 500, response.text
-        body = response.json()
-        assert isinstance(body, dict)
-        codes = [error["extensions"].get("code") for error in body.get("errors", ())]
-        assert "INTERNAL" not in codes
-        assert None not in codes
-        assert not [line for line in log() if "exception" in line or line["level"] in ("error", "critical")]
-
-    return check
-
-
 FORM = "multipart/form-data"
-JSON = {"Content-Type": "application/json"}
-POST = {"query": "query ($a: Int) { users(first: $a) { totalCount } }", "variables": {"a": 1}, "operationName": None}
 
 
 @ON_SQLITE

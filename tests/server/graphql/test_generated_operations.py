@@ -21,11 +21,9 @@ from schemathesis.graphql import nodes
 
 from schema.build import print_sdl, schema
 from schema.relay.node import global_id
-from tests.server.graphql.test_fuzz import JSON, TYPES, app, check_response
-from tests.server.graphql.test_hostile_documents import inga
-from tests.server.observability.test_logs import log
+from tests.server.graphql.fuzzing import JSON, TYPES, app, check_response
 
-__all__ = ["app", "check_response", "inga", "log"]
+__all__ = ["app", "check_response"]
 
 INSTANTS = ["2026-01-31T12:00:00Z", "2031-01-31T12:00:00+01:00", "0001-01-01T00:00:00Z", "yesterday"]
 IDS = [global_id(type_)(number) for type_ in TYPES for number in (1, 2, 999)]

@@ -11,24 +11,8 @@ import structlog
 from models.user import User
 from server.observability.logs import configure_logs
 from server.settings import LogFormat
+from tests.server.credentials import PASSWORD
 from tests.support.factories import quick_hash
-
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def log(monkeypatch):
-    """Yield a function that returns the lines on standard error, decoded."""
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    before = logging.getLogger().handlers[:]
-    configure_logs(LogFormat.JSON)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    logging.getLogger().handlers[:] = before
-    for name in ("strawberry.execution", "httpx2", "tortoise", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    structlog.reset_defaults()
-
 
 CONTROL_CHARACTERS = {
     "lines": 'a\r\n{"event": "forged"}\x1b[2J\u2028\u202e',
