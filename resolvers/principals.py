@@ -35,3 +35,8 @@ class Principal:
     token_id: int | None = None
     expires_at: datetime | None = None
     """The expiry of the identity provider's token that authenticated the caller; None for other credentials."""
+
+    @property
+    def credential(self) -> str:
+        """The credential to which limits apply: an API token, or a user with all its sessions."""
+        return f"token {self.token_id}" if self.token_id else f"user {self.user_id}"

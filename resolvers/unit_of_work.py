@@ -13,11 +13,12 @@ from tortoise.transactions import in_transaction
 from licensing.enums import AuditAction
 from licensing.errors import LicensingError
 from licensing.messages import params_as_json
-from models.db.bulk import append_events
+from models.db.bulk import THIS_BATCH, append_events
 from models.db.errors import CONFLICTS
 from models.db.replica import PRIMARY
 from models.installation import Installation
 from resolvers.context import Context
+from resolvers.credentials import check_credentials
 from resolvers.principals import Actor
 
 Detail = tuple[str, str | None, str | None]
@@ -82,13 +83,29 @@ class UnitOfWork:
                 "change_set_id": change_set_id,
                 "license_id": license_id,
                 "user_id": user_id,
+                "seat_batch_id": None,
+                "held_since": None,
             }
         )
 
-    def record_for_users(
-        self, users: Sequence[tuple[int, str]], action: AuditAction, *, vendor_id: int, license_id: int, **params: Any
+    def record_seats(
+        self,
+        users: Sequence[tuple[int, str, int | None]],
+        action: AuditAction,
+        *,
+        vendor_id: int,
+        license_id: int,
+        **params: Any,
     ) -> None:
-        """Add one event per user, given as pairs of ID and name; the events differ in the user alone."""
+        """Add one event per user who was assigned a license or lost it; the unit of work becomes a seat batch.
+
+        Args:
+            users: ID, name and, of a revoked assignment, `held_since`.
+            action: The kind of event.
+            vendor_id: The vendor of the license.
+            license_id: The license.
+            **params: The parameters of the action's summary, without `user`.
+        """
         if not users:
             return
         self.record(action, vendor_id=vendor_id, license_id=license_id, **params)
@@ -99,8 +116,10 @@ class UnitOfWork:
                 "position": template["position"] + offset,
                 "user_id": user_id,
                 "facts": {"user": name, **template["facts"]},
+                "seat_batch_id": THIS_BATCH,
+                "held_since": held_since,
             }
-            for offset, (user_id, name) in enumerate(users)
+            for offset, (user_id, name, held_since) in enumerate(users)
         ]
 
     async def write_events(self) -> None:
@@ -111,8 +130,20 @@ class UnitOfWork:
             await self.installation.save(update_fields=["version"])
             return
         position, version = self.installation.event_position, self.installation.version
-        await append_events(self.installation.id, position, version, self._events)
+        changes_seats = any(event["seat_batch_id"] is not None for event in self._events)
+        batch = self._seat_batch() if changes_seats else None
+        await append_events(self.installation.id, position, version, self._events, batch)
         self._events.clear()
+
+    def _seat_batch(self) -> dict[str, Any]:
+        actor = self.context.caller.actor
+        return {
+            "installation_id": self.installation.id,
+            "created_at": self.now,
+            "actor_kind": actor.kind.value,
+            "actor_name": actor.name,
+            "request_id": self.context.request_id,
+        }
 
 
 @asynccontextmanager
@@ -122,6 +153,7 @@ async def unit_of_work(context: Context) -> AsyncIterator[UnitOfWork]:
     An exception rolls the transaction back. The context's cache is cleared in either case.
 
     Raises:
+        Unauthenticated: The caller's credentials have expired or were revoked since authentication.
         AlreadyDone: A request with the same idempotency key has changed data before.
         KeyReused: The idempotency key was used for a different request.
     """
@@ -130,8 +162,10 @@ async def unit_of_work(context: Context) -> AsyncIterator[UnitOfWork]:
         async with in_transaction(PRIMARY):
             installation = await Installation.select_for_update().get(id=context.installation_id)
             unit = UnitOfWork(context, installation, context.now())
+            # They may have been revoked while the request waited for the lock.
+            await check_credentials(context.caller, unit.now)
             if request:
-                await request.check_not_done(unit.now)
+                await request.check_not_executed(unit.now)
             yield unit
             await unit.write_events()
             outcome = await request.keep(unit.result, unit.error, unit.now) if request else None

@@ -13,6 +13,7 @@ from models.api_token import ApiToken
 from models.db.select import Select
 from models.vendor import Vendor
 from resolvers.context import Context
+from resolvers.credentials import is_valid_token
 from resolvers.idempotency import idempotent, replay_without_secret
 from resolvers.principals import Actor, Principal
 from resolvers.unit_of_work import unit_of_work
@@ -103,7 +104,7 @@ async def authenticate_token(secret: str, now: datetime) -> Principal | None:
     rows = await select.rows(
         f"SELECT {select.project(ApiToken, 'scopes', 'id', 'installation_id', 'vendor_id', 'name', 'secret_sha256')}, "
         f"last_used_at IS NULL OR last_used_at < {select.bind(hour)} FROM api_token "
-        f"WHERE id = {select.bind(int(parts[1]))} AND {_is_valid(select, now)}"
+        f"WHERE id = {select.bind(int(parts[1]))} AND {is_valid_token(select, now)}"
     )
     for scopes, id_, installation_id, vendor_id, name, secret_sha256, is_first_use in rows:
         if not secrets.compare_digest(secret_sha256, _fingerprint(parts[2])):
@@ -125,16 +126,8 @@ async def valid_tokens(api_token_ids: Collection[int], now: datetime) -> set[int
     if not api_token_ids:
         return set()
     select = Select()
-    condition = f"id {select.in_(api_token_ids)} AND {_is_valid(select, now)}"
+    condition = f"id {select.in_(api_token_ids)} AND {is_valid_token(select, now)}"
     return {id_ for (id_,) in await select.rows(f"SELECT id FROM api_token WHERE {condition}")}
-
-
-def _is_valid(select: Select, now: datetime) -> str:
-    """Return the condition that a token is neither revoked nor expired and its vendor is not removed."""
-    return (
-        f"revoked_at IS NULL AND expires_at > {select.bind(now)} "
-        "AND (vendor_id IS NULL OR vendor_id IN (SELECT id FROM vendor WHERE removed_at IS NULL))"
-    )
 
 
 def _check_name(name: str) -> None:

@@ -20,12 +20,11 @@ from models.session import Session
 from models.user import User, sort_key
 from resolvers.auth.login_throttling import account_key, begin_attempt, clear_attempts
 from resolvers.context import Context, system_context
+from resolvers.credentials import ABSOLUTE_TIMEOUT, IDLE_TIMEOUT, SESSIONS, is_valid_session
 from resolvers.operations.installations import installation_for_login
 from resolvers.principals import ALL_SCOPES, SYSTEM, Actor, Principal
 from resolvers.unit_of_work import record_refusal, unit_of_work
 
-IDLE_TIMEOUT = timedelta(minutes=30)
-ABSOLUTE_TIMEOUT = timedelta(hours=12)
 LAST_SEEN_INTERVAL = timedelta(minutes=1)
 """The minimum time between two updates of a session's last use."""
 
@@ -83,7 +82,7 @@ async def authenticate_session(secret: str, now: datetime) -> Principal | None:
     rows = await select.rows(
         f"SELECT session.id, session.installation_id, user_id, name, "
         f"last_seen_at <= {select.bind(now - LAST_SEEN_INTERVAL)} "
-        f"FROM {_SESSIONS} WHERE secret_sha256 = {select.bind(_fingerprint(secret))} AND {_is_valid(select, now)}"
+        f"FROM {SESSIONS} WHERE secret_sha256 = {select.bind(_fingerprint(secret))} AND {is_valid_session(select, now)}"
     )
     for id_, installation_id, user_id, name, is_last_seen_outdated in rows:
         if is_last_seen_outdated:
@@ -97,8 +96,8 @@ async def valid_sessions(session_ids: Collection[int], now: datetime) -> set[int
     if not session_ids:
         return set()
     select = Select()
-    condition = f"session.id {select.in_(session_ids)} AND {_is_valid(select, now)}"
-    return {id_ for (id_,) in await select.rows(f"SELECT session.id FROM {_SESSIONS} WHERE {condition}")}
+    condition = f"session.id {select.in_(session_ids)} AND {is_valid_session(select, now)}"
+    return {id_ for (id_,) in await select.rows(f"SELECT session.id FROM {SESSIONS} WHERE {condition}")}
 
 
 async def end_sessions(user_id: int) -> None:
@@ -155,17 +154,6 @@ async def _begin_session(
         principal = _principal(session.installation_id, user_now.id, user_now.name, session.id)
         unit.record(AuditAction.SIGNED_IN, user_id=user.id, actor=principal.actor, user=user_now.name)
     return principal, secret
-
-
-_SESSIONS = 'session JOIN "user" ON "user".id = user_id'
-
-
-def _is_valid(select: Select, now: datetime) -> str:
-    """Return the condition that a session has not expired and its user may still sign in."""
-    return (
-        f"created_at > {select.bind(now - ABSOLUTE_TIMEOUT)} AND last_seen_at > {select.bind(now - IDLE_TIMEOUT)} "
-        f"AND is_administrator AND can_log_in AND status = {select.bind(UserStatus.ACTIVE.value)}"
-    )
 
 
 def _may_sign_in(user: User) -> bool:

@@ -1,9 +1,11 @@
 """Permissions: every root field declares an access rule; the schema cannot be built without.
 
-A rule is a scope that the caller must have, or a value of `Access`.
+A rule is a scope that the caller must have, or a value of `Access`. An object that other scopes reach through a
+reference declares a `ReadRule`, and a payload field the scope of its object (`payload_field`).
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -34,6 +36,22 @@ Rule = ApiScope | Access
 Weight = Cost | ListSize
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRule:
+    """The scope that is required to read an object, wherever it appears in a response.
+
+    The attributes in `references` identify the object. They require no scope of their own: whoever may read a reference
+    to the object may read them. Fields with resolvers require their own scopes.
+    """
+
+    scope: ApiScope
+    references: frozenset[str]
+
+    def requires(self, attribute: str) -> ApiScope | None:
+        """Return the scope that an attribute requires; None if it identifies the object."""
+        return None if attribute in self.references else self.scope
+
+
 class RequireScope(FieldExtension):
     """Rejects callers without the required scope, and adds error codes to rejections."""
 
@@ -47,6 +65,14 @@ class RequireScope(FieldExtension):
             return await await_maybe(next_(source, info, **arguments))
         except RequestError as error:
             raise graphql_error(error) from error
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
+        """Read an attribute if the caller has permission."""
+        try:
+            self._check(info.context)
+        except RequestError as error:
+            raise graphql_error(error) from error
+        return next_(source, info, **arguments)
 
     def _check(self, context: Context) -> None:
         if isinstance(self.requires, ApiScope):
@@ -100,13 +126,19 @@ def protected_field(
     """Make a coroutine method a field of an object type that takes arguments or needs a scope of its own."""
 
     def field(resolver: Callable[..., Any]) -> Any:
-        return strawberry.field(resolver=resolver, extensions=[RequireScope(requires)], directives=costs)
+        rule = {"rule": requires}
+        return strawberry.field(resolver=resolver, extensions=[RequireScope(requires)], metadata=rule, directives=costs)
 
     return field
 
 
+def payload_field(*, requires: ApiScope) -> Any:
+    """Return a payload's field, by default null, with an object that only callers with a scope may read."""
+    return strawberry.field(default=None, extensions=[RequireScope(requires)], metadata={"rule": requires})
+
+
 def rule_of(field: Any) -> Rule | None:
-    """Return the access rule that a root field declares; None if there is none."""
+    """Return the access rule that a field declares; None if there is none."""
     rule: Rule | None = field.metadata.get("rule")
     return rule
 

@@ -9,106 +9,41 @@ one statement for all objects.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, overload
 
+from licensing.enums import ApiScope
 from licensing.messages import Message
 from resolvers.context import Context
 from resolvers.dataloaders import Loaders
-from resolvers.errors import Forbidden
+from resolvers.errors import Forbidden, RequestError
 from resolvers.users.users import Redacted
 from schema.core.descriptions import TYPES
+from schema.core.permissions import ReadRule
+from schema.core.row_sources import Column, Computed, Localized, Nested, NestedList, Source, ToMany, ToOne
 from schema.core.user_errors import graphql_error
 
 T = TypeVar("T")
 Getter = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A field read from a column of another name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _FunctionOfColumns:
-    function: Callable[..., Any]
-    columns: tuple[str, ...]
-
-    def __init__(self, function: Callable[..., Any], *columns: str) -> None:
-        """Initialize the source with a function and the names of its columns."""
-        object.__setattr__(self, "function", function)
-        object.__setattr__(self, "columns", columns)
-
-
-class Computed(_FunctionOfColumns):
-    """A field computed by a function from column values; None if the first value is None."""
-
-
-class Localized(_FunctionOfColumns):
-    """A field computed by a function from the caller's language and column values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """A field with an object of another type, whose row is stored in a column."""
-
-    column: str
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class NestedList:
-    """A field with a list of objects of another type, whose rows are stored in a column."""
-
-    column: str
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToOne:
-    """A relation to at most one object, or to a value if `type` is None.
-
-    It is looked up by the value of the column `key`, or by a tuple of the values of several columns: in the related
-    rows named `rows` if the resolver passed them, otherwise by the data loader named `loader`.
-    """
-
-    rows: str
-    key: str | tuple[str, ...]
-    type: str | None
-    loader: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToMany:
-    """A relation to a list of objects.
-
-    The objects are the related rows named `rows` whose column `by` equals the column `key` of this row. If the resolver
-    passed no such rows, they are loaded by the data loader named `loader`.
-    """
-
-    rows: str
-    key: str
-    by: str
-    type: str
-    loader: str
-
-
-Source = Column | Computed | Localized | Nested | NestedList | ToOne | ToMany
-
-
 class RowMapping:
     """The sources of a type's fields. Columns of named tuples are read by position, those of other rows by name."""
 
-    def __init__(self, row: type, **fields: Source) -> None:
-        """Initialize the mapping with the class of the rows and the sources of fields, by field name."""
+    def __init__(self, row: type, rule: ReadRule | None = None, /, **fields: Source) -> None:
+        """Initialize the mapping with the class of the rows, the rule for reading them if references from other objects
+        lead to them, and the sources of fields, by field name.
+        """
         self.positions: dict[str, int] | None = (
             {name: position for position, name in enumerate(row._fields)} if issubclass(row, tuple) else None  # type: ignore[attr-defined]
         )
         self.fields = fields
+        self._rule = rule
         self._view: type | None = None
+
+    def scope_of(self, name: str) -> ApiScope | None:
+        """Return the scope that reading a field requires; None if any caller that reaches the object may read it."""
+        return self._rule.requires(name) if self._rule else None
 
     def getter(self, *columns: str) -> Getter:
         """Return a function that reads a column from a row, or a tuple of several columns."""
@@ -125,7 +60,9 @@ class RowMapping:
         if self._view is None:
             definition: Any = type_.__strawberry_definition__  # type: ignore[attr-defined]
             plain = [field.python_name for field in definition.fields if field.base_resolver is None]
-            attributes: dict[str, Any] = {name: property(self._reader(name)) for name in plain}
+            attributes: dict[str, Any] = {
+                name: property(_require_scope(self.scope_of(name), self._reader(name))) for name in plain
+            }
             self._view = type(type_.__name__, (type_,), {"__init__": _init, "__repr__": object.__repr__, **attributes})
         return self._view
 
@@ -220,6 +157,19 @@ def _related_rows(type_name: str, rows: Sequence[Any], related: Related) -> Rows
 def _init(self: Any, row: Any, related: Related) -> None:
     self.row = row
     self._related = related
+
+
+def _require_scope(scope: ApiScope | None, read: Getter) -> Getter:
+    """Return a getter that rejects callers without a scope."""
+
+    def read_if_allowed(view: Any) -> Any:
+        try:
+            view._related.context.require(scope)
+        except RequestError as error:
+            raise graphql_error(error) from error
+        return read(view)
+
+    return read if scope is None else read_if_allowed
 
 
 def _read_column(get: Getter) -> Getter:

@@ -10,7 +10,7 @@ from resolvers.context import Context
 from resolvers.dataloaders import Loaders
 from resolvers.licenses import assignments
 from schema.core.descriptions import argument, input_type, object_type
-from schema.core.permissions import Info, mutation
+from schema.core.permissions import Info, mutation, payload_field
 from schema.core.row_mapping import from_row
 from schema.core.selection import Selection, selected
 from schema.core.user_errors import collect_user_errors
@@ -65,7 +65,7 @@ class UserLicenseRevocation:
     """Outcome for this user."""
     blocker: RevocationBlocker | None
     """Reason why the license was not revoked; null unless the outcome is `BLOCKED`."""
-    user: User | None
+    user: User | None = payload_field(requires=ApiScope.USERS_READ)
     """The user after the mutation; null if not found."""
 
 
@@ -75,9 +75,9 @@ class RevokeUserLicensesPayload(Payload):
 
     results: list[UserLicenseRevocation] = strawberry.field(default_factory=list)
     """One result per user ID, in the order given. Empty if `userErrors` is not."""
-    license: License | None = None
+    license: License | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The license with its new seat counts; null if not found."""
-    surplus_requirement: SurplusRequirement | None = None
+    surplus_requirement: SurplusRequirement | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The seats that remain to be freed; null when the license no longer blocks a change set."""
 
 
@@ -85,7 +85,7 @@ class RevokeUserLicensesPayload(Payload):
 class AssignUserLicensesPayload(Payload):
     """Payload of `assignUserLicenses`."""
 
-    license: License | None = None
+    license: License | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The license with its new seat counts; null if not found."""
     users: list[User] = strawberry.field(default_factory=list)
     """The users after the mutation, in the order given."""
@@ -95,9 +95,9 @@ class AssignUserLicensesPayload(Payload):
 class ReassignUserLicensesPayload(Payload):
     """Payload of `reassignUserLicenses`."""
 
-    from_license: License | None = None
+    from_license: License | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The previous license with its new seat counts; null if not found."""
-    to_license: License | None = None
+    to_license: License | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The new license with its new seat counts; null if not found."""
     users: list[User] = strawberry.field(default_factory=list)
     """The users after the mutation, in the order given."""
@@ -147,7 +147,7 @@ class AssignmentMutations:
             user_ids = decode_user_ids(input.user_ids, "input", "userIds")
             await assignments.assign_user_licenses(info.context, license_id, user_ids)
         payload.license = await license_by_id(info.context, license_id)
-        payload.users = await _load_selected_users(info, user_ids)
+        payload.users = await _load_selected_users(info, payload, user_ids)
         return payload
 
     @mutation(requires=ApiScope.USERS_WRITE, costs=[by_ids("input.userIds", "users")])
@@ -166,7 +166,7 @@ class AssignmentMutations:
             await assignments.reassign_user_licenses(info.context, from_id, to_id, user_ids)
         payload.from_license = await license_by_id(info.context, from_id)
         payload.to_license = await license_by_id(info.context, to_id)
-        payload.users = await _load_selected_users(info, user_ids)
+        payload.users = await _load_selected_users(info, payload, user_ids)
         return payload
 
 
@@ -184,9 +184,12 @@ async def _load_users(context: Context, user_ids: Sequence[int], selection: Sele
     return [by_id.get(user_id) for user_id in user_ids]
 
 
-async def _load_selected_users(info: Info, user_ids: Sequence[int]) -> list[User]:
-    """Return the users that the caller can see; an empty list if the field `users` is not selected."""
+async def _load_selected_users(info: Info, payload: Payload, user_ids: Sequence[int]) -> list[User]:
+    """Return the users that the caller can see; an empty list if the field `users` is not selected.
+
+    A caller without `USERS_READ` sees the users that it assigned, never those that a refused mutation names.
+    """
     selection = selected(info)
-    if "users" not in selection:
+    if "users" not in selection or (payload.user_errors and ApiScope.USERS_READ not in info.context.caller.scopes):
         return []
     return [user for user in await _load_users(info.context, user_ids, selection.below("users")) if user]

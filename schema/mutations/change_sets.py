@@ -10,7 +10,7 @@ from resolvers.change_sets import change_sets, read_model
 from resolvers.change_sets.activation import activate_licenses
 from resolvers.context import Context
 from schema.core.descriptions import argument, input_type, object_type
-from schema.core.permissions import Info, mutation
+from schema.core.permissions import Info, mutation, payload_field
 from schema.core.user_errors import collect_user_errors
 from schema.execution.cost import MAX_ITEMS
 from schema.mutations.inputs import decode_user_ids, require_non_blank
@@ -78,7 +78,7 @@ class AcknowledgeChangeSetInput:
 class ActivateLicensesPayload(Payload):
     """Payload of `activateLicenses`."""
 
-    change_set: LicenseChangeSet | None = None
+    change_set: LicenseChangeSet | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The change set after the mutation; null if not found."""
 
 
@@ -86,7 +86,7 @@ class ActivateLicensesPayload(Payload):
 class RejectPendingChangesPayload(Payload):
     """Payload of `rejectPendingChanges`."""
 
-    change_set: LicenseChangeSet | None = None
+    change_set: LicenseChangeSet | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The change set after the mutation; null if not found."""
 
 
@@ -94,7 +94,7 @@ class RejectPendingChangesPayload(Payload):
 class AcknowledgeChangeSetPayload(Payload):
     """Payload of `acknowledgeChangeSet`."""
 
-    change_set: LicenseChangeSet | None = None
+    change_set: LicenseChangeSet | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The change set after the mutation; null if not found."""
 
 

@@ -12,7 +12,7 @@ from licensing.enums import ApiScope, ImportMode
 from resolvers.change_sets import demo_conversion, license_files
 from resolvers.dataloaders import Loaders
 from schema.core.descriptions import argument, input_type, object_type, one_of_type
-from schema.core.permissions import Info, mutation
+from schema.core.permissions import Info, mutation, payload_field
 from schema.core.row_mapping import from_row
 from schema.core.user_errors import collect_user_errors
 from schema.execution.cost import weight
@@ -90,7 +90,7 @@ class ImportedDocument:
 class ImportLicenseFilePayload(Payload):
     """Payload of `importLicenseFile`."""
 
-    change_set: LicenseChangeSet | None = None
+    change_set: LicenseChangeSet | None = payload_field(requires=ApiScope.LICENSES_READ)
     """
     The changes that the file makes; null if the file was refused or changes nothing. In a preview, the change set that
     an import for review would create; its ID cannot be used later.
@@ -103,9 +103,9 @@ class ImportLicenseFilePayload(Payload):
 class ConvertDemoPayload(Payload):
     """Payload of `convertDemo`."""
 
-    installation: Installation | None = None
+    installation: Installation | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The installation. It remains a demo until the change set is activated."""
-    change_set: LicenseChangeSet | None = None
+    change_set: LicenseChangeSet | None = payload_field(requires=ApiScope.LICENSES_READ)
     """
     The purchased licenses; null if the conversion failed. If seats must be freed first, the installation remains a
     demo until this change set is activated.

@@ -7,7 +7,7 @@ import strawberry
 from licensing.enums import ActivationPolicy, ApiScope
 from resolvers.vendors import checks, vendors
 from schema.core.descriptions import argument, input_type, object_type
-from schema.core.permissions import Info, mutation
+from schema.core.permissions import Info, mutation, payload_field
 from schema.core.user_errors import collect_user_errors
 from schema.execution.cost import weight
 from schema.mutations.payload import Payload
@@ -38,9 +38,9 @@ class UpdateVendorInput:
 class CheckForLicenseChangesPayload(Payload):
     """Payload of `checkForLicenseChanges`."""
 
-    change_set: LicenseChangeSet | None = None
+    change_set: LicenseChangeSet | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The changes that the check found; null if there are none."""
-    vendor: Vendor | None = None
+    vendor: Vendor | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The vendor with its new `lastCheck`; null if not found."""
 
 
@@ -48,7 +48,7 @@ class CheckForLicenseChangesPayload(Payload):
 class UpdateVendorPayload(Payload):
     """Payload of `updateVendor`."""
 
-    vendor: Vendor | None = None
+    vendor: Vendor | None = payload_field(requires=ApiScope.LICENSES_READ)
     """The vendor after the mutation; null if not found."""
 
 

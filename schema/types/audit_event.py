@@ -11,7 +11,8 @@ from resolvers.audit.log import EventRow
 from resolvers.dataloaders import Loaders
 from schema.core.descriptions import input_type, object_type
 from schema.core.permissions import Info, protected_field
-from schema.core.row_mapping import Computed, Localized, Nested, RowMapping, ToOne, from_row
+from schema.core.row_mapping import RowMapping, from_row
+from schema.core.row_sources import Computed, Localized, Nested, ToOne
 from schema.relay.connection import EdgeRow, PageInfo
 from schema.relay.node import Node, decode_id, global_id
 from schema.types.change_set import LicenseChangeSet, change_set_object

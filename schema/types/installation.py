@@ -7,7 +7,8 @@ import strawberry
 from licensing.enums import LicenseStatus
 from resolvers.vendors.vendors import InstallationRow
 from schema.core.descriptions import object_type
-from schema.core.row_mapping import Computed, RowMapping
+from schema.core.row_mapping import RowMapping
+from schema.core.row_sources import Computed
 from schema.relay.node import Node, global_id
 
 

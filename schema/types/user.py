@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from licensing.enums import (
+    ApiScope,
     OrderDirection,
     RevocationBlocker,
     UserCategory,
@@ -20,7 +21,9 @@ from resolvers.licenses import assignment_queries
 from resolvers.user_criteria import UserCriteria, UserOrdering
 from resolvers.users import users
 from schema.core.descriptions import input_type, object_type
-from schema.core.row_mapping import Computed, Nested, RowMapping, Rows, ToMany, ToOne
+from schema.core.permissions import ReadRule
+from schema.core.row_mapping import RowMapping, Rows
+from schema.core.row_sources import Computed, Nested, ToMany, ToOne
 from schema.core.selection import Selection
 from schema.relay.connection import EdgeRow, PageInfo
 from schema.relay.node import Node, global_id
@@ -68,6 +71,7 @@ class User(Node):
 
     __mapping__ = RowMapping(
         users.UserRow,
+        ReadRule(ApiScope.USERS_READ, frozenset({"id", "name", "login", "category", "status"})),
         id=Computed(global_id("User"), "id"),
         category=Computed(_CATEGORIES.__getitem__, "category"),
         plan=ToOne("plans", "id", "License", "plan_of_user"),

@@ -10,8 +10,9 @@ from licensing.messages import Language, Message
 from resolvers.dataloaders import Loaders
 from resolvers.vendors.vendors import VendorRow
 from schema.core.descriptions import argument, object_type
-from schema.core.permissions import Info, protected_field
-from schema.core.row_mapping import Column, Computed, Localized, RowMapping, Rows, ToOne, from_row
+from schema.core.permissions import Info, ReadRule, protected_field
+from schema.core.row_mapping import RowMapping, Rows, from_row
+from schema.core.row_sources import Column, Computed, Localized, ToOne
 from schema.core.selection import selected
 from schema.execution.cost import PAGE
 from schema.relay.connection import After, Before, First, Last, PageRequest, connect
@@ -112,6 +113,7 @@ class Vendor(Node):
 
     __mapping__ = RowMapping(
         VendorRow,
+        ReadRule(ApiScope.LICENSES_READ, frozenset({"id", "key", "name", "is_main"})),
         id=Computed(global_id("Vendor"), "id"),
         update_status=ToOne("update_statuses", "id", None, "update_status"),
         warns_at=Column("warn_at"),

@@ -9,7 +9,8 @@ from licensing.enums import ActorKind, ApiScope
 from models.api_token import ApiToken as StoredApiToken
 from resolvers import principals
 from schema.core.descriptions import object_type
-from schema.core.row_mapping import Computed, Nested, RowMapping, ToOne
+from schema.core.row_mapping import RowMapping
+from schema.core.row_sources import Computed, Nested, ToOne
 from schema.relay.node import Node, global_id
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from resolvers.context import Context
 from resolvers.dataloaders import Loaders
 from schema.core.descriptions import object_type
 from schema.core.permissions import Info, protected_field
-from schema.core.row_mapping import Computed, Localized, RowMapping, Rows, ToOne, from_row
+from schema.core.row_mapping import RowMapping, Rows, from_row
+from schema.core.row_sources import Computed, Localized, ToOne
 from schema.relay.node import Node, global_id
 from schema.types.audit_event import AuditEvent
 from schema.types.scalars import URL

@@ -28,7 +28,11 @@ log = structlog.get_logger("seatkeeper.scheduler")
 
 
 class Scheduler:
-    """A loop that checks vendors, applies the activation policy to change sets that have taken effect, warns of expiry, purges rows and delivers reports."""
+    """A loop that runs scheduled jobs.
+
+    It checks vendors, applies the activation policy to change sets that have taken effect, warns of expiry, purges rows
+    and delivers reports.
+    """
 
     def __init__(self, servers: VendorClient) -> None:
         self.servers = servers

@@ -1,95 +1,13 @@
 """Fixtures for license files and license servers."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import count
-from typing import Any
-
 import pytest
 
-from licensing.enums import ImportMode
-from licensing.errors import LicensingError
-from models.vendor import TrustedKey, Vendor
-from resolvers.change_sets.license_files import import_license_file, verify_license_file
-from resolvers.change_sets.read_model import ChangeSetView
+from models.vendor import Vendor
 from resolvers.context import Context
-from tests.support.documents import ISSUED, KEY, claims, grant, signed, trusted
+from tests.support.fake_license_server import FakeLicenseServer
+from tests.support.license_imports import import_file, offer, trusted_vendor
 
-ImportFile = Callable[..., Awaitable[ChangeSetView | None]]
-
-
-@pytest.fixture
-async def trusted_vendor(installation: int) -> Vendor:
-    """The main vendor, which trusts the key of `tests.support.documents`."""
-    vendor = await Vendor.get(installation_id=installation, key="superoffice")
-    key = trusted()
-    await TrustedKey.create(installation_id=installation, vendor_id=vendor.id, kid=key.kid, jwk=dict(key.jwk))
-    return vendor
-
-
-@pytest.fixture
-def import_file(context: Context, trusted_vendor: Vendor) -> ImportFile:
-    """A function that imports a license file with the given claims, as the administrator."""
-
-    async def run(payload: dict[str, Any], mode: ImportMode = ImportMode.FOLLOW_POLICY) -> ChangeSetView | None:
-        content = signed(payload)
-        document = await verify_license_file(context, content, mode)
-        return await import_license_file(context, document, content, mode)
-
-    return run
-
-
-@pytest.fixture
-def offer(import_file: ImportFile) -> Callable[..., Awaitable[ChangeSetView]]:
-    """A function that imports the vendor's next document for review, given totals by license key or claims."""
-    sequence = count(1)
-
-    async def run(totals: dict[str, int | None], **stated: Any) -> ChangeSetView:
-        number = next(sequence)
-        licenses = [
-            grant(key.removeprefix("superoffice."), name=key.removeprefix("superoffice."), total=total)
-            for key, total in totals.items()
-        ]
-        document = claims(seq=number, jti=f"document-{number}", **{"licenses": licenses, **stated})
-        change_set = await import_file(document, ImportMode.REVIEW)
-        assert change_set is not None
-        return change_set
-
-    return run
-
-
-@dataclass
-class FakeResponse:
-    """A response of the fake license server."""
-
-    content: bytes | None
-    etag: str | None = None
-
-
-class FakeLicenseServer:
-    """A license server that returns a preset document or raises a preset error."""
-
-    def __init__(self) -> None:
-        """Start without a document."""
-        self.content: bytes | None = None
-        self.etag: str | None = None
-        self.purchase: bytes = b""
-        self.failure: LicensingError | None = None
-        self.requests: list[str] = []
-
-    async def fetch(self, license_server: str, serial_number: str, *, vendor: str, etag: str | None) -> FakeResponse:
-        """Return the document, unless the entity tag matches."""
-        self.requests.append(serial_number)
-        if self.failure:
-            raise self.failure
-        return FakeResponse(None if etag and etag == self.etag else self.content, self.etag)
-
-    async def convert(self, license_server: str, *, vendor: str, demo_serial: str, serial: str, owner: str) -> bytes:
-        """Return the document of the purchase."""
-        if self.failure:
-            raise self.failure
-        return self.purchase
+__all__ = ["import_file", "offer", "trusted_vendor"]
 
 
 @pytest.fixture
@@ -98,11 +16,3 @@ async def fake_server(context: Context, trusted_vendor: Vendor) -> FakeLicenseSe
     await Vendor.filter(id=trusted_vendor.id).update(license_server="https://licenses.example")
     context.license_servers = fake_server = FakeLicenseServer()
     return fake_server
-
-
-def unix_time(moment: datetime) -> int:
-    """Return an instant as a JSON Web Token states it."""
-    return int(moment.timestamp())
-
-
-__all__ = ["ISSUED", "KEY", "ImportFile", "unix_time"]

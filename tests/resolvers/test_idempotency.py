@@ -6,20 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from licensing.enums import RevocationOutcome
+from licensing.enums import ApiScope, RevocationOutcome
 from licensing.errors import NoSeats, NotFound, VendorUnavailable
 from models.audit_event import AuditEvent
 from models.idempotency import IdempotencyKey
 from models.license import License
 from models.user import User
 from models.vendor import Vendor
+from resolvers.auth.api_tokens import create_api_token
 from resolvers.context import Context
 from resolvers.errors import KeyReused
 from resolvers.idempotency import KEY_LIFETIME, IdempotentRequest
 from resolvers.licenses.assignments import assign_user_licenses, revoke_user_licenses
 from resolvers.operations.scheduled_jobs import purge_idempotency_keys
 from resolvers.vendors.checks import check_for_license_changes
-from tests.resolvers.conftest import FakeLicenseServer
+from tests.support.fake_license_server import FakeLicenseServer
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -63,7 +64,10 @@ async def test_concurrent_repetition_raises_the_same_error(
         await assign_user_licenses(keyed_context(context), license.id, [per.id])
 
     assert (again.value.message, again.value.path) == (first.value.message, first.value.path)
-    await assign_user_licenses(keyed_context(context, token_id=7), license.id, [per.id])
+    token_id, _ = await create_api_token(
+        context, name="ERP", scopes=[ApiScope.USERS_WRITE], vendor_id=None, expires_at=None
+    )
+    await assign_user_licenses(keyed_context(context, token_id=token_id), license.id, [per.id])
 
 
 async def test_concurrently_reused_key_is_rejected(context: Context, kari: User) -> None:

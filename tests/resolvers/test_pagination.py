@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.db.select import Select
 from models.user import User
 from resolvers.errors import BadUserInput
-from resolvers.pagination import INT, Keyset, ListQuery, PageRequest, fetch_page, fetch_pages, read_cursor
+from resolvers.pagination import INT, Keyset, ListQuery, PageRequest, decode_cursor, fetch_page, fetch_pages
 
 BY_NAME = Keyset("users", {"name_key": str, "id": int})
 BACKWARD_BY_NAME = Keyset("users", {"name_key": str, "id": int}, is_descending=True)
@@ -94,7 +94,7 @@ def test_cursor_value_out_of_range_is_rejected(value):
 
 def test_deeply_nested_cursor_is_rejected():
     with pytest.raises(BadUserInput):
-        read_cursor("W1tb" * 200)
+        decode_cursor("W1tb" * 200)
 
 
 @pytest.mark.parametrize("keys", [BY_NAME, BACKWARD_BY_NAME], ids=["ascending", "descending"])

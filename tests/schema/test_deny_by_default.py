@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from graphql import GraphQLNonNull
 from strawberry.types import ExecutionResult
 
 from licensing.enums import ApiScope
@@ -19,9 +18,8 @@ from models.webhook import Webhook
 from resolvers.context import Context
 from resolvers.principals import ALL_SCOPES
 from schema.build import schema
-from schema.core.permissions import Access, rule_of
-from tests.schema.core.test_permissions import as_token, codes
-from tests.schema.test_tenant_isolation import CORE, FIELDS, selection, value
+from tests.schema.requests import as_token, codes
+from tests.support.schema_fields import CORE, FIELDS_TAKING_IDS, PROTECTED_FIELDS, RULES, document, value
 
 SCOPES = {
     "Installation": ApiScope.LICENSES_READ,
@@ -37,32 +35,6 @@ SCOPES = {
     "Webhook": ApiScope.WEBHOOKS_WRITE,
 }
 BY_IDS = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
-UNKNOWN = "TGljZW5zZTo5OTk="
-"""ID of a license that does not exist."""
-
-
-def rules() -> dict[tuple[str, str], Any]:
-    """Return the access rule of each root field, by kind of operation and field name."""
-    found = {}
-    for kind in ("query", "mutation", "subscription"):
-        root = getattr(schema, kind).__strawberry_definition__
-        for field in root.fields:
-            found[kind, schema.config.name_converter.get_graphql_name(field)] = rule_of(field)
-    return found
-
-
-RULES = rules()
-PROTECTED_FIELDS = [field for field, rule in RULES.items() if rule is not Access.PUBLIC]
-
-
-def document(kind: str, name: str) -> tuple[str, dict[str, Any]]:
-    """Return an operation that selects only this root field, and its variables."""
-    field = getattr(CORE, f"{kind}_type").fields[name]
-    needed = {n: a.type for n, a in field.args.items() if isinstance(a.type, GraphQLNonNull)}
-    declared = f"({', '.join(f'${n}: {type_}' for n, type_ in needed.items())})" if needed else ""
-    used = f"({', '.join(f'{n}: ${n}' for n in needed)})" if needed else ""
-    text = f"{kind} {declared} {{ {name}{used} {selection(field.type, 1)} }}"
-    return text, {n: value(type_, UNKNOWN) for n, type_ in needed.items()}
 
 
 async def first_result(text: str, context: Context, variables: dict[str, Any]) -> Any:
@@ -127,7 +99,7 @@ async def test_vendor_token_cannot_fetch_other_vendors_nodes(run, context, node_
     assert [node["__typename"] for node in found["nodes"] if node] == ["Installation"]
 
 
-@pytest.mark.parametrize(("kind", "name"), [field for field in FIELDS if field[0] == "mutation"])
+@pytest.mark.parametrize(("kind", "name"), [field for field in FIELDS_TAKING_IDS if field[0] == "mutation"])
 async def test_vendor_token_cannot_change_other_vendors(execute, context, node_ids, make_vendor, kind, name):
     vendor = await make_vendor("nordsync", name="NordSync AS")
     vendor_token = as_token(context, *ALL_SCOPES - {ApiScope.TOKENS_WRITE}, vendor_id=vendor.id)

@@ -124,9 +124,9 @@ async def test_surplus_requirement_lists_assignments_and_suggestions(run, statem
     assert (required["seatsInUse"], required["seatsAvailable"], required["seatsToRemove"]) == (4, 3, 1)
     assert required["assignments"]["nodes"][1] == {"blocker": "OPEN_REQUESTS", "user": {"name": "Owns requests"}}
     assert [(item["reason"], item["assignment"]["user"]["name"]) for item in required["suggestions"]] == [
-        ("CANNOT_LOG_IN", "On leave"),
         ("NEVER_LOGGED_IN", "plan 01"),
         ("NEVER_LOGGED_IN", "plan 02"),
+        ("CANNOT_LOG_IN", "On leave"),
     ]
 
 

@@ -22,9 +22,9 @@ from resolvers.webhooks.webhooks import create_webhook
 from schema.build import schema
 from schema.relay.node import global_id
 from server.background.event_feed import event_feed
-from tests.schema.core.test_permissions import as_token
-from tests.schema.test_tenant_isolation import CORE, selection, value
+from tests.schema.requests import as_token
 from tests.support.documents import grant
+from tests.support.schema_fields import CORE, selection, value
 
 MARK = "Hemmelig"
 """Marker in every text of the main vendor."""

@@ -20,9 +20,11 @@ from resolvers.audit.feed import BATCH_SIZE, follow, latest_position, position_o
 from resolvers.audit.log import NEWEST_FIRST, AuditCriteria, EventRow
 from resolvers.auth.api_tokens import authenticate_token, create_api_token, revoke_api_token
 from resolvers.auth.identities import Identity, authenticate_identity
-from resolvers.auth.sessions import IDLE_TIMEOUT, end_sessions, sign_out
-from resolvers.context import Context, utc_now
+from resolvers.auth.sessions import end_sessions, sign_out
+from resolvers.context import Context, system_context, utc_now
+from resolvers.credentials import IDLE_TIMEOUT
 from resolvers.errors import BadUserInput, Unauthenticated
+from resolvers.principals import SYSTEM
 from resolvers.unit_of_work import unit_of_work
 from server.background.event_feed import DatabaseEventFeed, event_feed
 from tests.support.executed_operations import statements
@@ -53,6 +55,11 @@ async def record(context: Context, *names: str, **event: Any) -> None:
     async with unit_of_work(context) as unit:
         for name in names:
             unit.record(AuditAction.USER_CHANGED, user=name, what="for the test", **event)
+
+
+def by_system(context: Context) -> Context:
+    """Return the context of a job in the same installation, whose changes need no credentials."""
+    return system_context(context.installation_id, actor=SYSTEM, request_id="job")
 
 
 async def receive(events: AsyncIterator[Sequence[Any]], number: int) -> list[EventRow]:
@@ -133,8 +140,7 @@ async def test_filtered_events_are_skipped(
 async def test_events_of_another_installation_are_not_delivered(
     subscriber: Context, other_installation: Callable[..., Any]
 ) -> None:
-    principal = replace(subscriber.caller, installation_id=await other_installation())
-    other = Context(principal, request_id="other")
+    other = system_context(await other_installation(), actor=SYSTEM, request_id="other")
 
     async with aclosing(follow(subscriber, ALL_EVENTS, await latest_position(subscriber.installation_id))) as events:
         pending = asyncio.ensure_future(receive(events, 1))
@@ -195,7 +201,7 @@ async def test_subscription_ends_with_the_session(subscriber: Context, administr
                 unit.record(AuditAction.USER_CHANGED, user="Inga", what="their password was changed")
         else:
             await Session.filter(id=session.id).update(last_seen_at=utc_now() - IDLE_TIMEOUT - timedelta(seconds=1))
-            await record(other, "not seen")
+            await record(by_system(other), "not seen")
         with pytest.raises(Unauthenticated):
             await pending
 
@@ -218,7 +224,7 @@ async def test_subscription_ends_with_the_identity_token(subscriber: Context, ad
         else:
             columns = {"status": "RETIRED", "is_administrator": False} if "retired" in reason else {"can_log_in": False}
             await User.filter(id=administrator.id).update(**columns)
-        await record(subscriber, "not seen")
+        await record(by_system(subscriber), "not seen")
         with pytest.raises(Unauthenticated):
             await pending
 

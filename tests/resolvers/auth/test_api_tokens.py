@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -9,7 +10,7 @@ from models.api_token import ApiToken
 from models.audit_event import AuditEvent
 from models.vendor import Vendor
 from resolvers.auth.api_tokens import api_tokens, authenticate_token, create_api_token, revoke_api_token
-from resolvers.principals import Actor, Principal
+from resolvers.principals import COMMAND_LINE, Actor, Principal
 
 READ, WRITE, TOKENS = ApiScope.LICENSES_READ, ApiScope.LICENSES_WRITE, ApiScope.TOKENS_WRITE
 NOW = datetime(2026, 3, 2, 12, 34, 56, tzinfo=UTC)
@@ -101,7 +102,7 @@ async def test_invalid_token_input_is_rejected(issue, arguments, path):
 
 
 async def test_issuer_cannot_grant_missing_scopes(issue, context):
-    context.principal = Principal(context.installation_id, context.caller.actor, frozenset({READ, TOKENS}))
+    context.principal = replace(context.caller, scopes=frozenset({READ, TOKENS}))
 
     await issue(scopes=[READ])
     with pytest.raises(Invalid, match="LICENSES_WRITE"):
@@ -157,7 +158,7 @@ async def test_revoked_token_is_invalid(issue, context):
 
 async def test_token_of_another_installation_cannot_be_revoked(issue, context, other_installation):
     token_id, secret = await issue()
-    context.principal = Principal(await other_installation(), context.caller.actor, context.caller.scopes)
+    context.principal = Principal(await other_installation(), COMMAND_LINE, context.caller.scopes)
 
     with pytest.raises(NotFound):
         await revoke_api_token(context, token_id)
@@ -172,7 +173,7 @@ async def test_tokens_are_listed_newest_first(issue, context, other_installation
     await revoke_api_token(context, second)
 
     assert [token.id for token in await api_tokens(context)] == [third, first]
-    context.principal = Principal(await other_installation(), context.caller.actor, context.caller.scopes)
+    context.principal = Principal(await other_installation(), COMMAND_LINE, context.caller.scopes)
     assert await api_tokens(context) == []
 
 

@@ -11,7 +11,12 @@ from licensing.errors import LicensingError, NoLicenseServer, NotFound, VendorRe
 from models.audit_event import AuditEvent
 from models.license import License
 from models.vendor import Vendor, VendorReport
-from resolvers.change_sets.change_sets import acknowledge_change_set, get_change_set, pending_changes, reject_pending_changes
+from resolvers.change_sets.change_sets import (
+    acknowledge_change_set,
+    get_change_set,
+    pending_changes,
+    reject_pending_changes,
+)
 from resolvers.context import Context
 from resolvers.vendors.checks import check_for_license_changes
 from tests.support.documents import claims, grant, signed

@@ -15,6 +15,7 @@ from schema.core.permissions import Access, rule_of
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.subscription import Subscription
+from tests.schema.requests import as_token, codes
 
 SCOPES_BY_QUERY = {
     "installation { licenseOwner }": ApiScope.LICENSES_READ,
@@ -30,17 +31,6 @@ SCOPES_BY_QUERY = {
     "webhooks { id deliveries { messageId } }": ApiScope.WEBHOOKS_WRITE,
 }
 LICENSES_WITH_HOLDERS = "{ licenses { nodes { key assignments { nodes { id } } } } }"
-
-
-def as_token(context, *scopes, vendor_id=None):
-    """Return the context of a request by a token with these scopes."""
-    principal = replace(context.principal, scopes=frozenset(scopes), vendor_id=vendor_id)
-    return Context(principal, request_id="token")
-
-
-def codes(result):
-    """Return the codes of the errors of a result."""
-    return [error.extensions["code"] for error in result.errors or ()]
 
 
 @pytest.mark.parametrize("type_", [Query, Mutation, Subscription])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from licensing.enums import ApiScope, AuditAction, LicenseScope
+from licensing.enums import ApiScope, AuditAction, LicenseScope, UserStatus
 from models.api_token import ApiToken
 from models.db.bulk import insert_rows
 from models.license import License
@@ -18,9 +18,10 @@ from resolvers.auth.api_tokens import create_api_token
 from resolvers.exports import exports
 from resolvers.unit_of_work import unit_of_work
 from server.exports.formats import ExportFormat, encode_export, escape_formula, unescape_formula
-from tests.resolvers.conftest import import_file, offer, trusted_vendor
+from tests.server.credentials import PASSWORD, SIGN_IN
 from tests.support.documents import grant
 from tests.support.factories import quick_hash
+from tests.support.license_imports import import_file, offer, trusted_vendor
 
 __all__ = ["import_file", "offer", "trusted_vendor"]
 
@@ -296,10 +297,8 @@ async def test_export_ends_when_credentials_expire(context, client, bearer, make
 @pytest.fixture
 def cookie(administrator, client, post):
     """Return a function that signs the administrator in."""
-    from tests.server.auth.test_authentication import PASSWORD, SIGN_IN
 
     async def sign_in():
-
         await User.filter(id=administrator.id).update(password_hash=quick_hash(PASSWORD))
         await post(SIGN_IN, variables={"login": "inga", "password": PASSWORD})
 
@@ -325,6 +324,8 @@ async def test_only_same_origin_links_download(client, cookie):
 async def test_surplus_marks_the_seats_to_remove(export, offer, make_license, make_user):
     await make_license("superoffice.ten-sales", name="Sales Premium", total=5, plan=True)
     day = datetime(2026, 1, 1, tzinfo=UTC)
+    waiting = UserStatus.WAITING_FOR_APPROVAL
+    await make_user("Waiting", status=waiting, holds=["superoffice.ten-sales"])
     await make_user("Away", can_log_in=False, holds=["superoffice.ten-sales"])
     await make_user("Busy", can_log_in=False, open_requests=1, holds=["superoffice.ten-sales"])
     await make_user("Never", holds=["superoffice.ten-sales"])
@@ -332,14 +333,14 @@ async def test_surplus_marks_the_seats_to_remove(export, offer, make_license, ma
     await offer(
         {}, licenses=[{"code": "ten-sales", "name": "Sales Premium", "scope": "USER", "total": 2, "plan": True}]
     )
-    assert (await License.get()).in_use == 4
+    assert (await License.get()).in_use == 5
 
     lines, objects = await export("surplus")
 
     assert [(line["login"], line["revoke"], line["blocker"]) for line in lines] == [
-        ("away", "x", ""), ("busy", "", "OPEN_REQUESTS"), ("never", "x", ""), ("today", "", "")
+        ("waiting", "", ""), ("away", "x", ""), ("busy", "", "OPEN_REQUESTS"), ("never", "x", ""), ("today", "x", "")
     ]  # fmt: skip
-    assert {line["seatsToRemove"] for line in lines} == {"2"}
+    assert {line["seatsToRemove"] for line in lines} == {"3"}
     assert objects[0]["licenseId"] and objects[0]["userId"]
 
 
