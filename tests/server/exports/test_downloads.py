@@ -15,7 +15,9 @@ from models.license import License
 from models.user import User, derived_columns
 from resolvers import pagination
 from resolvers.auth.api_tokens import create_api_token
+from resolvers.context import system_context
 from resolvers.exports import exports
+from resolvers.principals import COMMAND_LINE
 from resolvers.unit_of_work import unit_of_work
 from server.exports.formats import ExportFormat, encode_export, escape_formula, unescape_formula
 from tests.server.credentials import PASSWORD, SIGN_IN
@@ -170,10 +172,8 @@ async def test_exports_require_their_scopes(client, bearer, people, name, format
         assert refused.json()["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
 
 
-async def test_other_installations_are_not_exported(export, people, other_installation, context):
-    from dataclasses import replace
-
-    stranger = replace(context, principal=replace(context.principal, installation_id=await other_installation()))
+async def test_other_installations_are_not_exported(export, people, other_installation):
+    stranger = system_context(await other_installation(), actor=COMMAND_LINE, request_id="test-request")
     _, secret = await create_api_token(stranger, name="Export", scopes=set(ApiScope), vendor_id=None, expires_at=None)
     for name in EXPORTS:
         lines, _ = await export(name, by={"Authorization": f"Bearer {secret}"})
