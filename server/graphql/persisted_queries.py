@@ -67,7 +67,7 @@ class PersistedQueries:
 
 def is_persisted(extensions: dict[str, Any] | None) -> bool:
     """Return whether a request gives the hash of its document."""
-    return bool(extensions) and "persistedQuery" in (extensions or {})
+    return (extensions or {}).get("persistedQuery") is not None
 
 
 def _hash_of(extensions: dict[str, Any] | None) -> str | None:

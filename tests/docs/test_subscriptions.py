@@ -5,7 +5,7 @@ import re
 from tests.docs.pages import DOCS, ROOT, blocks
 
 PAGE = DOCS / "subscriptions.md"
-TEST_PROGRAMS = {"audit.mjs", "page.mjs"}
+TEST_PROGRAMS = {"audit.mjs", "page.mjs", "persisted_queries.mjs"}
 """Programs that only the tests use."""
 
 
