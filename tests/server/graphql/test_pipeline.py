@@ -1,7 +1,6 @@
 """The pipeline that answers every operation over HTTP, and the order of its steps."""
 
 import json
-from hashlib import sha256
 
 import pytest
 
@@ -231,7 +230,8 @@ async def test_rejected_document_costs_a_point_per_thousand_characters(post, bea
 
 
 async def test_executed_operation_is_charged_once(post, bearer):
-    for headers in ({}, bearer):
+    anonymous: dict[str, str] = {}
+    for headers in (anonymous, bearer):
         first = cost_of(await post("{ hello }" + " " * 5_000, headers=headers))
         second = cost_of(await post("{ hello }" + " " * 5_000, headers=headers))
 
@@ -251,109 +251,3 @@ async def test_anonymous_documents_do_not_evict_others(post, bearer, monkeypatch
     response = await post("{ caller }", headers=bearer)
 
     assert response.json()["data"] == {"caller": "t"}
-
-
-# Persisted queries, as clients send them
-
-QUERY = "query Hello($name: String) {\n  hello(name: $name)\n}"
-HASH = sha256(QUERY.encode()).hexdigest()
-APOLLO = {"operationName": "Hello", "variables": {"name": "Åse"},
-          "extensions": {"persistedQuery": {"version": 1, "sha256Hash": HASH}}}  # fmt: skip
-URQL = {"operationName": "Hello", "variables": {"name": "Åse"},
-        "extensions": {"persistedQuery": {"version": 1, "sha256Hash": HASH}}}  # fmt: skip
-URQL_MISS = {
-    **URQL,
-    "query": QUERY,
-    "extensions": {"persistedQuery": {**URQL["extensions"]["persistedQuery"], "miss": True}},
-}
-
-
-def in_query_string(operation):
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in operation.items()}
-
-
-@pytest.mark.parametrize("uses_get", [False, True])
-@pytest.mark.parametrize(
-    ("short", "full"), [(APOLLO, {**APOLLO, "query": QUERY}), (URQL, URQL_MISS)], ids=["apollo", "urql"]
-)
-async def test_query_is_persisted(client, bearer, uses_get, short, full):
-    async def send(operation):
-        if uses_get:
-            return await client.get("/graphql", params=in_query_string(operation), headers=bearer)
-        return await client.post("/graphql", json=operation, headers=bearer)
-
-    unknown = await send(short)
-    assert unknown.status_code == 200
-    assert unknown.json()["errors"] == [
-        {"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}
-    ]
-    assert "data" not in unknown.json()
-    assert (await send(full)).json()["data"] == {"hello": "Hello, Åse"}
-    assert (await send(short)).json()["data"] == {"hello": "Hello, Åse"}
-
-
-async def test_query_of_an_anonymous_caller_is_not_persisted(post, client, bearer):
-    for _ in range(2):
-        assert (await client.post("/graphql", json=URQL_MISS)).json()["data"] == {"hello": "Hello, Åse"}
-        [error] = (await client.post("/graphql", json=URQL)).json()["errors"]
-        assert error["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
-    assert "errors" in (await client.post("/graphql", json=APOLLO, headers=bearer)).json()
-
-    await client.post("/graphql", json=URQL_MISS, headers=bearer)
-
-    assert "errors" in (await client.post("/graphql", json=URQL)).json()
-
-
-async def test_persisted_queries_of_another_installation_are_unknown(client, bearer, other_installation):
-    from resolvers.context import Context
-    from resolvers.principals import ALL_SCOPES, COMMAND_LINE, Principal
-
-    other = Context(Principal(await other_installation(), COMMAND_LINE, ALL_SCOPES), request_id="r")
-    scopes = [ApiScope.LICENSES_READ]
-    _, secret = await create_api_token(other, name="o", scopes=scopes, vendor_id=None, expires_at=None)
-    await client.post("/graphql", json=URQL_MISS, headers=bearer)
-
-    response = await client.post("/graphql", json=URQL, headers={"Authorization": f"Bearer {secret}"})
-
-    assert response.json()["errors"][0]["message"] == "PersistedQueryNotFound"
-
-
-@pytest.mark.parametrize(
-    "persisted",
-    [None, 1, {}, {"version": 2, "sha256Hash": HASH}, {"version": 1, "sha256Hash": "x"},
-     {"version": 1, "sha256Hash": "0" * 64}, {"version": 1, "sha256Hash": 7}],
-)  # fmt: skip
-async def test_invalid_hash_is_rejected(client, bearer, persisted):
-    operation = {"query": QUERY, "extensions": {"persistedQuery": persisted}}
-
-    response = await client.post("/graphql", json=operation, headers=bearer)
-
-    assert response.status_code == 400
-    assert "persistedQuery" in response.json()["errors"][0]["message"]
-
-
-async def test_number_of_persisted_queries_is_bounded(client, bearer, monkeypatch):
-    from server.graphql import persisted_queries
-
-    monkeypatch.setattr(persisted_queries, "MAX_QUERIES", 2)
-    hashes = []
-    for number in range(3):
-        query = f"{{ number(value: {number}) }}"
-        hashes.append({"persistedQuery": {"version": 1, "sha256Hash": sha256(query.encode()).hexdigest()}})
-        await client.post("/graphql", json={"query": query, "extensions": hashes[-1]}, headers=bearer)
-
-    found = [
-        "data" in (await client.post("/graphql", json={"extensions": hash_}, headers=bearer)).json() for hash_ in hashes
-    ]
-
-    assert found == [False, True, True]
-
-
-async def test_rejected_document_is_not_persisted(client, bearer):
-    query = "{ nothing }"
-    extensions = {"persistedQuery": {"version": 1, "sha256Hash": sha256(query.encode()).hexdigest()}}
-    await client.post("/graphql", json={"query": query, "extensions": extensions}, headers=bearer)
-
-    response = await client.post("/graphql", json={"extensions": extensions}, headers=bearer)
-
-    assert response.json()["errors"][0]["message"] == "PersistedQueryNotFound"
