@@ -227,7 +227,7 @@ async def test_hostile_body_is_rejected(inga: httpx2.AsyncClient, log: Any, meas
 
 async def test_deeply_nested_lists_with_an_idempotency_key(inga: httpx2.AsyncClient, log: Any, measured: Measure):
     inga.headers["Idempotency-Key"] = "key"  # makes the server serialize the variables for the fingerprint
-    for depth in range(880, 1_000, 4):
+    for depth in range(860, 1_000):  # whichever exhausts the stack after the body was parsed
         lists = "[" * depth + "]" * depth
         await send_hostile(
             inga, log, measured, f'{{"query": {json.dumps(IDS)}, "variables": {{"ids": {lists}}}}}'.encode()
