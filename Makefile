@@ -9,7 +9,8 @@ INSTALLED := .venv/.installed
 NODE := $(shell node -p 'process.versions.node.split(".").slice(0, 2).reduce((a, b) => 100 * a + +b, 0) >= 2019 ? 1 : ""' 2>/dev/null)
 CONSOLE := $(if $(and $(NODE),$(shell command -v npm)),web/dist/index.html,no-console)
 CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/src/gql -prune -o -type f -print)
-SLOW := tests/acceptance tests/chaos tests/browser tests/interop tests/release
+SLOW := tests/acceptance tests/chaos tests/browser tests/interop tests/release \
+	tests/server/middleware/test_connection_limits.py tests/server/middleware/test_websocket_limits.py
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
