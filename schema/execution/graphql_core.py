@@ -204,8 +204,8 @@ class HookedExecutionContext(DefaultExecutionContext):
     operation: OperationDefinitionNode
 
     def compiled_selection(self, type_: GraphQLOutputType, fields: FieldDetailsList) -> CompiledSelection | None:
-        """Return a function that completes values of these fields; None to leave them to graphql-core."""
-        raise NotImplementedError
+        """Return a function that completes values of these fields; None, the default, leaves them to graphql-core."""
+        return None
 
     def complete_value(
         self,
